@@ -1,0 +1,1 @@
+"""Plumbing without business: service shell, stores, bus, dead letters, telemetry, auth, settings."""

@@ -1,0 +1,1 @@
+"""What each utility decided, as data, and the pure arithmetic of working time."""
