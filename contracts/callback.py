@@ -1,0 +1,48 @@
+"""What happens when the centre calls the customer back."""
+
+from typing import ClassVar
+
+from contracts.fact import Actor, Fact, Instant, Score
+from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Solved
+
+
+class CallbackPlanned(Fact):
+    """A call is owed, not before and (for the first attempt) not after these moments (第十四条(九))."""
+
+    type: ClassVar[str] = "hotline.callback.planned.v1"
+    kind: CallKind
+    not_before: Instant
+    not_after: Instant | None = None
+    appointed: bool = False
+    attempt: int = 1
+
+
+class CallbackAttempted(Fact):
+    """One call was made, whatever came of it; `counts` says whether it is one of the three (R004-099)."""
+
+    type: ClassVar[str] = "hotline.callback.attempted.v1"
+    by: Actor
+    outcome: CallOutcome
+    attempt: int
+    counts: bool = True
+
+
+class CallbackCompleted(Fact):
+    """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102)."""
+
+    type: ClassVar[str] = "hotline.callback.completed.v1"
+    by: Actor
+    kind: CallKind
+    solved: Solved | None = None
+    satisfaction: Score | None = None
+    mismatch: Mismatch | None = None
+    basis: str | None = None
+    satisfied: bool = True
+
+
+class CallbackExhausted(Fact):
+    """The attempts are used up for the customer's own reasons; the ticket closes with the reason (R004-101)."""
+
+    type: ClassVar[str] = "hotline.callback.exhausted.v1"
+    attempts: int
+    reason: str

@@ -1,0 +1,137 @@
+"""CloudEvents 1.0 in structured mode: the one envelope for every fact on the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from contracts.catalogue import FACTS
+from contracts.fact import Fact
+
+CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+
+
+class EnvelopeError(ValueError):
+    """The bytes are not a CloudEvent of ours; the message says which attribute is wrong."""
+
+
+class UnknownType(EnvelopeError):
+    """A well-formed event of a type this release does not know; readers ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact with its CloudEvents attributes; `sequence` rises by one per source and subject."""
+
+    id: str
+    source: str
+    subject: str
+    sequence: int
+    utility: str
+    data: Fact
+    traceparent: str | None = None
+
+    @property
+    def type(self) -> str:
+        return self.data.type
+
+    @property
+    def time(self) -> datetime:
+        return self.data.at
+
+
+def encode(event: Event) -> bytes:
+    """The structured-mode JSON body."""
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": event.data.type,
+        "subject": event.subject,
+        "time": event.data.at,
+        "sequence": event.sequence,
+        "utility": event.utility,
+        "datacontenttype": "application/json",
+        "data": event.data.model_dump(mode="python", exclude_none=True),
+    }
+    if event.traceparent is not None:
+        attributes["traceparent"] = event.traceparent
+    return orjson.dumps(attributes)
+
+
+def headers(event: Event) -> dict[str, str]:
+    """The `ce_*` headers, so that a consumer can skip by type without parsing the body."""
+    found = {
+        "content-type": CONTENT_TYPE,
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": event.source,
+        "ce_type": event.data.type,
+        "ce_subject": event.subject,
+        "ce_utility": event.utility,
+        "ce_sequence": str(event.sequence),
+    }
+    if event.traceparent is not None:
+        found["traceparent"] = event.traceparent
+    return found
+
+
+def decode(body: bytes) -> Event:
+    """Read one event.
+
+    Raises UnknownType for a type this release does not know, EnvelopeError for anything malformed.
+    """
+    attributes = _attributes(body)
+    fact = FACTS.get(attributes["type"])
+    if fact is None:
+        raise UnknownType(f"unknown event type {attributes['type']!r}")
+    try:
+        data = fact.model_validate(attributes["data"])
+    except ValueError as error:
+        raise EnvelopeError(f"data of {attributes['type']}: {error}") from error
+    return Event(
+        id=attributes["id"],
+        source=attributes["source"],
+        subject=attributes["subject"],
+        sequence=attributes["sequence"],
+        utility=attributes["utility"],
+        data=data,
+        traceparent=attributes.get("traceparent"),
+    )
+
+
+_REQUIRED: dict[str, type] = {
+    "id": str,
+    "source": str,
+    "type": str,
+    "subject": str,
+    "sequence": int,
+    "utility": str,
+    "data": dict,
+}
+
+
+def _attributes(body: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise EnvelopeError(f"not JSON: {error}") from error
+    if not isinstance(found, dict) or found.get("specversion") != "1.0":
+        raise EnvelopeError("not a CloudEvents 1.0 object: specversion must be '1.0'")
+    wrong = _wrong_attributes(found)
+    if wrong:
+        raise EnvelopeError(f"attributes missing or of the wrong type: {', '.join(wrong)}")
+    return found
+
+
+def _wrong_attributes(found: dict[str, Any]) -> list[str]:
+    return [name for name, kind in _REQUIRED.items() if type(found.get(name)) is not kind]
+
+
+def short_types(events: Iterable[Event]) -> list[str]:
+    """The events' names as people and cases write them."""
+    return [event.data.short_type() for event in events]

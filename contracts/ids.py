@@ -1,0 +1,31 @@
+"""Ids that name their kind, sort by age, and are derived where a replay must say the same thing again."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from ulid import ULID
+
+Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr"]
+
+_EVENTS = uuid5(NAMESPACE_URL, "hotline-loop/events")
+
+
+def derived_id(kind: Kind, at: datetime, cause: str, name: str = "") -> str:
+    """A ULID whose time is `at` and whose rest is derived from `cause` and `name`: the same inputs, the same id."""
+    randomness = uuid5(_EVENTS, f"{kind}/{cause}/{name}").bytes[:10]
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{kind}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + randomness)}"
+
+
+def event_id(cause: str, source: str, sequence: int) -> str:
+    """The id of the event that `source` says as number `sequence` of its subject because of `cause`."""
+    return str(uuid5(_EVENTS, f"{cause}/{source}/{sequence}"))
+
+
+def is_event_id(text: str) -> bool:
+    """Whether the text has the form of an event id."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

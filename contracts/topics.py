@@ -1,0 +1,98 @@
+"""The topics, what is said on each, and who alone may say it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from contracts import callback, clock, knowledge, ticket
+from contracts.fact import Fact
+
+TICKETS = "hotline.tickets"
+KNOWLEDGE = "hotline.knowledge"
+CALLS = "hotline.calls"
+DEAD_LETTERS = "hotline.dead-letters"
+
+TOPICS = (TICKETS, KNOWLEDGE, CALLS, DEAD_LETTERS)
+
+
+def source_of(service: str) -> str:
+    """The CloudEvents source of a service."""
+    return f"/hotline/{service}"
+
+
+SPEAKERS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "intake": (
+            ticket.TicketOpened,
+            ticket.TicketAnswered,
+            ticket.TicketUrged,
+            ticket.TicketUrgeExplained,
+            ticket.TicketSupervised,
+            ticket.TicketSupplemented,
+            ticket.TicketRegraded,
+            ticket.TicketLinked,
+            ticket.TicketWithdrawn,
+        ),
+        "routing": (
+            ticket.TicketPhoneNotified,
+            ticket.TicketDispatched,
+            ticket.TicketSigned,
+            ticket.TicketContacted,
+            ticket.TicketAppointed,
+            ticket.TicketArrived,
+            ticket.TicketCompleted,
+            ticket.TicketDeclined,
+            ticket.TicketReturned,
+            ticket.TicketReturnAccepted,
+            ticket.TicketReturnRefused,
+            ticket.TicketExtensionRequested,
+            ticket.TicketExtensionGranted,
+            ticket.TicketExtensionRefused,
+            ticket.TicketReplied,
+            ticket.TicketReplyApproved,
+            ticket.TicketReplyRejected,
+            ticket.TicketSentBack,
+            ticket.TicketClosed,
+        ),
+        "sla_monitor": (
+            clock.ClockStarted,
+            clock.ClockPaused,
+            clock.ClockResumed,
+            clock.ClockWarned,
+            clock.ClockMet,
+            clock.ClockMissed,
+            clock.ClockCancelled,
+            ticket.TicketEscalated,
+        ),
+        "callback": (
+            callback.CallbackPlanned,
+            callback.CallbackAttempted,
+            callback.CallbackCompleted,
+            callback.CallbackExhausted,
+        ),
+        "knowledge": (
+            knowledge.ArticleSubmitted,
+            knowledge.ArticleApproved,
+            knowledge.ArticleRejected,
+            knowledge.ArticlePublished,
+            knowledge.ArticleExpired,
+            knowledge.TaskRaised,
+            knowledge.TaskDone,
+            knowledge.NoticeReported,
+            knowledge.NoticeRaised,
+            knowledge.NoticeLifted,
+        ),
+    }
+)
+
+
+_TOPIC_BY_PREFIX: Mapping[str, str] = MappingProxyType(
+    {"tkt": TICKETS, "art": KNOWLEDGE, "tsk": KNOWLEDGE, "ntc": KNOWLEDGE, "call": CALLS}
+)
+
+
+def topic_of(subject: str) -> str:
+    """Where events about this subject go; an id names its kind before the underscore (`tkt_01K…`).
+
+    A clock of an article therefore runs on the article's topic, in order with what happens to it.
+    """
+    return _TOPIC_BY_PREFIX[subject.partition("_")[0]]

@@ -1,0 +1,202 @@
+"""The closed words that services, procedures, cases and clerks share; Chinese labels live in the message catalogue."""
+
+from enum import StrEnum
+
+
+class TicketType(StrEnum):
+    """Business type of a request (第六条, 第十四条; R004-004 lists nine, counting 查询 and 咨询 apart gives ten)."""
+
+    QUERY = "query"
+    CONSULTATION = "consultation"
+    ALARM = "alarm"
+    FAULT = "fault"
+    SERVICE_APPLICATION = "service_application"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    OPINION = "opinion"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Channel(StrEnum):
+    """How a request reached the centre."""
+
+    PHONE = "phone"
+    GOV_12345 = "gov_12345"
+    WEB = "web"
+    WECHAT = "wechat"
+    APP = "app"
+    EMAIL = "email"
+    LETTER = "letter"
+    WALK_IN = "walk_in"
+    SOCIAL = "social"
+
+
+class Stage(StrEnum):
+    """Where a ticket stands in the loop."""
+
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    REPLIED = "replied"
+    CALLBACK = "callback"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class Closure(StrEnum):
+    """Why a ticket is closed."""
+
+    ANSWERED = "answered"
+    SATISFIED = "satisfied"
+    DISSATISFIED = "dissatisfied"
+    UNREACHABLE = "unreachable"
+    CALLBACK_WAIVED = "callback_waived"
+    NO_CALLBACK_DUE = "no_callback_due"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    INVALID = "invalid"
+
+
+class ClockName(StrEnum):
+    """What an SLA clock measures; the last three belong to knowledge articles and notices."""
+
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CONTACT = "contact"
+    ON_SITE = "on_site"
+    HANDLE = "handle"
+    REPLY = "reply"
+    CALLBACK = "callback"
+    URGE = "urge"
+    GOV = "gov"
+    TASK = "task"
+    REVIEW = "review"
+    NOTICE = "notice"
+
+
+class ClockState(StrEnum):
+    """A clock that was missed stays missed, with how late the thing then came."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class ReturnGround(StrEnum):
+    """Why a unit may return a work order (第十五条(三)1, R004-121)."""
+
+    NOT_OURS = "not_ours"
+    WRONG_INFORMATION = "wrong_information"
+    MISSING_INFORMATION = "missing_information"
+    NO_CUSTOMER_INFORMATION = "no_customer_information"
+
+
+class CallOutcome(StrEnum):
+    """What came of one call to the customer."""
+
+    CONNECTED = "connected"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    INCONVENIENT = "inconvenient"
+
+
+class Solved(StrEnum):
+    """The customer's own answer to 诉求是否得到解决 (第十四条(九), R004-093)."""
+
+    YES = "yes"
+    NO = "no"
+    PARTLY = "partly"
+
+
+class Mismatch(StrEnum):
+    """Grounds on which a callback sends the work order back (第十五条(三)2, R004-126 to R004-129)."""
+
+    IRREGULAR = "irregular"
+    NOT_ALL_ANSWERED = "not_all_answered"
+    AGAINST_POLICY = "against_policy"
+    CONTRADICTS_FACTS = "contradicts_facts"
+
+
+class CallKind(StrEnum):
+    """A satisfaction call asks whether the matter is solved; an answer call only tells (第十四条(九), R004-090)."""
+
+    SATISFACTION = "satisfaction"
+    ANSWER = "answer"
+    NONE = "none"
+
+
+class CallPreference(StrEnum):
+    """What the customer asked of the callback (R004-091, R004-092)."""
+
+    DEFAULT = "default"
+    NONE = "none"
+    APPOINTED = "appointed"
+
+
+class Flag(StrEnum):
+    """Circumstances that a clerk marks; the first two make a complaint grade 1 (R004-080, R004-081)."""
+
+    LAWSUIT = "lawsuit"
+    MEDIA = "media"
+    URGENT = "urgent"
+    CONFIDENTIAL = "confidential"
+
+
+class Answers(StrEnum):
+    """Whether a reply answers every demand of the ticket (R004-127)."""
+
+    ALL = "all"
+    SOME = "some"
+
+
+class Reviewer(StrEnum):
+    """Who reviews a reply: the division first for grade 1 (R004-022), the centre always (R004-131)."""
+
+    DIVISION = "division"
+    CENTRE = "centre"
+
+
+class ExtensionDecider(StrEnum):
+    """Who may lengthen a limit: the division, or the platform for a government order (reading 11)."""
+
+    DIVISION = "division"
+    PLATFORM = "platform"
+    CENTRE = "centre"
+
+
+class LinkKind(StrEnum):
+    """Why one ticket points at another."""
+
+    SAME_MATTER = "same_matter"
+    NEW_REQUEST = "new_request"
+    REPEAT = "repeat"
+    MERGED = "merged"
+    SAME_CONTACT = "same_contact"
+
+
+class ArticleStage(StrEnum):
+    """The life of a knowledge article (第十六条 to 第十九条)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PUBLISHED = "published"
+    EXPIRED = "expired"
+
+
+class Role(StrEnum):
+    """What a token's holder may do; units and divisions carry a scope beside it."""
+
+    AGENT = "agent"
+    UNIT = "unit"
+    DIVISION = "division"
+    SUPERVISOR = "supervisor"
+    KNOWLEDGE = "knowledge"
+    INTEGRATION = "integration"
+    ADMIN = "admin"

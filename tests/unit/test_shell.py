@@ -1,0 +1,136 @@
+"""The shell folds, saves once, says once, and repeats answers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.envelope import Event, decode, encode
+from contracts.fact import SYSTEM
+from contracts.refusal import Outcome, Refusal
+from contracts.ticket import TicketContacted, TicketSigned
+from kit.clock import SteppedClock
+from kit.decider import Decider
+from kit.fold import Cause
+from kit.memory import MemoryStore
+from kit.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
+from kit.store import Collection
+
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+
+
+class Counter(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    procedure: str = "p@2026-01-01"
+    count: int = 0
+    wake_at: datetime | None = None
+
+
+def count(state: Counter | None, fact: TicketSigned, _: object) -> Outcome[Counter]:
+    number = (state or Counter()).count + 1
+    return Counter(count=number), (TicketContacted(at=fact.at, by=SYSTEM, unit=f"u{number}"),)
+
+
+def ring(state: Counter, now: datetime, _: object) -> Outcome[Counter]:
+    return state.model_copy(update={"wake_at": None}), (TicketContacted(at=now, by=SYSTEM, unit="bell"),)
+
+
+DECIDER = Decider("routing", Collection("counters", Counter), {TicketSigned: count}, ring)
+
+
+class Outbox:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
+        self.events.extend(events)
+
+
+def build() -> tuple[Shell[Counter], Outbox]:
+    outbox = Outbox()
+    store = MemoryStore(DECIDER.collection)
+    return Shell(DECIDER, store, outbox, SteppedClock(NOON), lambda ref: ref, timedelta(0)), outbox
+
+
+def signed(sequence: int) -> Event:
+    fact = TicketSigned(at=NOON, by=SYSTEM, unit="jinan")
+    return Event(f"e{sequence}", "/hotline/other", "tkt_1", sequence, "kunlun", fact, "00-trace")
+
+
+async def seeded(shell: Shell[Counter]) -> None:
+    result = await shell.do(
+        "tkt_1", lambda s, _: (Counter(), ()), utility="kunlun", cause=Cause("seed"), creates="p@2026-01-01"
+    )
+    assert isinstance(result, Done)
+
+
+async def test_a_redelivered_event_has_its_effect_once() -> None:
+    shell, outbox = build()
+    await seeded(shell)
+    assert await shell.hear([signed(1), signed(2)]) == 0
+    assert await shell.hear([signed(1), signed(2)]) == 2
+    document = await shell.get("tkt_1", "kunlun")
+    assert document is not None
+    assert document.state.count == 2
+    assert [e.sequence for e in outbox.events] == [1, 2]
+    assert {e.traceparent for e in outbox.events} == {"00-trace"}
+
+
+async def test_a_ticket_of_another_utility_is_unknown() -> None:
+    shell, _ = build()
+    await seeded(shell)
+    assert await shell.get("tkt_1", "telecom") is None
+    result = await shell.do("tkt_1", lambda s, _: (s or Counter(), ()), utility="telecom", cause=Cause("x"))
+    assert result == UNKNOWN
+
+
+async def test_a_repeated_command_gets_the_first_answer_and_a_changed_body_is_refused() -> None:
+    shell, outbox = build()
+    await seeded(shell)
+
+    def step(state: Counter | None, _: object) -> Outcome[Counter]:
+        return count(state, TicketSigned(at=NOON, by=SYSTEM, unit="jinan"), None)
+
+    def key(fingerprint: str) -> Idempotency[Counter]:
+        return Idempotency("k1", fingerprint, lambda d: str(d.version).encode())
+
+    first = await shell.do("tkt_1", step, utility="kunlun", cause=Cause("k1"), idempotency=key("a"))
+    again = await shell.do("tkt_1", step, utility="kunlun", cause=Cause("k1"), idempotency=key("a"))
+    other = await shell.do("tkt_1", step, utility="kunlun", cause=Cause("k1"), idempotency=key("b"))
+    assert isinstance(first, Done)
+    assert isinstance(again, Done)
+    assert again.replayed is not None
+    assert again.replayed.body == b"2"
+    assert other == KEY_REUSED
+    assert len(outbox.events) == 1
+
+
+async def test_a_stale_version_is_refused_and_a_refusal_changes_nothing() -> None:
+    shell, outbox = build()
+    await seeded(shell)
+    stale = await shell.do(
+        "tkt_1", lambda s, _: (Counter(count=9), ()), utility="kunlun", cause=Cause("y"), expected_version=7
+    )
+    assert stale == CHANGED_MEANWHILE
+    refused = await shell.do("tkt_1", lambda s, _: Refusal("no"), utility="kunlun", cause=Cause("z"))
+    assert refused == Refusal("no")
+    assert outbox.events == []
+
+
+async def test_a_due_document_is_woken_once() -> None:
+    shell, outbox = build()
+    await shell.do(
+        "tkt_1",
+        lambda s, _: (Counter(wake_at=NOON), ()),
+        utility="kunlun",
+        cause=Cause("seed"),
+        creates="p@2026-01-01",
+    )
+    assert await shell.tick() == 1
+    assert await shell.tick() == 0
+    assert len(outbox.events) == 1
+
+
+def test_an_event_survives_the_wire() -> None:
+    event = signed(3)
+    assert decode(encode(event)) == event
