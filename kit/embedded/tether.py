@@ -1,0 +1,28 @@
+"""Becomes the given command, after asking the kernel to end it when the process that started it dies.
+
+Run as a script (`python tether.py OWNER_PID COMMAND…`) between fork and exec, because Python code in a forked child
+(`preexec_fn`) is unsafe beside threads. Only Linux offers this; elsewhere the pid file of the next start does the work.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def tie_to_owner(owner: int) -> None:
+    """Ask for SIGKILL at the owner's death, and give up now if it died before the kernel was asked."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != owner:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    tie_to_owner(int(sys.argv[1]))
+    os.execv(sys.argv[2], sys.argv[2:])
