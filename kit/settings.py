@@ -226,7 +226,7 @@ def _explain(error: ValidationError) -> str:
     lines = ["Settings are wrong; nothing was started."]
     for problem in error.errors(include_url=False, include_context=False):
         path = [str(part) for part in problem["loc"]]
-        variable = PREFIX + "__".join(path[:2]).upper() if path else "together"
+        variable = PREFIX + "__".join(path[:2]).upper() if path else "settings"
         lines.append(f"  {variable}: {_reason(path, problem['type'], problem['msg'])}{_given(path, problem['input'])}")
     return "\n".join(lines)
 

@@ -1,0 +1,97 @@
+"""RFC 9457 problem documents: what was wrong, the clause that says so, and what would be accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.texts import Language, text
+
+PROBLEM_JSON = "application/problem+json"
+
+_STATUS: Mapping[str, int] = {
+    "not_authenticated": 401,
+    "token_invalid": 401,
+    "token_expired": 401,
+    "role_missing": 403,
+    "out_of_scope": 403,
+    "not_found": 404,
+    "unknown_ticket": 404,
+    "method_not_allowed": 405,
+    "changed_meanwhile": 412,
+    "body_too_large": 413,
+    "media_type_unsupported": 415,
+    "invalid_request": 422,
+    "idempotency_key_reused": 422,
+    "if_match_malformed": 422,
+    "cursor_invalid": 422,
+    "internal": 500,
+    "unavailable": 503,
+}
+"""Codes of the plumbing with the status each means; a rule's own refusal is a conflict with how things stand (409)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: where it is (`body.items.0.type`), what is wrong with it, what is accepted there."""
+
+    field: str
+    reason: str
+    accepts: tuple[str, ...] = ()
+
+
+class Problem(Exception):
+    """A request stops here and is answered with this refusal; for dependencies, which cannot return an answer."""
+
+    def __init__(
+        self,
+        refusal: Refusal,
+        *,
+        status: int | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.status = status or status_of(refusal)
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal: by its code, 409 for what a rule of the procedure refuses."""
+    return _STATUS.get(refusal.code, HTTPStatus.CONFLICT)
+
+
+def problem_response(
+    refusal: Refusal,
+    *,
+    language: Language,
+    instance: str,
+    status: int | None = None,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to a refused request, in the reader's language; members without a value are left out."""
+    status = status or status_of(refusal)
+    document: dict[str, Any] = {
+        "type": f"urn:hotline:problem:{refusal.code}",
+        "title": text(f"problem.{status}", language),
+        "status": status,
+        "detail": text(f"refusal.{refusal.code}", language, **refusal.params),
+        "instance": instance,
+        "code": refusal.code,
+        "clause": refusal.clause,
+        "rule": refusal.rule,
+        "accepts": refusal.accepts,
+        "errors": errors,
+    }
+    body = orjson.dumps({name: value for name, value in document.items() if value not in (None, (), [])})
+    said = {"Content-Language": language, **(headers or {})}
+    return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=said)

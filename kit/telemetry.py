@@ -1,0 +1,116 @@
+"""Traces that run HTTP -> Kafka -> every consumer as one: W3C `traceparent` in headers and in events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from time import time_ns
+from typing import Protocol
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, Sampler, TraceIdRatioBased
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from kit.settings import OtelSettings
+
+MOST_LINKS = 128
+"""A batch span links to at most so many messages (the SDK's own limit)."""
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+# Asked for once: looking a tracer up costs three times as much as a span.
+_TRACER = trace.get_tracer("hotline")
+
+
+def set_up_telemetry(service: str, settings: OtelSettings, exporter: SpanExporter | None = None) -> TracerProvider:
+    """Install the process's tracer provider; call once, before the first span.
+
+    With an endpoint spans are exported in batches over OTLP/HTTP; `exporter` (tests) gets each span at once. Without
+    either nothing is recorded, but trace ids are still made, carried on and logged, and a caller's decision to record
+    is passed on to the next service unchanged.
+    """
+    provider = TracerProvider(resource=Resource.create({"service.name": service}), sampler=_sampler(settings, exporter))
+    if settings.endpoint is not None:
+        target = f"{settings.endpoint.rstrip('/')}/v1/traces"
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=target)))
+    if exporter is not None:
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def _sampler(settings: OtelSettings, exporter: SpanExporter | None) -> Sampler:
+    if settings.endpoint is None and exporter is None:
+        return ParentBased(ALWAYS_OFF)
+    return ParentBased(ALWAYS_ON if settings.sample_ratio >= 1 else TraceIdRatioBased(settings.sample_ratio))
+
+
+class Carried(Protocol):
+    """Something that came over the bus with the trace it belongs to: an event."""
+
+    @property
+    def traceparent(self) -> str | None: ...
+
+
+def parent_of(traceparent: str | None) -> Context:
+    """The context a `traceparent` names; an empty one when there is none or it is malformed."""
+    return _PROPAGATOR.extract({"traceparent": traceparent} if traceparent else {}, context=Context())
+
+
+def traceparent_of(span: Span) -> str | None:
+    """The W3C header value that makes this span the parent of what follows."""
+    context = span.get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def traceparent_now() -> str | None:
+    """What a command gives its events, so that the trace goes on through the outbox: the current span as parent."""
+    return traceparent_of(trace.get_current_span())
+
+
+@contextmanager
+def consume_span(service: str, events: Sequence[Carried]) -> Iterator[Span]:
+    """Cover the handling of a batch, and show it in the trace of every event of the batch.
+
+    One event: the span continues its trace. Several: the batch has a span of its own, linked to every event, and each
+    trace among them (that is being recorded) gets one span of the batch's duration which links to the batch; a span
+    tree per event would cost more than handling it.
+    """
+    name = f"{service} process"
+    if len(events) == 1:
+        with _TRACER.start_as_current_span(name, parent_of(events[0].traceparent), SpanKind.CONSUMER) as span:
+            yield span
+        return
+    parents = _distinct_parents(events)
+    links = [Link(parent) for parent in parents[:MOST_LINKS]]
+    count = {"messaging.batch.message_count": len(events)}
+    started = time_ns()
+    batch = _TRACER.start_span(f"{service} process batch", Context(), SpanKind.CONSUMER, count, links)
+    try:
+        with trace.use_span(batch, end_on_exit=True):
+            yield batch
+    finally:
+        _show_in_each_trace(name, parents, batch, started)
+
+
+def _distinct_parents(events: Iterable[Carried]) -> list[SpanContext]:
+    """One context per trace: a ticket's several events in a batch are shown once."""
+    contexts = (
+        trace.get_current_span(parent_of(text)).get_span_context() for text in {event.traceparent for event in events}
+    )
+    return list({context.trace_id: context for context in contexts if context.is_valid}.values())
+
+
+def _show_in_each_trace(name: str, parents: Iterable[SpanContext], batch: Span, started: int) -> None:
+    link = [Link(batch.get_span_context())]
+    for parent in parents:
+        if parent.trace_flags & TraceFlags.SAMPLED:
+            context = trace.set_span_in_context(NonRecordingSpan(parent), Context())
+            _TRACER.start_span(name, context, SpanKind.CONSUMER, links=link, start_time=started).end()
