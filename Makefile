@@ -1,0 +1,71 @@
+# The only entry point for people and CI; `make help` explains.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help setup run test test-chaos check fmt contracts lock bench bench-matters clean
+
+help: ## Show what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready-dev ## Make .venv with everything, `hotline` included (nothing else is touched)
+
+run: .venv/ready ## Start the whole hotline from nothing and drive a demonstration (ARGS=--exit ends it)
+	$(BIN)/hotline up --demo $(ARGS)
+
+test: .venv/ready-dev ## Run the tests on real servers started here (ARGS=… goes to pytest)
+	$(BIN)/pytest $(ARGS)
+
+test-chaos: .venv/ready-dev ## Kill services, stores and brokers under load and count what was lost (nothing)
+	$(BIN)/pytest tests/chaos -m chaos $(ARGS)
+
+check: .venv/ready-dev ## ruff, mypy --strict, import-linter, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m hotline.coverage --check
+
+fmt: .venv/ready-dev ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+contracts: .venv/ready-dev ## Write samples, schemas, AsyncAPI and docs; fail on a change that breaks a released contract
+	$(BIN)/python -m contracts.generate
+	$(BIN)/python -m contracts.compare
+	$(BIN)/python -m hotline.coverage
+
+lock: .venv/ready-dev ## Pin every dependency again, with hashes and without addresses
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements-dev.lock
+
+bench: .venv/ready-dev ## Measure loops, event throughput and latency as ratios in one run
+	$(BIN)/python -m bench.loops $(ARGS)
+	$(BIN)/python -m bench.events $(ARGS)
+	$(BIN)/python -m bench.latency $(ARGS)
+
+bench-matters: .venv/ready-dev ## Measure "same matter" at 10,000, 100,000 and 1,000,000 past tickets
+	$(BIN)/python -m bench.matters $(ARGS)
+
+clean: ## Remove the environment, caches and everything the system kept under ./var
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/tools: requirements-setup.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-setup.lock
+	touch $@
+
+.venv/ready: .venv/tools requirements.lock pyproject.toml
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	touch $@
