@@ -1,0 +1,80 @@
+"""YAML read with the line of every value, and without YAML's surprises: `1:30` stays text, `no` is not false."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+Path = tuple[str | int, ...]
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "": None}
+
+
+class YamlFault(Exception):
+    """The text is no YAML this project reads; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Lined:
+    """A document's value and the line on which each path begins; a mapping's keys stand at ("key", path)."""
+
+    value: Any
+    lines: dict[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line of the path, or of the nearest thing that contains it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read(text: str) -> Lined:
+    """Parse one document; YamlFault for broken YAML, a repeated key or an alias."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        raise YamlFault(mark.line + 1 if mark else 1, fault.problem or "not YAML") from fault
+    lines: dict[Path, int] = {}
+    return Lined(None if node is None else _value(node, (), lines), lines)
+
+
+def _value(node: Any, path: Path, lines: dict[Path, int]) -> Any:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, (*path, place), lines) for place, child in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _mapping(node: Any, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, child in node.value:
+        key = str(key_node.value)
+        if key in found:
+            raise YamlFault(key_node.start_mark.line + 1, f"{key!r} is given twice")
+        found[key] = _value(child, (*path, key), lines)
+        lines[(*path, key)] = key_node.start_mark.line + 1
+    return found
+
+
+def _scalar(node: Any) -> object:
+    """Plain whole and decimal numbers, true and false; everything else, and everything quoted, is text."""
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
