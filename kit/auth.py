@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
@@ -18,6 +19,7 @@ from kit.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
 CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})
 """The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""
 
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="OpenID Connect access token")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hotline"'}
 
 
@@ -80,14 +82,15 @@ def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
     return None
 
 
-async def authenticate(request: Request) -> Principal:
+async def authenticate(
+    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> Principal:
     """The bearer of this request's token; raises Problem 401 (who are you), 503 (the issuer's keys cannot be had)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if bearer is None:
         raise Problem(Refusal("not_authenticated"), headers=_CHALLENGE)
     verifier: TokenVerifier = request.app.state.verifier
     try:
-        return principal_of(await verifier.claims(token.strip()))
+        return principal_of(await verifier.claims(bearer.credentials.strip()))
     except TokenRefused as refused:
         raise Problem(Refusal(refused.code, params={"reason": refused.reason}), headers=_CHALLENGE) from None
     except KeysAway as away:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,8 +25,8 @@ from jwt.algorithms import OKPAlgorithm
 
 from contracts.vocabulary import Role
 from kit.clock import machine_now
-from kit.settings import BUILT_IN_ISSUER
-from kit.tokens import TokenVerifier
+from kit.settings import BUILT_IN_ISSUER, Settings, SettingsError
+from kit.tokens import TokenVerifier, remote_verifier
 
 ALGORITHM = "EdDSA"
 _FILE = "issuer-ed25519.pem"
@@ -115,6 +116,20 @@ class BuiltInIssuer:
     def verifier(self, *, audience: str, leeway: timedelta) -> TokenVerifier:
         """A verifier that trusts this issuer and no other."""
         return TokenVerifier(self, issuer=BUILT_IN_ISSUER, audience=audience, algorithms=(ALGORITHM,), leeway=leeway)
+
+
+def trusted(settings: Settings, client: httpx.AsyncClient) -> tuple[TokenVerifier, BuiltInIssuer | None]:
+    """Whose tokens this process believes: the configured identity provider, or, in embedded mode only, its own issuer.
+
+    Raises SettingsError when there is neither.
+    """
+    if settings.auth.issuer is not None:
+        return remote_verifier(settings.auth, client), None
+    if not settings.embedded.issuer:
+        raise SettingsError("HOTLINE_AUTH__ISSUER and HOTLINE_AUTH__JWKS_URL: not set; nobody could sign in")
+    issuer = BuiltInIssuer(settings.embedded.path)
+    leeway = timedelta(seconds=settings.auth.leeway_seconds)
+    return issuer.verifier(audience=settings.auth.audience, leeway=leeway), issuer
 
 
 def _key_in(directory: Path) -> Ed25519PrivateKey:

@@ -1,0 +1,168 @@
+"""The HTTP shell of every service: one way to build an app, and one kind of answer to whatever goes wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.texts import Language, catalogue
+from kit.health import Health, health_router
+from kit.issuer import BuiltInIssuer
+from kit.language import language_of
+from kit.problems import PROBLEM_JSON, FieldError, Problem, problem_response
+from kit.request_scope import RequestScope
+from kit.settings import Settings
+from kit.shell import TooManyConflicts
+from kit.tokens import TokenVerifier
+
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
+_QUOTED = re.compile(r"'([^']*)'")
+_BOUNDS = {
+    "ge": "≥ {}",
+    "gt": "> {}",
+    "le": "≤ {}",
+    "lt": "< {}",
+    "min_length": "≥ {}",
+    "max_length": "≤ {}",
+    "pattern": "{}",
+}
+
+
+def create_app(
+    title: str,
+    routers: Sequence[APIRouter],
+    *,
+    settings: Settings,
+    verifier: TokenVerifier,
+    health: Health,
+    issuer: BuiltInIssuer | None = None,
+    version: str = "1",
+    description: str = "",
+) -> FastAPI:
+    """An app with these routers, problem documents, request ids, traces, metrics and health.
+
+    `issuer` (embedded mode) makes the app publish its keys at /.well-known/jwks.json.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        responses=_documented_problems(),
+        middleware=[Middleware(RequestScope)],
+        max_body_size=settings.http.max_body_bytes,
+        # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.settings = settings
+    app.state.verifier = verifier
+    app.state.health = health
+    for router in (*routers, health_router(health)):
+        app.include_router(router)
+    if issuer is not None:
+        app.include_router(_jwks_router(issuer))
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+    return app
+
+
+def _jwks_router(issuer: BuiltInIssuer) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/.well-known/jwks.json")
+    async def jwks() -> dict[str, Any]:
+        return issuer.jwks()
+
+    return router
+
+
+def problem(request: Request, refusal: Refusal) -> Response:
+    """The problem document for a refusal met while answering `request`."""
+    return problem_response(refusal, language=language_of(request), instance=request.scope["path"])
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(
+        error.refusal,
+        language=language_of(request),
+        instance=request.scope["path"],
+        status=error.status,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    language = language_of(request)
+    errors = [field_error(found, language) for found in error.errors()]
+    refusal = Refusal("invalid_request", params={"fields": ", ".join(found.field for found in errors)})
+    return problem_response(refusal, language=language, instance=request.scope["path"], errors=errors)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """No such route, wrong method, too large: what the framework itself refuses."""
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "invalid_request")
+    refusal = Refusal(code, params={"fields": error.detail})
+    return problem_response(
+        refusal,
+        language=language_of(request),
+        instance=request.scope["path"],
+        status=error.status_code,
+        headers=error.headers,
+    )
+
+
+async def _on_outage(request: Request, error: Exception) -> Response:
+    """Store, bus or identity provider away: nothing was changed, the client may simply try again."""
+    refusal = Refusal("unavailable", params={"what": type(error).__name__})
+    headers = {"Retry-After": "2"}
+    return problem_response(refusal, language=language_of(request), instance=request.scope["path"], headers=headers)
+
+
+_HANDLERS: Mapping[type[Exception], Any] = {
+    Problem: _on_problem,
+    RequestValidationError: _on_invalid,
+    HTTPException: _on_http,
+    ConnectionError: _on_outage,
+    TooManyConflicts: _on_outage,
+}
+
+
+def field_error(found: Mapping[str, Any], language: Language) -> FieldError:
+    """One of pydantic's errors in the reader's words; what was sent is not repeated, it may be personal."""
+    texts = catalogue(language)
+    context: Mapping[str, Any] = found.get("ctx") or {}
+    template = texts.get(f"validation.{found['type']}", texts["validation.other"])
+    reason = template.format_map({"message": found["msg"], **{name: str(value) for name, value in context.items()}})
+    return FieldError(".".join(str(part) for part in found["loc"]), reason, _accepted(context))
+
+
+def _accepted(context: Mapping[str, Any]) -> tuple[str, ...]:
+    if isinstance(context.get("expected"), str):
+        return tuple(_QUOTED.findall(context["expected"])) or (context["expected"],)
+    return tuple(form.format(context[name]) for name, form in _BOUNDS.items() if name in context)
+
+
+def _documented_problems() -> dict[int | str, dict[str, Any]]:
+    schema = {"$ref": "https://www.rfc-editor.org/rfc/rfc9457.html"}
+    meanings = {
+        401: "No valid token",
+        403: "The role or scope does not allow it",
+        404: "Not there, or not this utility's",
+        409: "A rule of the procedure refuses it, with its clause",
+        412: "Changed since it was read (If-Match)",
+        422: "Wrong fields, each with what is accepted",
+    }
+    return {
+        code: {"description": said, "content": {PROBLEM_JSON: {"schema": schema}}} for code, said in meanings.items()
+    }

@@ -1,0 +1,114 @@
+"""What surrounds every HTTP request: its id, its span, its metrics, its log line, and the answer to the unexpected."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind, StatusCode
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from contracts.refusal import Refusal
+from kit.language import negotiate
+from kit.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
+from kit.problems import problem_response
+from kit.telemetry import parent_of
+
+REQUEST_ID = "X-Request-Id"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+_log = structlog.get_logger("hotline.http")
+_tracer = trace.get_tracer("hotline.http")
+
+
+class RequestScope:
+    """Pure ASGI, one layer for all of it: this is on the path of every request and paid for each time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _QUIET:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        parent = parent_of(headers.get("traceparent"))
+        with (
+            _tracer.start_as_current_span(scope["method"], parent, SpanKind.SERVER) as span,
+            bound_contextvars(request_id=_request_id(headers, span)) as _,
+            HTTP_IN_FLIGHT.track_inprogress(),
+        ):
+            await _Exchange(scope, send, span, _request_id(headers, span)).run(self._app, receive)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send, span: Span, request_id: str) -> None:
+        self._scope = scope
+        self._send = send
+        self._span = span
+        self._request_id = request_id.encode()
+        self._status = 0
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        started = perf_counter()
+        try:
+            await app(self._scope, receive, self._on_message)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, the client gets a document
+            await self._unexpected(error, receive)
+        finally:
+            self._account(perf_counter() - started)
+
+    async def _on_message(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
+        await self._send(message)
+
+    async def _unexpected(self, error: Exception, receive: Receive) -> None:
+        """The log has the trace; the client is told nothing but the request id to quote."""
+        _log.error("request failed", method=self._scope["method"], route=_route(self._scope), exc_info=error)
+        self._span.set_status(StatusCode.ERROR, type(error).__name__)
+        if self._status:
+            raise error
+        language = negotiate(Headers(scope=self._scope).get("accept-language"))
+        refusal = Refusal("internal", params={"request": self._request_id.decode()})
+        answer = problem_response(refusal, language=language, instance=self._scope["path"])
+        await answer(self._scope, receive, self._on_message)
+
+    def _account(self, seconds: float) -> None:
+        route, method = _route(self._scope), self._scope["method"]
+        HTTP_SECONDS.labels(method, route, self._status).observe(seconds)
+        if self._span.is_recording():
+            self._span.update_name(f"{method} {route}")
+            self._span.set_attributes(_attributes(method, route, self._status))
+        if self._status >= 400:
+            milliseconds = round(seconds * 1000, 1)
+            _log.info("request refused", method=method, route=route, status=self._status, milliseconds=milliseconds)
+
+
+def _attributes(method: str, route: str, status: int) -> dict[str, Any]:
+    """Never the query string, which may carry what somebody searched for."""
+    return {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that labels stay few; `(none)` when nothing matched."""
+    return getattr(scope.get("route"), "path", "(none)")
+
+
+def _request_id(headers: Headers, span: Span) -> str:
+    """The caller's own id if it is well-formed, else the trace id, so that one id finds both logs and trace."""
+    given = headers.get(REQUEST_ID)
+    if given is not None and _WELL_FORMED.fullmatch(given):
+        return given
+    context = span.get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else uuid4().hex
