@@ -149,9 +149,10 @@ class Calendar:
         return self._at(self._days.nth_from(local, whole), self._opening_us + rest)
 
     def _used_today_us(self, local: datetime) -> int:
-        if not self._days.is_working(local.toordinal(), local.year):
+        used = _datetime_us(local) - self._opening_us
+        if used <= 0 or not self._days.is_working(local.toordinal(), local.year):
             return 0
-        return min(max(_datetime_us(local) - self._opening_us, 0), self._day_us)
+        return used if used < self._day_us else self._day_us
 
     def _working_us(self, start: datetime, end: datetime) -> int:
         begin, finish = start.astimezone(self.zone), end.astimezone(self.zone)

@@ -48,10 +48,10 @@ class WorkingDays:
     def count(self, start: date, end: date) -> int:
         """How many working days lie in [start, end)."""
         first, last = self.year(start.year), self.year(end.year)
-        done = first.before[start.toordinal() - first.first]
-        reached = last.before[end.toordinal() - last.first]
-        whole_years = sum(len(self.year(year).days) for year in range(start.year, end.year))
-        return whole_years + reached - done
+        counted = last.before[end.toordinal() - last.first] - first.before[start.toordinal() - first.first]
+        if first is last:
+            return counted
+        return counted + self._in_years(start.year, end.year) - self._in_years(end.year, start.year)
 
     def nth_from(self, day: date, n: int) -> int:
         """The ordinal of the n-th working day on or after `day`, counted from 0."""
@@ -70,6 +70,9 @@ class WorkingDays:
         if table is None:
             table = self._tables[year] = self._table(year)
         return table
+
+    def _in_years(self, first: int, end: int) -> int:
+        return sum(len(self.year(year).days) for year in range(first, end))
 
     @cached_property
     def _tables(self) -> dict[int, YearTable]:

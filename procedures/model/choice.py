@@ -1,6 +1,6 @@
 """Which limits could bind a clock, what deadlines they give, and which unit is responsible: pure selections."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,16 +64,23 @@ def candidates(
     return _in_order(procedure, given) if len(given) > 1 else tuple(given)
 
 
-def unit_for(organisation: Organisation, area: str | None, ticket_type: TicketType, subtype: str | None) -> Unit | None:
+def unit_for(
+    organisation: Organisation,
+    serving: Mapping[str, tuple[Unit, ...]],
+    area: str | None,
+    ticket_type: TicketType,
+    subtype: str | None,
+) -> Unit | None:
     """The assigned department, else the unit serving the longest prefix of the area; the more particular on a tie."""
     for assigned in organisation.assignments:
         if ticket_type in assigned.types and subtype in assigned.subtypes:
             return next(unit for unit in organisation.targets() if unit.id == assigned.to)
-    if area is None:
-        return None
-    serving = [(unit.serves(area, ticket_type), bool(unit.types), unit) for unit in organisation.targets()]
-    depth, _, unit = max(serving, key=lambda each: each[:2])
-    return unit if depth else None
+    while area:
+        own = [unit for unit in serving.get(area, ()) if unit.takes(ticket_type)]
+        if own:
+            return max(own, key=lambda unit: bool(unit.types))
+        area = area.rpartition("/")[0]
+    return None
 
 
 def _own(

@@ -17,11 +17,9 @@ class Unit(Part):
     enforcement: Enforcement = "mandatory"
     kind: Literal["unit", "department"] = "unit"
 
-    def serves(self, area: str, ticket_type: TicketType) -> int:
-        """How many path segments of `area` it answers for, 0 when none."""
-        if self.types and ticket_type not in self.types:
-            return 0
-        return max((_shared(own, area) for own in self.areas), default=0)
+    def takes(self, ticket_type: TicketType) -> bool:
+        """Whether it answers for this type."""
+        return not self.types or ticket_type in self.types
 
 
 class Division(Part):
@@ -59,7 +57,10 @@ class Organisation(Part):
         """Everyone a work order can be dispatched to."""
         return (*(unit for division in self.divisions for unit in division.units), *self.departments)
 
-
-def _shared(own: str, area: str) -> int:
-    """Segments of `own` when it is a path prefix of `area`: jinan serves jinan/lixia, not jinan-east."""
-    return own.count("/") + 1 if area == own or area.startswith(own + "/") else 0
+    def serving(self) -> dict[str, tuple[Unit, ...]]:
+        """The units of each area as written; `jinan` also answers for `jinan/lixia`, but not for `jinan-east`."""
+        found: dict[str, tuple[Unit, ...]] = {}
+        for unit in self.targets():
+            for area in unit.areas:
+                found[area] = (*found.get(area, ()), unit)
+        return found

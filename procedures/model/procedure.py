@@ -186,7 +186,7 @@ class Procedure(Part):
 
     def unit_for(self, area: str | None, ticket_type: TicketType, subtype: str | None = None) -> Unit | None:
         """Who is responsible: a department by category first, else the unit with the longest area prefix (R004-002)."""
-        return choice.unit_for(self.organisation, area, ticket_type, subtype)
+        return choice.unit_for(self.organisation, self._serving, area, ticket_type, subtype)
 
     def division_of(self, unit_id: str) -> Division | None:
         """The division of a unit; None for a department or an unknown id."""
@@ -209,6 +209,10 @@ class Procedure(Part):
     @cached_property
     def _ranks(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.rank.value)}
+
+    @cached_property
+    def _serving(self) -> dict[str, tuple[Unit, ...]]:
+        return self.organisation.serving()
 
     @cached_property
     def _targets(self) -> dict[str, Unit]:
