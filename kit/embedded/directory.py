@@ -1,4 +1,4 @@
-"""A data directory that one process holds at a time; the kernel lets go of it when that process dies, however it dies."""
+"""A data directory held by one process at a time; the kernel lets go of it when that process dies, however it dies."""
 
 from __future__ import annotations
 

@@ -49,8 +49,13 @@ class Jar:
 
 def locked_jars(text: str) -> tuple[Jar, ...]:
     """Read `GROUP:ARTIFACT:VERSION SIZE SHA256` lines; `#` starts a comment."""
-    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(Jar(*coordinate.split(":"), size=int(size), sha256=sha256) for coordinate, size, sha256 in rows)
+    return tuple(_jar(line) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _jar(line: str) -> Jar:
+    coordinate, size, sha256 = line.split()
+    group, artifact, version = coordinate.split(":")
+    return Jar(group, artifact, version, int(size), sha256)
 
 
 def cache_directory() -> Path:
@@ -101,8 +106,8 @@ def _publish(ready: Path, home: Path) -> None:
 async def _download_all(staging: Path, repository: str | None, on_progress: OnProgress) -> None:
     jars = locked_jars(LOCK_FILE.read_text())
     (staging / "jars").mkdir()
-    remote = {"remote_repos": {"given": repository}} if repository else {}
-    maven = MavenContext(repo_cache=staging / "maven", local_repos=[], timeout=_TIMEOUT_SECONDS, **remote)
+    remotes = {"given": repository} if repository else None
+    maven = MavenContext(repo_cache=staging / "maven", local_repos=[], remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
     log.info("embedded.kafka_download", jars=len(jars), bytes=sum(jar.size for jar in jars))
     done, total = 0, sum(jar.size for jar in jars)
     loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,7 +53,9 @@ def node_properties(node: Node, quorum: Sequence[Node], log_directory: Path) -> 
         "inter.broker.listener.name": "CLIENTS",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": str(log_directory),
-        "broker.session.timeout.ms": "6000",
+        # A killed node is let in again only when its old session has run out; a node alone has nobody to hand over to.
+        "broker.session.timeout.ms": "6000" if len(quorum) > 1 else "1500",
+        "broker.heartbeat.interval.ms": "250",
         "default.replication.factor": str(copies),
         "min.insync.replicas": str(in_sync),
         "offsets.topic.replication.factor": str(copies),
@@ -91,7 +94,7 @@ class EmbeddedKafka:
     ) -> None:
         self._directory = directory.resolve()
         self._wanted_port = port
-        self._fetch = lambda: kafka_jars(cache, repository=repository, on_progress=on_progress)
+        self._fetch = partial(kafka_jars, cache, repository=repository, on_progress=on_progress)
         self._node: Node | None = None
         self.process = ChildProcess("kafka", self._directory)
 
@@ -113,10 +116,10 @@ class EmbeddedKafka:
         Raises JarsUnavailable, DirectoryInUse, PortInUse or StartFailed.
         """
         jars = await self._fetch()
-        await self.process.claim()
-        port = claim_port(self._node.port if self._node else self._wanted_port)
-        self._node = Node(1, port, free_ports(1)[0])
-        await start_node(self.process, self._node, (self._node,), self._directory, jars, new_cluster_id())
+        async with self.process.starting():
+            port = claim_port(self._node.port if self._node else self._wanted_port)
+            self._node = Node(1, port, free_ports(1)[0])
+            await start_node(self.process, self._node, (self._node,), self._directory, jars, new_cluster_id())
 
     async def stop(self) -> None:
         """End the broker in order (about half a second), or by force after 15 s."""
@@ -145,15 +148,11 @@ async def start_node(
     process: ChildProcess, node: Node, quorum: Sequence[Node], directory: Path, jars: Path, cluster_id: str
 ) -> None:
     """Format the log directory if it is new, start the node and wait until it accepts clients."""
-    try:
-        await _format_once(node, quorum, directory, jars, cluster_id)
-        properties = _write_properties(directory / "server.properties", node, quorum, directory / "log")
-        process.spawn(_java(jars, "kafka.Kafka", str(properties)))
-        # A node opens its port only once the quorum has let it in, so an open port is a broker that serves.
-        await process.wait_ready(lambda: is_open(node.port), _START_TIMEOUT_SECONDS)
-    except BaseException:
-        await process.kill()
-        raise
+    await _format_once(node, quorum, directory, jars, cluster_id)
+    properties = _write_properties(directory / "server.properties", node, quorum, directory / "log")
+    process.spawn(_java(jars, "kafka.Kafka", str(properties)))
+    # A node opens its port only once the quorum has let it in, so an open port is a broker that serves.
+    await process.wait_ready(lambda: is_open(node.port), _START_TIMEOUT_SECONDS)
 
 
 async def _format_once(node: Node, quorum: Sequence[Node], directory: Path, jars: Path, cluster_id: str) -> None:

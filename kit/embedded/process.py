@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -54,14 +55,21 @@ class ChildProcess:
         """Whether the process is there now."""
         return self._popen is not None and self._popen.poll() is None
 
-    async def claim(self) -> None:
-        """Hold the directory, and end what a killed owner left running in it. Raises DirectoryInUse."""
+    @asynccontextmanager
+    async def starting(self) -> AsyncIterator[None]:
+        """Hold the directory, end what a killed owner left running in it, and undo both if the block fails.
+
+        Raises DirectoryInUse, and RuntimeError when the process is running already.
+        """
+        if self.running:
+            raise RuntimeError(f"{self.name} is running already, pid {self.pid}")
         self._lock.acquire()
-        pid = self._leftover()
-        if pid is not None:
-            log.warning("embedded.leftover_ended", name=self.name, pid=pid)
-            await _end_stranger(pid)
-        self._pid_file.unlink(missing_ok=True)
+        try:
+            await self._end_leftover()
+            yield
+        except BaseException:
+            await self.kill()
+            raise
 
     def spawn(self, command: Sequence[str]) -> None:
         """Start the command in a session of its own, so that Ctrl-C reaches only the owner, who stops it in order."""
@@ -79,13 +87,11 @@ class ChildProcess:
         self._pid_file.write_text(json.dumps({"pid": self._popen.pid, "command": list(command)}))
 
     async def wait_ready(self, ready: Callable[[], bool], timeout_seconds: float) -> None:
-        """Wait until `ready()`; raises StartFailed, and ends the process, when it stopped or took too long."""
+        """Wait until `ready()`. Raises StartFailed when the process stopped or took too long."""
         try:
             async with asyncio.timeout(timeout_seconds):
-                while self.running and not ready():
-                    await asyncio.sleep(_POLL_SECONDS)
+                await _until(lambda: not self.running or ready())
         except TimeoutError:
-            await self.kill()
             raise self._failure(f"did not accept clients within {timeout_seconds:g} s") from None
         if not self.running:
             raise self._failure(f"stopped while starting (status {self._popen.poll() if self._popen else None})")
@@ -102,9 +108,8 @@ class ChildProcess:
         """Wait for the end, whoever causes it; the exit status (negative: the signal)."""
         if self._popen is None:
             raise RuntimeError(f"{self.name} was not started")
-        while (status := self._popen.poll()) is None:
-            await asyncio.sleep(_POLL_SECONDS)
-        return status
+        await _until(lambda: not self.running)
+        return int(self._popen.returncode)
 
     async def _end(self, sign: signal.Signals, grace_seconds: float) -> None:
         if self._popen is not None and self._popen.poll() is None:
@@ -116,6 +121,13 @@ class ChildProcess:
             await self.wait()
         self._pid_file.unlink(missing_ok=True)
         self._lock.release()
+
+    async def _end_leftover(self) -> None:
+        pid = self._leftover()
+        if pid is not None:
+            log.warning("embedded.leftover_ended", name=self.name, pid=pid)
+            await _end_stranger(pid)
+        self._pid_file.unlink(missing_ok=True)
 
     def _leftover(self) -> int | None:
         """The pid written down by an earlier owner, if that very command still runs under it."""
@@ -138,9 +150,14 @@ async def _end_stranger(pid: int) -> None:
             os.kill(pid, sign)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
-                while _command_line(pid):
-                    await asyncio.sleep(_POLL_SECONDS)
+                await _until(lambda: not _command_line(pid))
                 return
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    """Wait for something only asking can tell: ports and other people's processes raise no event."""
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def _command_line(pid: int) -> str | None:

@@ -1,0 +1,58 @@
+"""Makes sure the topics exist before anybody listens or speaks, with as many partitions as were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+log = structlog.get_logger(__name__)
+
+
+class _NotLedYet(TimeoutError):
+    """A broker makes topics known at once and lets their partitions be led a moment later."""
+
+
+async def ensure_topics(
+    bootstrap: str, partitions: Mapping[str, int], replication: int = 1, *, security: Mapping[str, object] | None = None
+) -> Mapping[str, int]:
+    """Create the topics that are missing and wait until every partition has a leader.
+
+    Returns the partitions each topic really has: a topic that exists with another number keeps it, because adding
+    partitions would send the next event of a ticket to another partition than its last one.
+    `security` are aiokafka's connection arguments. Raises KafkaError when the broker is away or refuses,
+    TimeoutError when partitions stay without a leader for 30 s.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **(security or {}))
+    await admin.start()
+    try:
+        answer = await admin.create_topics([NewTopic(name, count, replication) for name, count in partitions.items()])
+        for name, code, *message in answer.topic_errors:
+            _check(name, code, message)
+        found = await _led_partitions(admin, partitions)
+    finally:
+        await admin.close()
+    for name, count in found.items():
+        if count != partitions[name]:
+            log.warning("topics.other_partition_count", topic=name, partitions=count, wanted=partitions[name])
+    return found
+
+
+def _check(name: str, code: int, message: list[str | None]) -> None:
+    error: type[KafkaError] = for_code(code)
+    if code != 0 and error is not TopicAlreadyExistsError:
+        raise error(f"topic {name} cannot be made: {message[0] if message else error.description}")
+
+
+@retry(retry=retry_if_exception_type(_NotLedYet), stop=stop_after_delay(30), wait=wait_fixed(0.05), reraise=True)
+async def _led_partitions(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> dict[str, int]:
+    """Partitions per topic, once every wanted topic is known and each of its partitions has a leader."""
+    described = await admin.describe_topics(list(wanted))
+    found = {topic["topic"]: topic["partitions"] for topic in described if topic["error_code"] == 0}
+    waiting = [name for name in wanted if not all(part["leader"] >= 0 for part in found.get(name, [{"leader": -1}]))]
+    if waiting:
+        raise _NotLedYet(f"no leader yet for every partition of {', '.join(waiting)}")
+    return {name: len(parts) for name, parts in found.items()}

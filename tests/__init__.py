@@ -1,0 +1,1 @@
+"""The tests; `backends` says what they run on."""
