@@ -30,6 +30,7 @@ from procedures.model.part import Basis, Names, Setting
 from procedures.model.procedure import Procedure
 from procedures.model.readings import Readings
 from procedures.model.types import Guidance, Identity, ReplyRules, RequestField, RequiredAttachment, Subtype, TypeRules
+from procedures.model.work_orders import PhoneNotice, WorkOrderRules
 
 __all__ = [
     "Basis",
@@ -53,6 +54,7 @@ __all__ = [
     "Organisation",
     "Origin",
     "PersonalDataAccess",
+    "PhoneNotice",
     "Procedure",
     "Promise",
     "QuietHours",
@@ -68,4 +70,5 @@ __all__ = [
     "Unit",
     "Unlimited",
     "UrgingRules",
+    "WorkOrderRules",
 ]

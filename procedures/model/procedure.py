@@ -33,6 +33,7 @@ from procedures.model.organisation import Division, Organisation, Unit
 from procedures.model.part import Names, Part, Setting, Slug
 from procedures.model.readings import Readings
 from procedures.model.types import TypeRules
+from procedures.model.work_orders import WorkOrderRules
 
 Rank = Annotated[str, Field(pattern=r"^[a-z_]+(/[123])?$")]
 """A type, or a complaint of one grade: `alarm`, `complaint/1`."""
@@ -56,6 +57,7 @@ class Procedure(Part):
     promises: tuple[Promise, ...] = ()
     government_standards: tuple[GovernmentStandard, ...] = ()
     platform_orders: PlatformOrder
+    work_orders: WorkOrderRules
     urging: UrgingRules
     returns: ReturnRules
     extension: ExtensionRules
