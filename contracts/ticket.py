@@ -34,12 +34,11 @@ class CallWish(Frozen):
 
 
 class Demand(Frozen):
-    """One thing asked for; a reply must answer each (R004-110, R004-127)."""
+    """One thing asked for; a reply must answer each (R004-110, R004-127). Its words stay in intake."""
 
     number: int
     type: TicketType
     subtype: str | None = None
-    text: str | None = None
 
 
 class Attachment(Frozen):

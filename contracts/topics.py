@@ -96,3 +96,10 @@ def topic_of(subject: str) -> str:
     A clock of an article therefore runs on the article's topic, in order with what happens to it.
     """
     return _TOPIC_BY_PREFIX[subject.partition("_")[0]]
+
+
+def topics_of(fact: type[Fact]) -> tuple[str, ...]:
+    """Where this fact may lie: a clock may be a ticket's or an article's, everything else has one topic."""
+    if issubclass(fact, clock.ClockFact):
+        return (TICKETS, KNOWLEDGE)
+    return (KNOWLEDGE,) if issubclass(fact, knowledge.KnowledgeFact) else (TICKETS,)

@@ -1,0 +1,87 @@
+"""Every recorded message is still read as it was said, and fits its schema."""
+
+from pathlib import Path
+
+import jsonschema
+import orjson
+import pytest
+
+from contracts import generate
+from contracts.catalogue import FACTS
+from contracts.compare import last_release, read_schemas
+from contracts.consumers import RELIES_ON
+from contracts.envelope import EnvelopeError, UnknownType, decode, encode, headers
+from contracts.fact import Fact
+from contracts.schemas import schema_of
+from contracts.topics import SPEAKERS, TOPICS, topic_of
+
+SAMPLES = sorted(generate.samples_folder().glob("*.json"))
+
+
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda f: f.stem)
+def test_a_recorded_message_is_read_and_said_again_the_same(file: Path) -> None:
+    event = decode(file.read_bytes())
+    assert event.type == file.stem
+    assert decode(encode(event)) == event
+
+
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda f: f.stem)
+def test_a_recorded_message_fits_its_schema(file: Path) -> None:
+    message = orjson.loads(file.read_bytes())
+    jsonschema.validate(message, schema_of(FACTS[message["type"]]))
+    assert message["time"] == message["data"]["at"]
+
+
+def test_every_type_has_a_sample_and_nothing_drifted() -> None:
+    assert {file.stem for file in SAMPLES} >= set(FACTS)
+    assert generate.drift() == []
+
+
+def test_released_contracts_exist_and_their_types_are_still_known() -> None:
+    release = last_release()
+    assert release is not None
+    assert read_schemas(release).keys() <= FACTS.keys()
+
+
+def test_every_fact_has_exactly_one_speaker() -> None:
+    said = [fact for facts in SPEAKERS.values() for fact in facts]
+    assert sorted(f.type for f in said) == sorted(FACTS)
+
+
+@pytest.mark.parametrize("service", RELIES_ON, ids=str)
+def test_every_producers_sample_satisfies_every_consumer(service: str) -> None:
+    for fact, fields in RELIES_ON[service].items():
+        data = orjson.loads((generate.samples_folder() / f"{fact.type}.json").read_bytes())["data"]
+        assert [field for field in fields if field not in data] == [], f"{service} relies on them in {fact.type}"
+
+
+def test_headers_let_a_reader_skip_without_the_body() -> None:
+    event = decode(SAMPLES[0].read_bytes())
+    assert headers(event)["ce_type"] == event.type
+    assert headers(event)["ce_subject"] == event.subject
+
+
+def test_every_subject_has_a_topic() -> None:
+    assert {topic_of(f"{kind}_1") for kind in ("tkt", "art", "tsk", "ntc", "call")} < set(TOPICS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'{"specversion":"0.3"}', b'{"specversion":"1.0","id":"x"}'],
+    ids=["empty", "cut off", "a list", "another version", "attributes missing"],
+)
+def test_what_is_no_event_of_ours_is_refused(body: bytes) -> None:
+    with pytest.raises(EnvelopeError):
+        decode(body)
+
+
+def test_an_unknown_type_is_told_apart_from_a_malformed_event() -> None:
+    message = orjson.loads(SAMPLES[0].read_bytes()) | {"type": "hotline.ticket.teleported.v1"}
+    with pytest.raises(UnknownType):
+        decode(orjson.dumps(message))
+
+
+def test_a_field_from_a_newer_release_is_ignored() -> None:
+    message = orjson.loads(SAMPLES[0].read_bytes())
+    message["data"]["from_the_future"] = 1
+    assert isinstance(decode(orjson.dumps(message)).data, Fact)
