@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
+from kit.openapi import SECURED, reads
 from kit.problems import Problem
 from kit.store import Condition, In
 from kit.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
@@ -19,7 +19,6 @@ from kit.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
 CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})
 """The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""
 
-_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="OpenID Connect access token")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hotline"'}
 
 
@@ -82,19 +81,27 @@ def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
     return None
 
 
-async def authenticate(
-    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
-) -> Principal:
+@reads(SECURED)
+async def authenticate(request: Request) -> Principal:
     """The bearer of this request's token; raises Problem 401 (who are you), 503 (the issuer's keys cannot be had)."""
-    if bearer is None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
         raise Problem(Refusal("not_authenticated"), headers=_CHALLENGE)
     verifier: TokenVerifier = request.app.state.verifier
     try:
-        return principal_of(await verifier.claims(bearer.credentials.strip()))
+        return principal_of(await verifier.claims(token.strip()))
     except TokenRefused as refused:
         raise Problem(Refusal(refused.code, params={"reason": refused.reason}), headers=_CHALLENGE) from None
     except KeysAway as away:
         raise Problem(Refusal("unavailable", params={"what": "identity provider"})) from away
+
+
+async def authorize(request: Request, roles: Collection[Role]) -> Principal:
+    """The bearer, if they hold one of these roles; raises Problem 401, 503, or 403 naming the roles accepted."""
+    principal = await authenticate(request)
+    if principal.roles.isdisjoint(roles):
+        raise Problem(Refusal("role_missing", accepts=tuple(role.value for role in roles)))
+    return principal
 
 
 def principal_of(claims: Claims) -> Principal:
@@ -113,16 +120,14 @@ Authenticated = Annotated[Principal, Depends(authenticate)]
 """Parameter type for an endpoint that any valid token may call."""
 
 
-def require(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
+def require(*roles: Role) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that lets only these roles pass: `who: Annotated[Principal, Depends(require(Role.UNIT))]`.
 
-    Raises Problem 403 naming the roles that would be accepted.
+    Dependencies of the kit take nothing but the request: every sub-dependency costs more than the work it does.
     """
-    accepted = tuple(role.value for role in roles)
 
-    async def holder(principal: Authenticated) -> Principal:
-        if not principal.has(*roles):
-            raise Problem(Refusal("role_missing", accepts=accepted))
-        return principal
+    @reads(SECURED)
+    async def holder(request: Request) -> Principal:
+        return await authorize(request, roles)
 
     return holder

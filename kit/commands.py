@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import uuid4
 
-from fastapi import Depends, Header, Request
+from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
+from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.texts import Language
-from kit.auth import Authenticated
+from contracts.vocabulary import Role
+from kit.auth import Principal, authorize
 from kit.fold import Cause
-from kit.language import LanguageAsked
+from kit.language import language_of
+from kit.openapi import SECURED, header, reads
 from kit.problems import Problem, problem_response
 from kit.shell import Done, Idempotency
 from kit.store import Document, S
 from kit.telemetry import traceparent_now
 
+_KEY = re.compile(r"[!-~]{1,128}")
 _ETAG = re.compile(r'"([1-9][0-9]{0,18})"')
 JSON = "application/json"
+_HEADERS = {
+    **SECURED,
+    "parameters": [
+        header("Idempotency-Key", "The same key with the same body returns the first answer and has no further effect"),
+        header("If-Match", "The ETag you have seen; refused with 412 when the document has changed since"),
+    ],
+}
 
 View = Callable[[Document[S]], BaseModel]
 """What the API shows of a document."""
@@ -33,10 +43,15 @@ View = Callable[[Document[S]], BaseModel]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What the shell needs to know of the request besides its content."""
+    """What the shell and the rules need to know of the request besides its content.
 
-    path: str
+    `by` names the caller in facts; `cause`, `expected_version` and `idempotency` go to `Shell.do`.
+    """
+
+    who: Principal
+    by: Actor
     language: Language
+    path: str
     cause: Cause
     expected_version: int | None
     key: str | None
@@ -77,29 +92,43 @@ def _stored(document: Document[S], view: View[S]) -> bytes:
     return b"%d\n%b" % (document.version, _json(document, view))
 
 
-async def _command(
-    request: Request,
-    who: Authenticated,
-    language: LanguageAsked,
-    idempotency_key: Annotated[
-        str | None,
-        Header(max_length=128, description="the same key with the same body returns the first answer, with no effect"),
-    ] = None,
-    if_match: Annotated[str | None, Header(description="the ETag you have seen; 412 when it has changed since")] = None,
-) -> Command:
-    path = request.scope["path"]
-    bind_contextvars(**request.path_params)
-    if idempotency_key is None:
-        key, fingerprint, cause = None, "", f"http/{uuid4()}"
-    else:
-        key = f"{who.subject}/{idempotency_key}"
-        fingerprint = _fingerprint(request.method, path, await request.body())
-        cause = f"http/{who.utility}/{path}/{key}"
-    return Command(path, language, Cause(cause, traceparent_now()), _version(if_match), key, fingerprint)
+def command_by(*roles: Role) -> Callable[[Request], Awaitable[Command]]:
+    """A dependency for endpoints that change a document, open to these roles alone.
+
+    `command: Annotated[Command, Depends(command_by(Role.UNIT))]`. Raises Problem 401, 403, 422.
+    """
+
+    @reads(_HEADERS)
+    async def asked(request: Request) -> Command:
+        who = await authorize(request, roles)
+        path: str = request.scope["path"]
+        bind_contextvars(**request.path_params)
+        given = request.headers.get("idempotency-key")
+        if given is None:
+            key, fingerprint, cause = None, "", f"http/{uuid4()}"
+        else:
+            key = f"{who.subject}/{_well_formed(given)}"
+            fingerprint = _fingerprint(request.method, path, await request.body())
+            cause = f"http/{who.utility}/{path}/{key}"
+        version = _version(request.headers.get("if-match"))
+        return Command(
+            who,
+            who.actor(*roles),
+            language_of(request),
+            path,
+            Cause(cause, traceparent_now()),
+            version,
+            key,
+            fingerprint,
+        )
+
+    return asked
 
 
-CommandAsked = Annotated[Command, Depends(_command)]
-"""Parameter type of every endpoint that changes a document."""
+def _well_formed(key: str) -> str:
+    if _KEY.fullmatch(key) is None:
+        raise Problem(Refusal("idempotency_key_malformed", accepts=(_KEY.pattern,)))
+    return key
 
 
 def _fingerprint(method: str, path: str, body: bytes) -> str:

@@ -17,7 +17,8 @@ from contracts.texts import Language, catalogue
 from kit.health import Health, health_router
 from kit.issuer import BuiltInIssuer
 from kit.language import language_of
-from kit.problems import PROBLEM_JSON, FieldError, Problem, problem_response
+from kit.openapi import complete_schema, describe, documented_problems
+from kit.problems import FieldError, Problem, problem_response
 from kit.request_scope import RequestScope
 from kit.settings import Settings
 from kit.shell import TooManyConflicts
@@ -55,9 +56,8 @@ def create_app(
         title=title,
         version=version,
         description=description,
-        responses=_documented_problems(),
-        middleware=[Middleware(RequestScope)],
-        max_body_size=settings.http.max_body_bytes,
+        responses=documented_problems(),
+        middleware=[Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes)],
         # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
@@ -65,11 +65,13 @@ def create_app(
     app.state.verifier = verifier
     app.state.health = health
     for router in (*routers, health_router(health)):
+        describe(router)
         app.include_router(router)
     if issuer is not None:
         app.include_router(_jwks_router(issuer))
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
+    app.openapi = complete_schema(app)  # type: ignore[method-assign]
     return app
 
 
@@ -144,25 +146,11 @@ def field_error(found: Mapping[str, Any], language: Language) -> FieldError:
     context: Mapping[str, Any] = found.get("ctx") or {}
     template = texts.get(f"validation.{found['type']}", texts["validation.other"])
     reason = template.format_map({"message": found["msg"], **{name: str(value) for name, value in context.items()}})
-    return FieldError(".".join(str(part) for part in found["loc"]), reason, _accepted(context))
+    path = ("body",) if found["type"] == "json_invalid" else found["loc"]
+    return FieldError(".".join(str(part) for part in path), reason, _accepted(context))
 
 
 def _accepted(context: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(context.get("expected"), str):
         return tuple(_QUOTED.findall(context["expected"])) or (context["expected"],)
     return tuple(form.format(context[name]) for name, form in _BOUNDS.items() if name in context)
-
-
-def _documented_problems() -> dict[int | str, dict[str, Any]]:
-    schema = {"$ref": "https://www.rfc-editor.org/rfc/rfc9457.html"}
-    meanings = {
-        401: "No valid token",
-        403: "The role or scope does not allow it",
-        404: "Not there, or not this utility's",
-        409: "A rule of the procedure refuses it, with its clause",
-        412: "Changed since it was read (If-Match)",
-        422: "Wrong fields, each with what is accepted",
-    }
-    return {
-        code: {"description": said, "content": {PROBLEM_JSON: {"schema": schema}}} for code, said in meanings.items()
-    }

@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.texts import Language, text
-
-PROBLEM_JSON = "application/problem+json"
+from kit.openapi import PROBLEM_JSON
 
 _STATUS: Mapping[str, int] = {
     "not_authenticated": 401,
@@ -29,6 +28,7 @@ _STATUS: Mapping[str, int] = {
     "media_type_unsupported": 415,
     "invalid_request": 422,
     "idempotency_key_reused": 422,
+    "idempotency_key_malformed": 422,
     "if_match_malformed": 422,
     "cursor_invalid": 422,
     "internal": 500,
@@ -44,6 +44,11 @@ class FieldError:
     field: str
     reason: str
     accepts: tuple[str, ...] = ()
+
+    def shown(self) -> dict[str, Any]:
+        """As a member of `errors`."""
+        found: dict[str, Any] = {"field": self.field, "reason": self.reason}
+        return {**found, "accepts": self.accepts} if self.accepts else found
 
 
 class Problem(Exception):
@@ -90,7 +95,7 @@ def problem_response(
         "clause": refusal.clause,
         "rule": refusal.rule,
         "accepts": refusal.accepts,
-        "errors": errors,
+        "errors": [error.shown() for error in errors],
     }
     body = orjson.dumps({name: value for name, value in document.items() if value not in (None, (), [])})
     said = {"Content-Language": language, **(headers or {})}

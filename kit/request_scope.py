@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
+from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
-from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from contracts.refusal import Refusal
 from kit.language import negotiate
@@ -20,69 +21,90 @@ from kit.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
 from kit.problems import problem_response
 from kit.telemetry import parent_of
 
-REQUEST_ID = "X-Request-Id"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+_MULTIPART_MARGIN = 65_536
 
 _log = structlog.get_logger("hotline.http")
 _tracer = trace.get_tracer("hotline.http")
 
 
 class RequestScope:
-    """Pure ASGI, one layer for all of it: this is on the path of every request and paid for each time."""
+    """Pure ASGI and one layer for all of it: this is on the path of every request and paid for each time.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A body may have `max_body` bytes, a multipart body (an upload) `max_upload`.
+    """
+
+    def __init__(self, app: ASGIApp, max_body: int, max_upload: int) -> None:
         self._app = app
+        self._max_body = max_body
+        self._max_upload = max_upload + _MULTIPART_MARGIN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in _QUIET:
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        parent = parent_of(headers.get("traceparent"))
-        with (
-            _tracer.start_as_current_span(scope["method"], parent, SpanKind.SERVER) as span,
-            bound_contextvars(request_id=_request_id(headers, span)) as _,
-            HTTP_IN_FLIGHT.track_inprogress(),
-        ):
-            await _Exchange(scope, send, span, _request_id(headers, span)).run(self._app, receive)
+        headers = dict(scope["headers"])
+        parent = parent_of(_text(headers, b"traceparent"))
+        span = _tracer.start_span(scope["method"], parent, SpanKind.SERVER)
+        token = otel.attach(trace.set_span_in_context(span, parent))
+        request_id = _request_id(_text(headers, b"x-request-id"), span)
+        bind_contextvars(request_id=request_id)
+        limit = self._max_upload if headers.get(b"content-type", b"").startswith(b"multipart/") else self._max_body
+        try:
+            await _Exchange(scope, receive, send, span, request_id, limit).run(self._app)
+        finally:
+            unbind_contextvars("request_id", *scope.get("path_params", ()))
+            otel.detach(token)
+            span.end()
 
 
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send, span: Span, request_id: str) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, span: Span, request_id: str, limit: int) -> None:
         self._scope = scope
+        self._receive = receive
         self._send = send
         self._span = span
-        self._request_id = request_id.encode()
+        self._request_id = request_id
+        self._allowance = limit
         self._status = 0
 
-    async def run(self, app: ASGIApp, receive: Receive) -> None:
+    async def run(self, app: ASGIApp) -> None:
         started = perf_counter()
+        HTTP_IN_FLIGHT.inc()
         try:
-            await app(self._scope, receive, self._on_message)
+            await app(self._scope, self._on_receive, self._on_send)
         except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, the client gets a document
-            await self._unexpected(error, receive)
+            await self._unexpected(error)
         finally:
+            HTTP_IN_FLIGHT.dec()
             self._account(perf_counter() - started)
 
-    async def _on_message(self, message: Message) -> None:
+    async def _on_receive(self) -> Message:
+        message = await self._receive()
+        self._allowance -= len(message.get("body", b""))
+        if self._allowance < 0:
+            raise HTTPException(413)
+        return message
+
+    async def _on_send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
         await self._send(message)
 
-    async def _unexpected(self, error: Exception, receive: Receive) -> None:
+    async def _unexpected(self, error: Exception) -> None:
         """The log has the trace; the client is told nothing but the request id to quote."""
         _log.error("request failed", method=self._scope["method"], route=_route(self._scope), exc_info=error)
         self._span.set_status(StatusCode.ERROR, type(error).__name__)
         if self._status:
             raise error
-        language = negotiate(Headers(scope=self._scope).get("accept-language"))
-        refusal = Refusal("internal", params={"request": self._request_id.decode()})
+        language = negotiate(_text(dict(self._scope["headers"]), b"accept-language"))
+        refusal = Refusal("internal", params={"request": self._request_id})
         answer = problem_response(refusal, language=language, instance=self._scope["path"])
-        await answer(self._scope, receive, self._on_message)
+        await answer(self._scope, self._receive, self._on_send)
 
     def _account(self, seconds: float) -> None:
         route, method = _route(self._scope), self._scope["method"]
@@ -105,9 +127,13 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "(none)")
 
 
-def _request_id(headers: Headers, span: Span) -> str:
+def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
+    found = headers.get(name)
+    return found.decode("latin-1") if found is not None else None
+
+
+def _request_id(given: str | None, span: Span) -> str:
     """The caller's own id if it is well-formed, else the trace id, so that one id finds both logs and trace."""
-    given = headers.get(REQUEST_ID)
     if given is not None and _WELL_FORMED.fullmatch(given):
         return given
     context = span.get_span_context()
