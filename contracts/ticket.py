@@ -19,11 +19,11 @@ from contracts.vocabulary import (
 
 
 class GovernmentOrder(Frozen):
-    """An order of a 12345 platform, with the platform's own deadline (R004-006, R004-075)."""
+    """An order of a 12345 platform, with the platform's own deadline where it sets one (R004-006, R004-075)."""
 
     platform: str
     order_no: str
-    due: Instant
+    due: Instant | None = None
 
 
 class CallWish(Frozen):
@@ -71,6 +71,7 @@ class TicketOpened(TicketFact):
     first_owner: str
     demands: tuple[Demand, ...] = ()
     proposed_unit: str | None = None
+    accused: str | None = None
     call_ended_at: Instant | None = None
     call_wish: CallWish = CallWish()
     flags: tuple[Flag, ...] = ()
