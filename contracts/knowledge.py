@@ -70,23 +70,21 @@ class TaskDone(KnowledgeFact):
     article: str
 
 
-class NoticeReported(KnowledgeFact):
-    """A unit reported an emergency by phone or SMS; written knowledge is due in 5 minutes (第十八条(四), R004-149)."""
-
-    type: ClassVar[str] = "hotline.notice.reported.v1"
-    procedure: str
-    unit: str
-    areas: tuple[str, ...] = ()
-
-
 class NoticeRaised(KnowledgeFact):
-    """The emergency notice is out, past the ordinary review (R004-150)."""
+    """An emergency was reported by phone, SMS or in writing (第十八条(四), R004-149); the clock `notice` runs from here."""
 
     type: ClassVar[str] = "hotline.notice.raised.v1"
     procedure: str
     title: str
     unit: str | None = None
     areas: tuple[str, ...] = ()
+
+
+class NoticePublished(KnowledgeFact):
+    """The emergency knowledge is written down and out, past the ordinary review; due in 5 minutes (R004-150)."""
+
+    type: ClassVar[str] = "hotline.notice.published.v1"
+    channels: tuple[str, ...] = ()
 
 
 class NoticeLifted(KnowledgeFact):

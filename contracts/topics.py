@@ -77,8 +77,8 @@ SPEAKERS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             knowledge.ArticleExpired,
             knowledge.TaskRaised,
             knowledge.TaskDone,
-            knowledge.NoticeReported,
             knowledge.NoticeRaised,
+            knowledge.NoticePublished,
             knowledge.NoticeLifted,
         ),
     }
