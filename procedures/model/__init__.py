@@ -1,5 +1,6 @@
 """The frozen model of a procedure file; import its words from here."""
 
+from procedures.model.acceptance import AcceptanceRules
 from procedures.model.handling import (
     CallbackRules,
     Confidentiality,
@@ -33,6 +34,7 @@ from procedures.model.types import Guidance, Identity, ReplyRules, RequestField,
 from procedures.model.work_orders import PhoneNotice, WorkOrderRules
 
 __all__ = [
+    "AcceptanceRules",
     "Basis",
     "CallbackRules",
     "Candidate",

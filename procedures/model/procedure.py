@@ -11,6 +11,7 @@ from pydantic import Field
 from contracts.vocabulary import CallKind, ClockName, TicketType
 from procedures.calendar import Calendar
 from procedures.model import choice
+from procedures.model.acceptance import AcceptanceRules
 from procedures.model.handling import (
     WEEKDAYS,
     CallbackRules,
@@ -30,12 +31,12 @@ from procedures.model.handling import (
 )
 from procedures.model.limits import Deadline, Enforcement, GovernmentStandard, Limit, PlatformOrder, Promise
 from procedures.model.organisation import Division, Organisation, Unit
-from procedures.model.part import Names, Part, Setting, Slug
+from procedures.model.part import CODE, RANK, Names, Part, Setting, Slug
 from procedures.model.readings import Readings
 from procedures.model.types import TypeRules
 from procedures.model.work_orders import WorkOrderRules
 
-Rank = Annotated[str, Field(pattern=r"^[a-z_]+(/[123])?$")]
+Rank = Annotated[str, Field(pattern=RANK)]
 """A type, or a complaint of one grade: `alarm`, `complaint/1`."""
 
 
@@ -43,7 +44,7 @@ class Procedure(Part):
     """One procedure file; a ticket pins the `ref` under which it was opened and keeps it."""
 
     utility: Slug
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,6}$")]
+    code: Annotated[str, Field(pattern=CODE)]
     effective: date
     names: Names
     document: Names
@@ -57,6 +58,7 @@ class Procedure(Part):
     promises: tuple[Promise, ...] = ()
     government_standards: tuple[GovernmentStandard, ...] = ()
     platform_orders: PlatformOrder
+    acceptance: AcceptanceRules
     work_orders: WorkOrderRules
     urging: UrgingRules
     returns: ReturnRules
