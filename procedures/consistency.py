@@ -1,12 +1,12 @@
 """Is a well-formed procedure complete, and free of contradictions: pure checks that name the place and the cure."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.vocabulary import CallKind, ClockName, TicketType
 from procedures.faults import Fault
 from procedures.model.limits import Limit
+from procedures.model.organisation import Organisation, Unit
 from procedures.model.procedure import Procedure
 from procedures.model.types import TypeRules
 from procedures.yaml_lines import Path
@@ -30,21 +30,21 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
 
 
 def _missing_types(procedure: Procedure) -> Iterator[Fault]:
-    for ticket_type in TicketType:
-        if ticket_type not in procedure.types:
-            yield Fault(("types",), f"type {ticket_type} is missing", (f"{ticket_type}: …",))
+    for each in TicketType:
+        if each not in procedure.types:
+            yield Fault(("types",), "missing", (f"{each}: …",), {"field": each})
 
 
 def _type_faults(procedure: Procedure, ticket_type: TicketType, rules: TypeRules) -> Iterator[Fault]:
     here: Path = ("types", ticket_type.value)
     for clock in _owed(rules):
         if not _limited(procedure, rules, clock):
-            yield Fault((*here, "limits"), f"the {clock} clock has no limit", _cures(clock))
+            yield Fault((*here, "limits"), "no_limit", _cures(clock), {"clock": clock})
     if ticket_type is TicketType.COMPLAINT:
         yield from _grade_faults(rules, here)
     if rules.identity and rules.identity.at_least > len(rules.identity.items):
         most = len(rules.identity.items)
-        yield Fault((*here, "identity", "at_least"), f"only {most} items can be compared", (f"1 to {most}",))
+        yield Fault((*here, "identity", "at_least"), "too_many_items", (f"1-{most}",), {"most": most})
 
 
 def _owed(rules: TypeRules) -> Iterator[ClockName]:
@@ -59,7 +59,7 @@ def _limited(procedure: Procedure, rules: TypeRules, clock: ClockName) -> bool:
 
 
 def _cures(clock: ClockName) -> tuple[str, ...]:
-    return (f"{{clock: {clock}, within: …}} under limits", f"{{clock: {clock}, source: …}} under unlimited")
+    return (f"limits: {{clock: {clock}, within: …}}", f"unlimited: {{clock: {clock}, source: …}}")
 
 
 def _grade_faults(rules: TypeRules, here: Path) -> Iterator[Fault]:
@@ -67,19 +67,19 @@ def _grade_faults(rules: TypeRules, here: Path) -> Iterator[Fault]:
     for grade in _GRADES:
         if grade not in stated and None not in stated:
             row = f"{{clock: handle, grade: {grade}, within: …}}"
-            yield Fault((*here, "limits"), f"grade {grade} has no handle limit", (row,))
+            yield Fault((*here, "limits"), "grade_without_limit", (row,), {"grade": grade})
 
 
 def _rank_faults(procedure: Procedure) -> Iterator[Fault]:
-    known = {ticket_type.value for ticket_type in TicketType} - {TicketType.COMPLAINT.value}
+    known = {each.value for each in TicketType} - {TicketType.COMPLAINT.value}
     known |= {f"{TicketType.COMPLAINT.value}/{grade}" for grade in _GRADES}
     here: Path = ("rank", "value")
     for place, name in enumerate(procedure.rank.value):
         if name not in known:
-            yield Fault((*here, place), f"unknown word {name!r}", tuple(sorted(known)))
+            yield Fault((*here, place), "unknown_word", tuple(sorted(known)), {"value": repr(name)})
     for name in sorted(known - set(procedure.rank.value)):
-        yield Fault(here, f"{name} has no rank", (name,))
-    yield from _repeated(here, procedure.rank.value, "is ranked twice")
+        yield Fault(here, "unranked", (name,), {"name": name})
+    yield from _repeated((((*here, place), name) for place, name in enumerate(procedure.rank.value)), "named_twice")
 
 
 def _limit_faults(procedure: Procedure) -> Iterator[Fault]:
@@ -90,7 +90,7 @@ def _limit_faults(procedure: Procedure) -> Iterator[Fault]:
         for place, open_ in enumerate(rules.unlimited):
             if open_.clock in limited:
                 here: Path = ("types", ticket_type.value, "unlimited", place)
-                yield Fault(here, f"the {open_.clock} clock is both limited and unlimited", ("one of the two",))
+                yield Fault(here, "limited_and_unlimited", params={"clock": open_.clock})
 
 
 def _rows(here: Path, rows: tuple[Limit, ...]) -> Iterator[Fault]:
@@ -98,10 +98,10 @@ def _rows(here: Path, rows: tuple[Limit, ...]) -> Iterator[Fault]:
     for place, row in enumerate(rows):
         key = (row.clock, row.grade, row.subtype, row.declined)
         if key in seen:
-            yield Fault((*here, place), f"a second {row.clock} limit for the same circumstances", ("one row",))
+            yield Fault((*here, place), "second_limit", params={"clock": row.clock})
         seen.add(key)
         if row.clock in _KNOWLEDGE_CLOCKS:
-            yield Fault((*here, place, "clock"), f"{row.clock} is a knowledge clock", _TICKET_CLOCKS)
+            yield Fault((*here, place, "clock"), "unknown_word", _TICKET_CLOCKS, {"value": repr(row.clock.value)})
 
 
 def _knowledge_faults(procedure: Procedure) -> Iterator[Fault]:
@@ -109,54 +109,78 @@ def _knowledge_faults(procedure: Procedure) -> Iterator[Fault]:
     stated = {row.clock for row in procedure.knowledge.limits}
     for clock in _KNOWLEDGE_CLOCKS:
         if clock not in stated:
-            yield Fault(here, f"the {clock} clock has no limit", (f"{{clock: {clock}, within: …}}",))
+            yield Fault(here, "no_limit", (f"{{clock: {clock}, within: …}}",), {"clock": clock})
     for place, row in enumerate(procedure.knowledge.limits):
         if row.clock not in _KNOWLEDGE_CLOCKS:
-            yield Fault((*here, place, "clock"), f"{row.clock} is not a knowledge clock", _KNOWLEDGE_CLOCKS)
+            yield Fault((*here, place, "clock"), "unknown_word", _KNOWLEDGE_CLOCKS, {"value": repr(row.clock.value)})
 
 
 def _working_time_faults(procedure: Procedure) -> Iterator[Fault]:
     here: Path = ("working_time",)
     hours = procedure.working_time
     if hours.closing <= hours.opening:
-        yield Fault(
-            (*here, "closing"), f"closes at {hours.closing}, not after opening", (f"later than {hours.opening}",)
-        )
+        params = {"opening": hours.opening.isoformat("minutes"), "closing": hours.closing.isoformat("minutes")}
+        yield Fault((*here, "closing"), "closes_before_opening", (f"> {params['opening']}",), params)
     for day in sorted(set(hours.closed) & set(hours.open)):
-        yield Fault((*here, "open"), f"{day} is both closed and open", ("one of the two",))
+        yield Fault((*here, "open"), "closed_and_open", params={"day": day})
     try:
         ZoneInfo(hours.timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield Fault((*here, "timezone"), f"unknown time zone {hours.timezone!r}", ("Asia/Shanghai",))
+        yield Fault((*here, "timezone"), "unknown_word", ("Asia/Shanghai",), {"value": repr(hours.timezone)})
 
 
 def _organisation_faults(procedure: Procedure) -> Iterator[Fault]:
     organisation = procedure.organisation
-    ids = [unit.id for unit in organisation.targets()] + [division.id for division in organisation.divisions]
-    yield from _repeated(("organisation",), [*ids, organisation.centre.id], "is named twice in the organisation")
-    served = [(area, unit.types) for unit in organisation.targets() for area in unit.areas]
-    yield from _repeated(("organisation", "divisions"), served, "is served by two units")
+    yield from _repeated(_ids(organisation), "named_twice")
+    yield from _repeated(_areas(organisation), "area_served_twice")
     targets = {unit.id for unit in organisation.targets()}
     for place, assigned in enumerate(organisation.assignments):
         if assigned.to not in targets:
             here: Path = ("organisation", "assignments", place, "to")
-            yield Fault(here, f"no unit or department {assigned.to!r}", tuple(sorted(targets)))
+            yield Fault(here, "unknown_word", tuple(sorted(targets)), {"value": repr(assigned.to)})
 
 
 def _script_faults(procedure: Procedure) -> Iterator[Fault]:
     known = tuple(sorted(script.id for script in procedure.scripts))
-    yield from _repeated(("scripts",), known, "is named twice")
+    named = ((("scripts", place, "id"), script.id) for place, script in enumerate(procedure.scripts))
+    yield from _repeated(named, "named_twice")
     for ticket_type, rules in procedure.types.items():
         here: Path = ("types", ticket_type.value)
         if rules.precautions and rules.precautions.value not in known:
-            yield Fault((*here, "precautions"), f"no script {rules.precautions.value!r}", known)
+            word = repr(rules.precautions.value)
+            yield Fault((*here, "precautions", "value"), "unknown_word", known, {"value": word})
         for place, each in enumerate(rules.guidance):
             if each.script not in known:
-                yield Fault((*here, "guidance", place, "script"), f"no script {each.script!r}", known)
+                word = repr(each.script)
+                yield Fault((*here, "guidance", place, "script"), "unknown_word", known, {"value": word})
 
 
-def _repeated(path: Path, names: Iterable[object], message: str) -> Iterator[Fault]:
-    for name, times in Counter(names).items():
-        if times > 1:
-            spelt = name[0] if isinstance(name, tuple) else name
-            yield Fault(path, f"{spelt} {message}", ("each once",))
+def _targets(organisation: Organisation) -> Iterator[tuple[Path, Unit]]:
+    for number, division in enumerate(organisation.divisions):
+        for place, unit in enumerate(division.units):
+            yield ("organisation", "divisions", number, "units", place), unit
+    for place, department in enumerate(organisation.departments):
+        yield ("organisation", "departments", place), department
+
+
+def _ids(organisation: Organisation) -> Iterator[tuple[Path, str]]:
+    yield ("organisation", "centre", "id"), organisation.centre.id
+    for number, division in enumerate(organisation.divisions):
+        yield ("organisation", "divisions", number, "id"), division.id
+    for path, unit in _targets(organisation):
+        yield (*path, "id"), unit.id
+
+
+def _areas(organisation: Organisation) -> Iterator[tuple[Path, tuple[str, object]]]:
+    """A unit for some types may share an area with one for others."""
+    for path, unit in _targets(organisation):
+        for place, area in enumerate(unit.areas):
+            yield (*path, "areas", place), (area, unit.types)
+
+
+def _repeated(named: Iterable[tuple[Path, object]], code: str) -> Iterator[Fault]:
+    seen: set[object] = set()
+    for path, name in named:
+        if name in seen:
+            yield Fault(path, code, params={"name": name[0] if isinstance(name, tuple) else name})
+        seen.add(name)

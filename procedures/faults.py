@@ -2,40 +2,79 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from procedures.yaml_lines import Lined, Path
+from contracts.texts import Language, catalogue, text
+from procedures.model.part import EXAMPLES
+from procedures.yaml_lines import Lined, Path, YamlFault
 
 _QUOTED = re.compile(r"'([^']*)'")
+_BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong at `path`, and the words or forms accepted there."""
+    """One thing wrong at `path`; `code` keys the message catalogue (`procedure_fault.<code>`)."""
 
     path: Path
-    message: str
+    code: str
     accepts: tuple[str, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def told(self, language: Language = "en") -> str:
+        """The fault in words, after its place: `types.fault.limits[1].within: …`."""
+        written = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.path).lstrip(".")
+        words = text(f"procedure_fault.{self.code}", language, **self.params)
+        return f"{written}: {words}" if written else words
 
 
 class ProcedureError(Exception):
     """A procedure file does not load: where, why, and what would be accepted; `others` are its further faults."""
 
-    def __init__(self, file: str, line: int, message: str, accepts: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{file}:{line}: {message}" + (f"; accepted: {', '.join(accepts)}" if accepts else ""))
+    def __init__(self, file: str, line: int, fault: Fault) -> None:
         self.file = file
         self.line = line
-        self.message = message
-        self.accepts = accepts
+        self.fault = fault
         self.others: tuple[ProcedureError, ...] = ()
+        super().__init__(self.told())
+
+    @property
+    def message(self) -> str:
+        """The fault in English words."""
+        return self.fault.told()
+
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """What would be right in its place."""
+        return self.fault.accepts
+
+    def told(self, language: Language = "en") -> str:
+        """`file:line: what; accepted: …`."""
+        said = f"{self.file}:{self.line}: {self.fault.told(language)}"
+        if not self.accepts:
+            return said
+        return said + text("procedure_fault.accepted", language, accepts=", ".join(self.accepts))
 
     def all(self) -> "tuple[ProcedureError, ...]":
         """This one and the others, in order of lines."""
-        return tuple(sorted((self, *self.others), key=lambda each: each.line))
+        return (self, *self.others)
+
+
+def error_of(file: str, faults: list[Fault], lined: Lined | None = None) -> ProcedureError:
+    """One error for all faults, headed by the first in the file."""
+    errors = [ProcedureError(file, lined.line(fault.path) if lined else 1, fault) for fault in faults]
+    errors.sort(key=lambda each: each.line)
+    errors[0].others = tuple(errors[1:])
+    return errors[0]
+
+
+def of_yaml(file: str, fault: YamlFault) -> ProcedureError:
+    """Broken YAML, with the line at which reading stopped."""
+    return ProcedureError(file, fault.line, Fault((), fault.code, params={"reason": fault.reason}))
 
 
 def of_validation(error: ValidationError) -> Iterator[Fault]:
@@ -44,35 +83,27 @@ def of_validation(error: ValidationError) -> Iterator[Fault]:
         yield _fault(details)
 
 
-def error_of(file: str, faults: "list[Fault]", lined: Lined) -> ProcedureError:
-    """One error for all faults, headed by the first in the file."""
-    placed = sorted(
-        (ProcedureError(file, lined.line(fault.path), _placed(fault), fault.accepts) for fault in faults),
-        key=lambda each: each.line,
-    )
-    placed[0].others = tuple(placed[1:])
-    return placed[0]
-
-
 def _fault(details: ErrorDetails) -> Fault:
     path: Path = tuple(part for part in details["loc"] if part != "[key]")
     context: Mapping[str, Any] = details.get("ctx", {})
-    if details["type"] == "unknown_word":
-        return Fault((*path, context["key"]), details["msg"], tuple(context["accepts"]))
-    if details["type"] == "missing":
-        return Fault(path[:-1], f"{path[-1]} is missing", (f"{path[-1]}: …",))
-    if details["type"] in {"enum", "literal_error"}:
-        return Fault(path, f"unknown word {details['input']!r}", tuple(_QUOTED.findall(str(context["expected"]))))
-    if details["type"] == "string_pattern_mismatch":
-        return Fault(path, f"{details['input']!r} does not fit", (str(context["pattern"]),))
-    return Fault(path, _plain(details), tuple(context.get("accepts", ())))
+    kind, given = details["type"], {"value": repr(details["input"])}
+    if kind == "unknown_word":
+        return Fault((*path, context["key"]), kind, tuple(context["accepts"]), {"value": repr(context["key"])})
+    if kind == "missing":
+        return Fault(path[:-1], kind, (f"{path[-1]}: …",), {"field": path[-1]})
+    if kind in {"enum", "literal_error"}:
+        return Fault(path, "unknown_word", tuple(_QUOTED.findall(str(context["expected"]))), given)
+    if kind == "string_pattern_mismatch":
+        return Fault(path, "pattern", (EXAMPLES.get(context["pattern"], context["pattern"]),), given)
+    if kind == "duration":
+        return Fault(path, kind, tuple(context["accepts"]), given)
+    return _plain(path, details, context)
 
 
-def _plain(details: ErrorDetails) -> str:
-    return details["msg"].split("; accepted:")[0]
-
-
-def _placed(fault: Fault) -> str:
-    """The message with the path before it, as `types.fault.limits[1].within`."""
-    written = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in fault.path).lstrip(".")
-    return f"{written}: {fault.message}" if written else fault.message
+def _plain(path: Path, details: ErrorDetails, context: Mapping[str, Any]) -> Fault:
+    bounds = tuple(form.format(context[name]) for name, form in _BOUNDS.items() if name in context)
+    if bounds:
+        return Fault(path, "out_of_bounds", bounds, {"value": str(details["input"])})
+    code = f"type_{details['type']}"
+    known = f"procedure_fault.{code}" in catalogue("en")
+    return Fault(path, code if known else "invalid", (), {"value": repr(details["input"]), "reason": details["msg"]})

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from procedures import consistency, faults
-from procedures.faults import Fault, ProcedureError
+from procedures.faults import Fault
 from procedures.model import Procedure
 from procedures.yaml_lines import Lined, YamlFault, read
 
@@ -73,8 +73,9 @@ def _loaded(files: tuple[Path, ...], released: Path, _stamps: tuple[int, ...]) -
     found: dict[str, Procedure] = {}
     for path in files:
         procedure = load(path, released)
-        if procedure.ref in found:
-            raise ProcedureError(str(path), 1, f"a second file for {procedure.ref}", ("one file per effective date",))
+        wrong = list(_clashes(procedure, found.values()))
+        if wrong:
+            raise faults.error_of(str(path), wrong)
         found[procedure.ref] = procedure
     return Procedures(found)
 
@@ -85,15 +86,24 @@ def load(path: Path, released: Path = RELEASED) -> Procedure:
         text = path.read_text(encoding="utf-8")
         lined = read(text)
     except YamlFault as fault:
-        raise ProcedureError(str(path), fault.line, fault.message, ("YAML",)) from fault
+        raise faults.of_yaml(str(path), fault) from fault
     except UnicodeDecodeError as fault:
-        raise ProcedureError(str(path), 1, "the file is not UTF-8 text", ("UTF-8",)) from fault
+        raise faults.error_of(str(path), [Fault((), "not_utf8", ("UTF-8",))]) from fault
     procedure, wrong = _checked(lined)
     if procedure is not None:
         wrong += [*_misplaced(path, procedure), *_edited(path, text, released)]
     if wrong or procedure is None:
         raise faults.error_of(str(path), wrong, lined)
     return procedure
+
+
+def _clashes(procedure: Procedure, others: Iterable[Procedure]) -> Iterator[Fault]:
+    """One file per utility and effective date, one number code per utility."""
+    for other in others:
+        if other.ref == procedure.ref:
+            yield Fault((), "second_file", params={"ref": procedure.ref})
+        elif other.code == procedure.code and other.utility != procedure.utility:
+            yield Fault(("code",), "code_taken", params={"code": procedure.code, "utility": other.utility})
 
 
 def digest(text: str) -> str:
@@ -117,7 +127,7 @@ def key_of(path: Path) -> str:
 
 def _checked(lined: Lined) -> tuple[Procedure | None, list[Fault]]:
     if not isinstance(lined.value, dict):
-        return None, [Fault((), "the file is not a procedure", ("utility: …",))]
+        return None, [Fault((), "not_a_procedure", ("utility: …",))]
     try:
         procedure = Procedure.model_validate(lined.value)
     except ValidationError as error:
@@ -129,14 +139,14 @@ def _misplaced(path: Path, procedure: Procedure) -> Iterator[Fault]:
     """A file's place says whose and since when; what it says of itself must agree, where it has such a place."""
     if path.resolve().parent.parent.name != DATA.name:
         return
-    if path.resolve().parent.name != procedure.utility:
-        yield Fault(("utility",), f"lies in the folder of {path.resolve().parent.name}", (path.resolve().parent.name,))
+    folder = path.resolve().parent.name
+    if folder != procedure.utility:
+        yield Fault(("utility",), "wrong_folder", (folder,), {"folder": folder})
     if path.stem != procedure.effective.isoformat():
-        yield Fault(("effective",), f"the file is named {path.name}", (f"{procedure.effective.isoformat()}.yaml",))
+        yield Fault(("effective",), "wrong_file_name", (f"{procedure.effective}.yaml",), {"file": path.name})
 
 
 def _edited(path: Path, text: str, released: Path) -> Iterator[Fault]:
     recorded = released_digests(released).get(key_of(path))
     if recorded is not None and recorded != digest(text):
-        cure = "the file as it was released, and a new file for a later effective date"
-        yield Fault((), f"edited after it was released (sha256 {recorded[:12]}… is recorded)", (cure,))
+        yield Fault((), "edited", params={"sha256": recorded[:12]})

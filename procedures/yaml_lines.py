@@ -15,12 +15,13 @@ _WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "": Non
 
 
 class YamlFault(Exception):
-    """The text is no YAML this project reads; `line` counts from 1."""
+    """The text is no YAML this project reads: `code` is `yaml` or `key_twice`, `line` counts from 1."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, line: int, code: str, reason: str) -> None:
+        super().__init__(reason)
         self.line = line
-        self.message = message
+        self.code = code
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class Lined:
 
 
 def read(text: str) -> Lined:
-    """Parse one document; YamlFault for broken YAML, a repeated key or an alias."""
+    """Parse one document; YamlFault for broken YAML or a repeated key."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
+    except yaml.reader.ReaderError as fault:
+        raise YamlFault(text.count("\n", 0, fault.position) + 1, "yaml", str(fault.reason)) from fault
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
-        raise YamlFault(mark.line + 1 if mark else 1, fault.problem or "not YAML") from fault
+        raise YamlFault(mark.line + 1 if mark else 1, "yaml", str(fault.problem)) from fault
     lines: dict[Path, int] = {}
     return Lined(None if node is None else _value(node, (), lines), lines)
 
@@ -62,7 +65,7 @@ def _mapping(node: Any, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
     for key_node, child in node.value:
         key = str(key_node.value)
         if key in found:
-            raise YamlFault(key_node.start_mark.line + 1, f"{key!r} is given twice")
+            raise YamlFault(key_node.start_mark.line + 1, "key_twice", key)
         found[key] = _value(child, (*path, key), lines)
         lines[(*path, key)] = key_node.start_mark.line + 1
     return found
@@ -71,7 +74,7 @@ def _mapping(node: Any, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
 def _scalar(node: Any) -> object:
     """Plain whole and decimal numbers, true and false; everything else, and everything quoted, is text."""
     text: str = node.value
-    if node.style is not None:
+    if node.style:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from contracts.fact import Grade
 from contracts.vocabulary import ClockName, ExtensionDecider, Flag, Mismatch, ReturnGround, Role, TicketType
@@ -53,14 +53,14 @@ class UrgingRules(Part):
     past_share: Setting[Share]
     at_most: Setting[Count]
     then: Setting[Literal["supervise", "refuse"]]
-    strong_any_time: Setting[bool]
+    strong_any_time: Setting[StrictBool]
 
 
 class ReturnRules(Part):
     """Returns (退单), 第十五条(三)1; the window is the `sign` clock's limit."""
 
     grounds: Setting[tuple[ReturnGround, ...]]
-    reason_required: Setting[bool]
+    reason_required: Setting[StrictBool]
     fixed_after_dispatches: Setting[Count]
 
 
@@ -72,7 +72,7 @@ class ExtensionRules(Part):
     government_order_decided_by: Setting[ExtensionDecider]
     times: Setting[Count]
     at_most_share_of_original: Setting[Share]
-    reason_required: Setting[bool]
+    reason_required: Setting[StrictBool]
 
 
 class QuietHours(Part):
@@ -95,10 +95,10 @@ class CallbackRules(Part):
     quiet: Setting[QuietHours]
     attempts: Setting[Count]
     spacing: Setting[Duration]
-    appointment_overrides_window: Setting[bool]
+    appointment_overrides_window: Setting[StrictBool]
     satisfied_from: Setting[Annotated[int, Field(ge=1, le=5)]]
     send_back_grounds: Setting[tuple[Mismatch, ...]]
-    basis_required: Setting[bool]
+    basis_required: Setting[StrictBool]
 
 
 class GradingRules(Part):
@@ -133,8 +133,8 @@ class KnowledgeRules(Part):
 
     limits: tuple[Limit, ...]
     review_every: Setting[Duration]
-    two_level_review: Setting[bool]
-    notice_skips_review: Setting[bool]
+    two_level_review: Setting[StrictBool]
+    notice_skips_review: Setting[StrictBool]
     channels: Setting[tuple[Slug, ...]]
 
 

@@ -8,13 +8,18 @@ from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
-RuleId = Annotated[str, Field(pattern=r"^R\d{3}-\d{3}$")]
+RULE, SLUG, RANK, CODE = r"^R\d{3}-\d{3}$", r"^[a-z0-9][a-z0-9_-]*$", r"^[a-z_]+(/[123])?$", r"^[A-Z0-9]{2,6}$"
+
+EXAMPLES = {RULE: "R004-062", SLUG: "meter_replacement", RANK: "complaint/1", CODE: "KG"}
+"""What fits a form, for people who do not read regular expressions."""
+
+RuleId = Annotated[str, Field(pattern=RULE)]
 """The id of an enforceable rule, the thread from the text to the code."""
 
 Clause = Annotated[str, Field(min_length=1)]
 """Where it is written, as the office cites it: 第十四条(四)."""
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Slug = Annotated[str, Field(pattern=SLUG)]
 """An id that people can type: lower-case letters, digits, `-` and `_`."""
 
 

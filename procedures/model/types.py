@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.fact import Grade
 from contracts.vocabulary import CallKind
@@ -81,9 +81,9 @@ class TypeRules(Part):
     identity: Identity | None = None
     guidance: tuple[Guidance, ...] = ()
     precautions: Setting[Slug] | None = None
-    phone_first: Setting[bool] | None = None
-    may_be_declined: Setting[bool] | None = None
-    may_be_invalid: Setting[bool] | None = None
+    phone_first: Setting[StrictBool] | None = None
+    may_be_declined: Setting[StrictBool] | None = None
+    may_be_invalid: Setting[StrictBool] | None = None
     division_reviews: Setting[tuple[Grade, ...]] | None = None
 
     @property
