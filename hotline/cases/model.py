@@ -1,8 +1,8 @@
 """A case file as written: steps and expectations, with every word closed."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 
 from contracts.catalogue import FACTS
 from contracts.fact import Grade, Score
@@ -256,27 +256,9 @@ class Step(Part):
 
     at: When
     kind: str
-    body: Any
+    body: SerializeAsAny[Part]
     refused: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_kind(cls, written: object) -> object:
-        if not isinstance(written, dict):
-            raise ValueError("a step is a mapping of `at` and one kind of step")
-        kinds = [key for key in written if key not in ("at", "refused")]
-        if len(kinds) != 1 or kinds[0] not in BODIES:
-            raise ValueError(
-                f"a step has `at` and exactly one of: {', '.join(BODIES)}; here: {', '.join(kinds) or '-'}"
-            )
-        body = dict(written[kinds[0]] or {})
-        refused = written.get("refused") or body.pop("refused", None)
-        return {"at": written.get("at"), "kind": kinds[0], "body": body, "refused": refused}
-
-    @model_validator(mode="after")
-    def _typed_body(self) -> "Step":
-        object.__setattr__(self, "body", BODIES[self.kind].model_validate(self.body))
-        return self
+    line: int = 0
 
 
 class ClockExpected(Part):
