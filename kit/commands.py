@@ -18,11 +18,12 @@ from contracts.refusal import Refusal
 from contracts.texts import Language
 from contracts.vocabulary import Role
 from kit.auth import Principal, authorize
+from kit.decider import Step
 from kit.fold import Cause
 from kit.language import language_of
 from kit.openapi import SECURED, header, reads
 from kit.problems import Problem, problem_response
-from kit.shell import Done, Idempotency
+from kit.shell import Done, Idempotency, Shell
 from kit.store import Document, S
 from kit.telemetry import traceparent_now
 
@@ -62,6 +63,31 @@ class Command:
         if self.key is None:
             return None
         return Idempotency(self.key, self.fingerprint, lambda document: _stored(document, view))
+
+    async def carry_out(
+        self,
+        shell: Shell[S],
+        key: str,
+        step: Step[S],
+        view: View[S],
+        *,
+        creates: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        """Do it and answer: `step(state, procedure)` on the document `key`, shown as `view`.
+
+        `creates` is the procedure reference under which a document may come into being.
+        """
+        outcome = await shell.do(
+            key,
+            step,
+            utility=self.who.utility,
+            cause=self.cause,
+            creates=creates,
+            expected_version=self.expected_version,
+            idempotency=self.idempotency(view),
+        )
+        return self.answer(outcome, view, status=status)
 
     def answer(self, outcome: Done[S] | Refusal, view: View[S], *, status: int = 200) -> Response:
         """The document as it now is with its version as ETag, the first answer of a repeat, or the problem document."""

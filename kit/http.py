@@ -6,11 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusal import Refusal
 from contracts.texts import Language, catalogue
@@ -24,6 +28,7 @@ from kit.settings import Settings
 from kit.shell import TooManyConflicts
 from kit.tokens import TokenVerifier
 
+_log = structlog.get_logger("hotline.http")
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
 _QUOTED = re.compile(r"'([^']*)'")
 _BOUNDS = {
@@ -57,7 +62,10 @@ def create_app(
         version=version,
         description=description,
         responses=documented_problems(),
-        middleware=[Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes)],
+        middleware=[
+            Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes),
+            Middleware(LastResort),
+        ],
         # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
@@ -83,6 +91,34 @@ def _jwks_router(issuer: BuiltInIssuer) -> APIRouter:
         return issuer.jwks()
 
     return router
+
+
+class LastResort:
+    """Whatever else goes wrong is answered with a problem document that tells nothing but the request id to quote.
+
+    The log has the rest, with the trace. An answer already begun cannot be taken back: the connection is broken off.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            _log.exception("request failed", method=scope.get("method"), path=scope.get("path"))
+            trace.get_current_span().set_status(StatusCode.ERROR, type(error).__name__)
+            if begun or scope["type"] != "http":
+                raise
+            answer = problem(Request(scope), Refusal("internal", params={"request": scope.get("request_id", "-")}))
+            await answer(scope, receive, send)
 
 
 def problem(request: Request, refusal: Refusal) -> Response:

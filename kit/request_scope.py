@@ -1,4 +1,4 @@
-"""What surrounds every HTTP request: its id, its span, its metrics, its log line, and the answer to the unexpected."""
+"""What surrounds every HTTP request: its id, its span, its metrics, its log line, and how large it may be."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from uuid import uuid4
 import structlog
 from opentelemetry import context as otel
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import Span, SpanKind
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
-from contracts.refusal import Refusal
-from kit.language import negotiate
 from kit.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
-from kit.problems import problem_response
 from kit.telemetry import parent_of
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -48,7 +45,7 @@ class RequestScope:
         parent = parent_of(_text(headers, b"traceparent"))
         span = _tracer.start_span(scope["method"], parent, SpanKind.SERVER)
         token = otel.attach(trace.set_span_in_context(span, parent))
-        request_id = _request_id(_text(headers, b"x-request-id"), span)
+        scope["request_id"] = request_id = _request_id(_text(headers, b"x-request-id"), span)
         bind_contextvars(request_id=request_id)
         limit = self._max_upload if headers.get(b"content-type", b"").startswith(b"multipart/") else self._max_body
         try:
@@ -76,8 +73,6 @@ class _Exchange:
         HTTP_IN_FLIGHT.inc()
         try:
             await app(self._scope, self._on_receive, self._on_send)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, the client gets a document
-            await self._unexpected(error)
         finally:
             HTTP_IN_FLIGHT.dec()
             self._account(perf_counter() - started)
@@ -94,17 +89,6 @@ class _Exchange:
             self._status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
         await self._send(message)
-
-    async def _unexpected(self, error: Exception) -> None:
-        """The log has the trace; the client is told nothing but the request id to quote."""
-        _log.error("request failed", method=self._scope["method"], route=_route(self._scope), exc_info=error)
-        self._span.set_status(StatusCode.ERROR, type(error).__name__)
-        if self._status:
-            raise error
-        language = negotiate(_text(dict(self._scope["headers"]), b"accept-language"))
-        refusal = Refusal("internal", params={"request": self._request_id})
-        answer = problem_response(refusal, language=language, instance=self._scope["path"])
-        await answer(self._scope, self._receive, self._on_send)
 
     def _account(self, seconds: float) -> None:
         route, method = _route(self._scope), self._scope["method"]
