@@ -14,7 +14,10 @@ class ClockFact(Fact):
 
 
 class ClockStarted(ClockFact):
-    """A limit runs: from `at` to `due`; `limit` is the duration as written, `source` its clause."""
+    """A limit runs: from `at` to `due`; `limit` is the duration as written, `source` its clause.
+
+    `restated`: a running limit ends elsewhere from `at` on (extension, new grade, refusal); it began at `started_at`.
+    """
 
     type: ClassVar[str] = "hotline.clock.started.v1"
     due: Instant
@@ -23,6 +26,7 @@ class ClockStarted(ClockFact):
     rule: str | None = None
     advisory: bool = False
     restated: bool = False
+    started_at: Instant | None = None
 
 
 class ClockPaused(ClockFact):

@@ -7,6 +7,7 @@ from contracts.vocabulary import (
     Answers,
     CallPreference,
     Channel,
+    ClockName,
     Closure,
     ExtensionDecider,
     Flag,
@@ -301,11 +302,16 @@ class TicketClosed(TicketFact):
 
 
 class TicketEscalated(TicketFact):
-    """Brought to the next level's notice: grade 1 at once, an overdue limit to the division (R004-022, R004-036)."""
+    """Brought to the next level's notice: grade 1 at once, an overdue limit to the division (R004-022, R004-036).
+
+    `cause` is grade_1, urgent or clock_missed, with the `clock` then; `source` is the clause that asks for it.
+    """
 
     type: ClassVar[str] = "hotline.ticket.escalated.v1"
     to: str
     cause: str
+    clock: ClockName | None = None
+    source: str | None = None
 
 
 class TicketSupervised(TicketFact):

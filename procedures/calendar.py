@@ -85,6 +85,16 @@ class Calendar:
         """The working time in [start, end); negative when `end` comes first."""
         return self._working_us(start, end) * _MICROSECOND
 
+    def time_between(self, start: datetime, end: datetime, *, working: bool) -> timedelta:
+        """The working (or else the clock) time in [start, end)."""
+        return self._length(start, end, working) * _MICROSECOND
+
+    def add_time(self, start: datetime, length: timedelta, *, working: bool) -> datetime:
+        """The earliest instant at which `length` of working (or else clock) time has passed since `start`, in UTC."""
+        if not working or length <= timedelta(0):
+            return (start + length).astimezone(UTC)
+        return self._after_working_time(start, length // _MICROSECOND)
+
     def is_working_day(self, day: date) -> bool:
         """Whether the local day is worked."""
         return self._days.is_working(day.toordinal(), day.year)

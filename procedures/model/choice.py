@@ -1,13 +1,23 @@
 """Which limits could bind a clock, what deadlines they give, and which unit is responsible: pure selections."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.vocabulary import ClockName, TicketType
-from procedures.model.limits import UNIT_CLOCKS, Candidate, Enforcement, GovernmentStandard, Limit, Origin, Promise
+from procedures.model.limits import (
+    UNIT_CLOCKS,
+    Candidate,
+    Deadline,
+    Enforcement,
+    GovernmentStandard,
+    Limit,
+    Origin,
+    Promise,
+)
 from procedures.model.organisation import Organisation, Unit
-from procedures.model.part import Basis
+from procedures.model.part import Basis, Sourced
 
 if TYPE_CHECKING:
     from procedures.model.procedure import Procedure
@@ -56,12 +66,23 @@ def candidates(
             limit.basis,
             limit.within,
             enforcement if clock in UNIT_CLOCKS and limit.origin is Origin.PROCEDURE else "mandatory",
+            limit.note,
         )
         for limit in found
     ]
     if gov_due is not None and _platform_binds(procedure, clock):
         given.append(_platform(procedure, gov_due))
     return _in_order(procedure, given) if len(given) > 1 else tuple(given)
+
+
+def by_appointment(found: Deadline, appointed: datetime, clause: Sourced) -> Deadline:
+    """The appointment where it is later than the limit, which is still named."""
+    if appointed <= found.due:
+        return found
+    agreed = Candidate(
+        appointed.astimezone(UTC), Origin.PROCEDURE, clause.source, clause.rule, clause.basis, None, "mandatory"
+    )
+    return replace(found, candidates=(agreed, *found.candidates))
 
 
 def unit_for(

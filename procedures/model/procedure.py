@@ -170,6 +170,15 @@ class Procedure(Part):
             return CallKind.NONE
         return kind
 
+    def callback_deadline(
+        self, ticket_type: TicketType, replied_at: datetime, *, appointed: datetime | None = None
+    ) -> Deadline | None:
+        """When the first call is due after a reply; a later time agreed with the customer replaces it (R004-092)."""
+        found = self.deadline(ClockName.CALLBACK, ticket_type, replied_at)
+        if found is None or appointed is None or not self.callback.appointment_overrides_window.value:
+            return found
+        return choice.by_appointment(found, appointed, self.callback.appointment_overrides_window)
+
     def rank_of(self, ticket_type: TicketType, grade: int | None = None) -> int:
         """Place in the order of types, 0 the highest (第十五条(一)3, reading 9)."""
         ranks = self._ranks
