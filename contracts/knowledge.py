@@ -71,7 +71,7 @@ class TaskDone(KnowledgeFact):
 
 
 class NoticeRaised(KnowledgeFact):
-    """An emergency was reported by phone, SMS or in writing (第十八条(四), R004-149); the clock `notice` runs from here."""
+    """An emergency was reported (第十八条(四), R004-149); the clock `notice` runs from here."""
 
     type: ClassVar[str] = "hotline.notice.raised.v1"
     procedure: str

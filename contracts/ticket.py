@@ -206,12 +206,13 @@ class TicketExtensionRefused(TicketFact):
 
 
 class TicketReplied(TicketFact):
-    """The unit's reply order: opinion, result and what it encloses (R004-112, R004-113)."""
+    """The unit's reply order: opinion, result, further parts by name, enclosures (R004-028, R004-112, R004-113)."""
 
     type: ClassVar[str] = "hotline.ticket.replied.v1"
     unit: str
     opinion: str
     result: str
+    parts: dict[str, str] = {}
     attachments: tuple[Attachment, ...] = ()
     answers: Answers = Answers.ALL
     public: bool = True

@@ -82,13 +82,11 @@ def publish(article: Article | None, command: Publish, procedure: Procedure) -> 
     """Out, on the channels of the file unless fewer are named; the next periodic review is set."""
     if article is None or article.stage is not ArticleStage.APPROVED:
         return _wrong_stage(article, procedure, ArticleStage.APPROVED)
-    known = procedure.knowledge.channels.value
-    unknown = [channel for channel in command.channels if channel not in known]
+    allowed = procedure.knowledge.channels
+    unknown = "、".join(channel for channel in command.channels if channel not in allowed.value)
     if unknown:
-        return Refusal(
-            "channel_unknown", _publishing(procedure), "R004-148", {"words": "、".join(unknown)}, tuple(known)
-        )
-    channels = command.channels or tuple(known)
+        return Refusal("channel_unknown", allowed.source, allowed.rule, {"words": unknown}, tuple(allowed.value))
+    channels = command.channels or tuple(allowed.value)
     review_due = procedure.calendar.add(command.at, procedure.knowledge.review_every.value)
     published = article.model_copy(
         update={
