@@ -107,7 +107,7 @@ class AuthSettings(_Group):
         "ES256",
     )
     leeway_seconds: float = Field(default=30, ge=0, le=300)
-    jwks_max_age_seconds: float = Field(default=300, ge=1)
+    jwks_max_age_seconds: float = Field(default=300, ge=0)
     jwks_min_interval_seconds: float = Field(default=10, ge=0, description="an unknown key asks again no sooner")
 
     @model_validator(mode="after")
