@@ -90,8 +90,14 @@ class QuietHours(Part):
 
 
 class CallbackRules(Part):
-    """Calls back (回复/回访), 第十四条(九); how soon the first one is owed stands with each type's limits."""
+    """Calls back (回复/回访), 第十四条(九); how soon the first one is owed stands with each type's limits.
 
+    What has no setting of its own is named with its clause, to be cited.
+    """
+
+    not_wanted: Sourced
+    next_time_agreed: Sourced
+    reason_when_exhausted: Sourced
     quiet: Setting[QuietHours]
     attempts: Setting[Count]
     spacing: Setting[Duration]
