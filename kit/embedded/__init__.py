@@ -1,7 +1,8 @@
-"""The bus that comes along: Apache Kafka itself, or a broker that forgets where Kafka's jars cannot be had."""
+"""The bus that comes along: Apache Kafka itself, or, where its jars cannot be had, a broker that forgets."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
 
 from kit.embedded.jars import JarsUnavailable, OnProgress
 from kit.embedded.kafka import EmbeddedKafka
+from kit.embedded.ports import PortInUse
+from kit.embedded.process import ChildProcess, StartFailed
 from kit.embedded.tansu import EmbeddedTansu
 
 log = structlog.get_logger(__name__)
@@ -31,9 +35,13 @@ class RunningBroker:
     bootstrap: str
     remembers: bool
     idempotent: bool
-    pid: int
-    log_file: Path
+    process: ChildProcess
     fallback_reason: str | None = None
+
+    @property
+    def pid(self) -> int:
+        """The broker's process id now; another one after the broker died and was started again."""
+        return self.process.pid
 
 
 @asynccontextmanager
@@ -48,22 +56,33 @@ async def broker(
     """Run a broker with its data under `directory/kafka` (or `directory/tansu`) until the block ends.
 
     "auto" takes Kafka, and Tansu only when Kafka's jars are neither cached nor to be had. `port` 0 takes a free one;
-    `repository` is a Maven repository to use instead of Maven Central. Enter it from the main thread.
-    Raises JarsUnavailable (wanted "kafka"), DirectoryInUse, PortInUse, StartFailed.
+    `repository` is a Maven repository to use instead of Maven Central. A broker that dies is started again on its port.
+    Enter it from the main thread. Raises JarsUnavailable (wanted "kafka"), DirectoryInUse, PortInUse, StartFailed.
     """
     started, reason = await _start(directory, wanted, port, repository, on_progress)
+    keeper = asyncio.create_task(_keep_running(started))
     try:
         yield RunningBroker(
             kind="kafka" if isinstance(started, EmbeddedKafka) else "tansu",
             bootstrap=started.bootstrap,
             remembers=started.remembers,
             idempotent=started.idempotent,
-            pid=started.pid,
-            log_file=started.process.log_file,
+            process=started.process,
             fallback_reason=reason,
         )
     finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
         await started.stop()
+
+
+async def _keep_running(started: EmbeddedKafka | EmbeddedTansu) -> None:
+    """For clients a dead broker is an outage, which they wait out; this ends it."""
+    again = AsyncRetrying(retry=retry_if_exception_type((StartFailed, PortInUse)), wait=wait_exponential(max=30))
+    while True:
+        status = await started.process.wait()
+        log.warning("embedded.broker_died", name=started.process.name, status=status, remembers=started.remembers)
+        await again(started.start)
 
 
 async def _start(

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,10 +15,13 @@ import structlog
 from jgo.maven import MavenContext, PythonResolver
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
 
+from kit.embedded.directory import DirectoryInUse, DirectoryLock
+
 KAFKA_VERSION = "4.1.0"
 LOCK_FILE = Path(__file__).with_name("kafka.lock")
 _PARALLEL_DOWNLOADS = 8
 _TIMEOUT_SECONDS = 10
+_POLL_SECONDS = 0.2
 
 log = structlog.get_logger(__name__)
 
@@ -71,21 +73,24 @@ async def kafka_jars(
     """The directory of all jars, downloading 44 MB the first time (5 to 30 s).
 
     `repository` is a Maven repository's address, for networks that have a mirror (default: Maven Central).
-    Raises JarsUnavailable. A download that was interrupted leaves nothing that could be taken for a whole one.
+    Raises JarsUnavailable. A download that was interrupted leaves nothing that could be taken for a whole one, and
+    of several processes that need the jars one fetches them while the others wait.
     """
-    home = (cache or cache_directory()) / f"kafka-{KAFKA_VERSION}-{_lock_digest()}"
-    if home.is_dir():
-        return home
-    try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix="partial-", dir=home.parent))
-    except OSError as error:
-        raise JarsUnavailable(f"cannot write to the cache: {error}; name another directory in HOTLINE_CACHE") from error
-    try:
-        await _download_all(staging, repository, on_progress or _log_progress)
-        _publish(staging / "jars", home)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    shared = cache or cache_directory()
+    home = shared / f"kafka-{KAFKA_VERSION}-{_lock_digest()}"
+    lock = DirectoryLock(shared)
+    while not _whole(home):
+        try:
+            lock.acquire()
+        except DirectoryInUse:
+            await asyncio.sleep(_POLL_SECONDS)
+            continue
+        except OSError as error:
+            raise JarsUnavailable(f"cannot use the cache: {error}; name another directory in HOTLINE_CACHE") from error
+        try:
+            await _fill(home, shared / "partial", repository, on_progress or _log_progress)
+        finally:
+            lock.release()
     return home
 
 
@@ -94,30 +99,40 @@ def _lock_digest() -> str:
     return hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()[:12]
 
 
-def _publish(ready: Path, home: Path) -> None:
-    """One rename shows the whole directory; another process that came first did the same work."""
+def _whole(home: Path) -> bool:
+    """The directory appears by one rename after the last jar was checked, so being there is being whole."""
+    return home.is_dir()
+
+
+async def _fill(home: Path, staging: Path, repository: str | None, on_progress: OnProgress) -> None:
+    """Fetch aside and rename at the end, unless another process did it while this one waited for the lock."""
+    if _whole(home):
+        return
+    shutil.rmtree(staging, ignore_errors=True)
     try:
-        ready.rename(home)
-    except OSError:
-        if not home.is_dir():
-            raise
+        await _download_all(staging, repository, on_progress)
+        (staging / "jars").rename(home)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 async def _download_all(staging: Path, repository: str | None, on_progress: OnProgress) -> None:
     jars = locked_jars(LOCK_FILE.read_text())
-    (staging / "jars").mkdir()
+    (staging / "jars").mkdir(parents=True)
     remotes = {"given": repository} if repository else None
     maven = MavenContext(repo_cache=staging / "maven", local_repos=[], remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
     log.info("embedded.kafka_download", jars=len(jars), bytes=sum(jar.size for jar in jars))
     done, total = 0, sum(jar.size for jar in jars)
-    loop = asyncio.get_running_loop()
+
+    async def fetch(jar: Jar) -> None:
+        nonlocal done
+        await asyncio.get_running_loop().run_in_executor(pool, _fetch, maven, jar, staging / "jars")
+        done += jar.size
+        on_progress(done, total)
+
     with ThreadPoolExecutor(_PARALLEL_DOWNLOADS, thread_name_prefix="jars") as pool:
         try:
-            for fetched in asyncio.as_completed(
-                [loop.run_in_executor(pool, _fetch, maven, jar, staging / "jars") for jar in jars]
-            ):
-                done += await fetched
-                on_progress(done, total)
+            await asyncio.gather(*map(fetch, jars))
         except (OSError, RuntimeError) as error:
             raise JarsUnavailable(f"Apache Kafka's jars cannot be had: {error}") from error
         finally:
@@ -125,8 +140,8 @@ async def _download_all(staging: Path, repository: str | None, on_progress: OnPr
 
 
 @retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(2), wait=wait_random(0.2, 1), reraise=True)
-def _fetch(maven: MavenContext, jar: Jar, target: Path) -> int:
-    """Download one jar and check it; jgo itself only warns when a checksum is wrong. Its size in bytes."""
+def _fetch(maven: MavenContext, jar: Jar, target: Path) -> None:
+    """Download one jar and check it; jgo itself only warns when a checksum is wrong."""
     artifact = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact()
     if (partial := artifact.cached_path) is not None:
         partial.unlink(missing_ok=True)
@@ -137,7 +152,6 @@ def _fetch(maven: MavenContext, jar: Jar, target: Path) -> int:
     if found != jar.sha256:
         raise JarsUnavailable(f"{jar.filename} has sha256 {found}, kafka.lock says {jar.sha256}")
     fetched.rename(target / jar.filename)
-    return jar.size
 
 
 def _log_progress(done: int, total: int) -> None:

@@ -117,7 +117,7 @@ class EmbeddedKafka:
         """
         jars = await self._fetch()
         async with self.process.starting():
-            port = claim_port(self._node.port if self._node else self._wanted_port)
+            port = await claim_port(self._node.port if self._node else self._wanted_port)
             self._node = Node(1, port, free_ports(1)[0])
             await start_node(self.process, self._node, (self._node,), self._directory, jars, new_cluster_id())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import socket
 
@@ -44,10 +45,15 @@ def is_open(port: int) -> bool:
         return client.connect_ex((LOOPBACK, port)) == 0
 
 
-def claim_port(port: int | None) -> int:
-    """The port asked for, or a free one. Raises PortInUse when the one asked for is taken."""
-    if port is None or port == 0:
+async def claim_port(port: int) -> int:
+    """The port asked for, or a free one for 0.
+
+    Raises PortInUse when it stays taken for two seconds: the system needs a moment to clear up after a killed server.
+    """
+    if port == 0:
         return free_ports(1)[0]
-    if not is_free(port):
-        raise PortInUse(f"port {port} on {LOOPBACK} is taken by another process; stop it or choose another port")
-    return port
+    for _ in range(100):
+        if is_free(port):
+            return port
+        await asyncio.sleep(0.02)
+    raise PortInUse(f"port {port} on {LOOPBACK} is taken by another process; stop it or choose another port")

