@@ -8,12 +8,20 @@ from importlib.resources import files
 from typing import Literal
 
 Language = Literal["zh", "en"]
+_WORDS = "contracts.vocabulary"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 def text(key: str, language: Language = "zh", /, **params: object) -> str:
-    """The text under a dotted key, with `{name}` places filled in; KeyError for a key or place that is not there."""
-    return catalogue(language)[key].format_map(params)
+    """The text under a dotted key, with `{name}` places filled in; KeyError for a key or place that is not there.
+
+    A word of the vocabulary is filled in as people read it.
+    """
+    return catalogue(language)[key].format_map({name: _said(value, language) for name, value in params.items()})
+
+
+def _said(value: object, language: Language) -> object:
+    return label(value, language) if isinstance(value, StrEnum) and type(value).__module__ == _WORDS else value
 
 
 def label(word: StrEnum, language: Language = "zh") -> str:

@@ -1,0 +1,132 @@
+"""What people ask of a work order: one frozen command per step, with the business moment and who asks."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.fact import SYSTEM, Actor, Instant
+from contracts.ticket import Attachment
+from contracts.vocabulary import Answers, ExtensionDecider, ReturnGround, Reviewer
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+"""What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
+
+
+class Command(BaseModel):
+    """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    at: Instant
+    by: Actor = SYSTEM
+
+
+class NotifyByPhone(Command):
+    """Tell the unit by phone before the order (第十四条(三), R004-053; R004-117)."""
+
+    unit: str
+
+
+class Dispatch(Command):
+    """Send the order to a responsible unit or a head-office department (第十四条, R004-044; R004-013)."""
+
+    unit: str
+
+
+class Sign(Command):
+    """The unit takes the order."""
+
+
+class Contact(Command):
+    """The unit has reached the customer (R004-060, R004-065)."""
+
+
+class Appoint(Command):
+    """The unit has agreed a time with the customer (R004-061, R004-066)."""
+
+    appointed_for: Instant = Field(alias="for")
+
+
+class Arrive(Command):
+    """The unit is on site."""
+
+
+class Complete(Command):
+    """The work is done; the reply still has to come."""
+
+
+class Decline(Command):
+    """A service application is not accepted, and the reason was explained (第十四条(五), R004-067)."""
+
+    reason: Text = ""
+
+
+class Return(Command):
+    """The unit gives the order back (第十五条(三)1, R004-121, R004-123)."""
+
+    ground: ReturnGround
+    reason: Text = ""
+
+
+class AcceptReturn(Command):
+    """The centre takes the order back, to correct and dispatch it again (R004-125)."""
+
+    reason: Text | None = None
+
+
+class RefuseReturn(Command):
+    """The centre finds that the unit must keep the order."""
+
+    reason: Text | None = None
+
+
+class RequestExtension(Command):
+    """The unit asks for more time (第十五条(二)2, R004-119)."""
+
+    until: Instant
+    reason: Text = ""
+
+
+class DecideExtension(Command):
+    """The division, the platform or the centre decides; `until` may be another moment than was asked for."""
+
+    granted: bool
+    until: Instant | None = None
+    decider: ExtensionDecider | None = None
+    reason: Text | None = None
+
+
+class Reply(Command):
+    """The unit's reply order (第十五条(一)4, R004-111 to R004-113).
+
+    `attachments`, `parts` and `answered` (numbers of demands) are judged when given; None means not stated, as in a
+    written case. `answers` says the same of all demands at once (R004-127).
+    """
+
+    opinion: Text = ""
+    result: Text = ""
+    attachments: tuple[Attachment, ...] | None = None
+    parts: Mapping[str, Text] | None = None
+    answers: Answers = Answers.ALL
+    answered: tuple[int, ...] | None = None
+    public: bool = True
+
+
+class Review(Command):
+    """The division or the centre passes or rejects a reply (第十一条(二), 第十五条(三)3; R004-022, R004-131)."""
+
+    approved: bool
+    grounds: Text | None = None
+    reviewer: Reviewer = Reviewer.CENTRE
+
+
+class Invalidate(Command):
+    """A complaint was verified and is not valid (第十四条(六), R004-069)."""
+
+    reason: Text = ""
+
+
+class Close(Command):
+    """The centre closes an order on which nobody is owed a word: a praise once verified (第十四条(八), R004-089)."""
+
+    reason: Text | None = None
