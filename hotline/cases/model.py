@@ -22,7 +22,7 @@ from contracts.vocabulary import (
     Stage,
     TicketType,
 )
-from hotline.cases.moments import moment
+from hotline.cases.moments import moment, seconds
 
 EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
 _ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
@@ -41,6 +41,12 @@ def _is_event(name: str) -> str:
     if name not in EVENT_NAMES:
         raise ValueError(f"{name!r} is not an event; accepted: {', '.join(sorted(EVENT_NAMES))}")
     return name
+
+
+def _is_lateness(written: str | int | None) -> str | int | None:
+    if written is not None:
+        seconds(written)
+    return written
 
 
 When = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_moment)]
@@ -266,7 +272,7 @@ class ClockExpected(Part):
 
     due: When | None = None
     state: ClockState | None = None
-    late_by: str | int | None = None
+    late_by: Annotated[str | int | None, AfterValidator(_is_lateness)] = None
     warned_at: When | None = None
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 _DURATION = re.compile(r"\+(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
+_LATENESS = re.compile(r"\+?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
 ACCEPTED = 'an ISO 8601 time with an offset ("2026-11-20T16:50:00+08:00") or "+" a duration ("+5m", "+2h30m", "+1d")'
 
 
@@ -29,12 +31,12 @@ def _absolute(text: str) -> datetime:
     return parsed
 
 
-def is_moment(text: object) -> bool:
-    """Whether the text has the form of a moment."""
-    if not isinstance(text, str):
-        return False
-    try:
-        moment(text, datetime.fromtimestamp(0).astimezone())
-    except ValueError:
-        return False
-    return True
+def seconds(written: str | int) -> int:
+    """`90`, "90s", "+2h30m": how late, in seconds. ValueError for anything else."""
+    if isinstance(written, int):
+        return written
+    found = _LATENESS.fullmatch(written.strip())
+    if not found or not any(found.groups()):
+        raise ValueError(f"{written!r} is no duration; accepted: seconds, or such as 90s, 2h30m, 1d")
+    days, hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + rest

@@ -1,0 +1,138 @@
+"""Holds expectations against what the services came to: which one fails, what was expected, what there is instead."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.vocabulary import ClockName
+from hotline.cases.model import ClockExpected, Expectation
+from hotline.cases.moments import moment, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSeen:
+    """A clock as it stands, with the clause of its limit."""
+
+    state: str
+    due: datetime
+    late_by: int | None
+    warned_at: datetime | None
+    source: str
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """One ticket across all services at one moment."""
+
+    stage: str | None = None
+    closure: str | None = None
+    grade: int | None = None
+    type: str | None = None
+    unit: str | None = None
+    round: int | None = None
+    linked_to: tuple[str, ...] = ()
+    clocks: Mapping[str, ClockSeen] = field(default_factory=dict)
+    events: Sequence[str] = ()
+    next_call_not_before: datetime | None = None
+    next_call_not_after: datetime | None = None
+    messages: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that does not hold."""
+
+    what: str
+    expected: str
+    actual: str
+    clause: str | None = None
+
+
+_PLAIN = ("stage", "closure", "grade", "type", "unit", "round")
+_MOMENTS = ("next_call_not_before", "next_call_not_after")
+
+
+def judge(expected: Expectation, seen: TicketSeen, before: datetime, zone: ZoneInfo) -> list[Failure]:
+    """Every way in which the ticket is not as expected; `before` is what `+` durations count from."""
+    return [
+        *_plain(expected, seen),
+        *_links(expected, seen),
+        *(failure for name, clock in expected.clocks.items() for failure in _clock(name, clock, seen, before, zone)),
+        *_events(expected, seen.events),
+        *_calls(expected, seen, before, zone),
+        *_message(expected, seen),
+    ]
+
+
+def _plain(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
+    for name in _PLAIN:
+        wanted, actual = getattr(expected, name), getattr(seen, name)
+        if wanted is not None and wanted != actual:
+            yield Failure(name, str(wanted), str(actual or "-"))
+
+
+def _links(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
+    if expected.linked_to is not None and expected.linked_to not in seen.linked_to:
+        yield Failure("linked_to", expected.linked_to, ", ".join(seen.linked_to) or "-")
+
+
+def _clock(
+    name: ClockName, wanted: ClockExpected, seen: TicketSeen, before: datetime, zone: ZoneInfo
+) -> Iterator[Failure]:
+    clock = seen.clocks.get(name.value)
+    if clock is None:
+        yield Failure(f"clock {name}", "there", f"never started; there are: {', '.join(seen.clocks) or 'none'}")
+        return
+    clause = f"{clock.source} {clock.rule or ''}".strip()
+    if wanted.state is not None and wanted.state != clock.state:
+        yield Failure(f"clock {name} state", wanted.state, clock.state, clause)
+    if wanted.late_by is not None and seconds(wanted.late_by) != clock.late_by:
+        yield Failure(f"clock {name} late_by", str(wanted.late_by), str(clock.late_by or "-"), clause)
+    for field_name in ("due", "warned_at"):
+        yield from _moment(f"clock {name}", field_name, wanted, clock, before, zone, clause)
+
+
+def _moment(
+    what: str, name: str, wanted: Any, seen: Any, before: datetime, zone: ZoneInfo, clause: str | None = None
+) -> Iterator[Failure]:
+    text, actual = getattr(wanted, name), getattr(seen, name)
+    if text is None:
+        return
+    expected = moment(text, before)
+    if actual is None or abs(actual - expected) >= timedelta(seconds=1):
+        yield Failure(f"{what} {name}".strip(), _local(expected, zone), _local(actual, zone), clause)
+
+
+def _events(expected: Expectation, said: Sequence[str]) -> Iterator[Failure]:
+    stories = " ".join(said) or "none"
+    missing = _first_missing(expected.events, said)
+    if missing is not None:
+        yield Failure("events", " ".join(expected.events), f"{stories} (no {missing} in its place)")
+    for name in expected.never:
+        if name in said:
+            yield Failure("never", f"no {name}", stories)
+    for name, count in expected.count.items():
+        if said.count(name) != count:
+            yield Failure(f"count of {name}", str(count), str(said.count(name)))
+
+
+def _first_missing(wanted: Sequence[str], said: Sequence[str]) -> str | None:
+    rest = iter(said)
+    return next((name for name in wanted if name not in rest), None)
+
+
+def _calls(expected: Expectation, seen: TicketSeen, before: datetime, zone: ZoneInfo) -> Iterator[Failure]:
+    for name in _MOMENTS:
+        yield from _moment("", name, expected, seen, before, zone)
+
+
+def _message(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
+    if expected.message is not None and not any(expected.message in text for text in seen.messages):
+        yield Failure("message", expected.message, " / ".join(seen.messages) or "none")
+
+
+def _local(found: datetime | None, zone: ZoneInfo) -> str:
+    return found.astimezone(zone).isoformat() if found else "-"
