@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from procedures.duration import Duration, Unit
@@ -30,7 +30,8 @@ class DayOff(StrEnum):
     CLOSED = "closed"
 
 
-class SkippedDay(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SkippedDay:
     """A calendar day that does not count, with its holiday's name where it has one."""
 
     date: date

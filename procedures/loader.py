@@ -22,6 +22,13 @@ RELEASED = Path(__file__).parent / "released.toml"
 """The sha256 of every file that came into force; such a file is never edited again."""
 
 
+_RECORD_HEAD = (
+    "# The sha256 of every procedure file in force: written by `hotline procedure release FILE`, never by hand.",
+    "",
+    "[sha256]",
+)
+
+
 class UnknownProcedureError(LookupError):
     """No procedure has this reference, or none was in force then."""
 
@@ -80,8 +87,8 @@ def _loaded(files: tuple[Path, ...], released: Path, _stamps: tuple[int, ...]) -
     return Procedures(found)
 
 
-def load(path: Path, released: Path = RELEASED) -> Procedure:
-    """One file; ProcedureError with everything that is wrong with it."""
+def load(path: Path, released: Path | None = RELEASED) -> Procedure:
+    """One file; ProcedureError with everything that is wrong with it. `released` None asks nothing of its history."""
     try:
         text = path.read_text(encoding="utf-8")
         lined = read(text)
@@ -119,6 +126,14 @@ def released_digests(released: Path = RELEASED) -> dict[str, str]:
     return recorded
 
 
+def record(path: Path, released: Path = RELEASED) -> str:
+    """Write the file's sha256 into the record and return it."""
+    digests = released_digests(released) | {key_of(path): digest(path.read_text(encoding="utf-8"))}
+    lines = (f'"{key}" = "{digests[key]}"' for key in sorted(digests))
+    released.write_text("\n".join((*_RECORD_HEAD, *lines, "")), encoding="utf-8")
+    return digests[key_of(path)]
+
+
 def key_of(path: Path) -> str:
     """A file's name in the record: its folder and file name."""
     resolved = path.resolve()
@@ -146,7 +161,7 @@ def _misplaced(path: Path, procedure: Procedure) -> Iterator[Fault]:
         yield Fault(("effective",), "wrong_file_name", (f"{procedure.effective}.yaml",), {"file": path.name})
 
 
-def _edited(path: Path, text: str, released: Path) -> Iterator[Fault]:
-    recorded = released_digests(released).get(key_of(path))
+def _edited(path: Path, text: str, released: Path | None) -> Iterator[Fault]:
+    recorded = released_digests(released).get(key_of(path)) if released else None
     if recorded is not None and recorded != digest(text):
         yield Fault((), "edited", params={"sha256": recorded[:12]})

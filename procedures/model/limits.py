@@ -83,6 +83,7 @@ class Candidate:
     basis: Basis
     within: Duration | None
     enforcement: Enforcement
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
