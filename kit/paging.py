@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import NoneType
 from typing import Annotated, Generic, TypeVar
 
 import orjson
@@ -94,6 +95,7 @@ def decode_cursor(cursor: str, order: str) -> Place:
         place = (datetime.fromisoformat(value) if kind == "t" else value, key)
     except (binascii.Error, ValueError, TypeError):
         raise Problem(Refusal("cursor_invalid")) from None
-    if named != order or not isinstance(key, str):
+    # Nothing but a plain value may reach a store: to MongoDB an object would be an operator.
+    if named != order or not isinstance(key, str) or not isinstance(place[0], (str, int, float, datetime, NoneType)):
         raise Problem(Refusal("cursor_invalid"))
     return place

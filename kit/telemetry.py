@@ -28,11 +28,17 @@ _TRACER = trace.get_tracer("hotline")
 
 
 def set_up_telemetry(service: str, settings: OtelSettings, exporter: SpanExporter | None = None) -> TracerProvider:
-    """Install the process's tracer provider; call once, before the first span.
+    """Install the process's tracer provider; call once, before the first span. See `build_provider`."""
+    provider = build_provider(service, settings, exporter)
+    trace.set_tracer_provider(provider)
+    return provider
 
-    With an endpoint spans are exported in batches over OTLP/HTTP; `exporter` (tests) gets each span at once. Without
-    either nothing is recorded, but trace ids are still made, carried on and logged, and a caller's decision to record
-    is passed on to the next service unchanged.
+
+def build_provider(service: str, settings: OtelSettings, exporter: SpanExporter | None = None) -> TracerProvider:
+    """Where spans go: with an endpoint in batches over OTLP/HTTP; to `exporter` (tests) each at once.
+
+    Without either nothing is recorded, but trace ids are still made, carried on and logged, and a caller's decision to
+    record is passed on to the next service unchanged.
     """
     provider = TracerProvider(resource=Resource.create({"service.name": service}), sampler=_sampler(settings, exporter))
     if settings.endpoint is not None:
@@ -40,7 +46,6 @@ def set_up_telemetry(service: str, settings: OtelSettings, exporter: SpanExporte
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=target)))
     if exporter is not None:
         provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
     return provider
 
 
@@ -76,7 +81,7 @@ def traceparent_now() -> str | None:
 
 
 @contextmanager
-def consume_span(service: str, events: Sequence[Carried]) -> Iterator[Span]:
+def consume_span(service: str, events: Sequence[Carried], tracer: trace.Tracer = _TRACER) -> Iterator[Span]:
     """Cover the handling of a batch, and show it in the trace of every event of the batch.
 
     One event: the span continues its trace. Several: the batch has a span of its own, linked to every event, and each
@@ -85,19 +90,19 @@ def consume_span(service: str, events: Sequence[Carried]) -> Iterator[Span]:
     """
     name = f"{service} process"
     if len(events) == 1:
-        with _TRACER.start_as_current_span(name, parent_of(events[0].traceparent), SpanKind.CONSUMER) as span:
+        with tracer.start_as_current_span(name, parent_of(events[0].traceparent), SpanKind.CONSUMER) as span:
             yield span
         return
     parents = _distinct_parents(events)
     links = [Link(parent) for parent in parents[:MOST_LINKS]]
     count = {"messaging.batch.message_count": len(events)}
     started = time_ns()
-    batch = _TRACER.start_span(f"{service} process batch", Context(), SpanKind.CONSUMER, count, links)
+    batch = tracer.start_span(f"{service} process batch", Context(), SpanKind.CONSUMER, count, links, started)
     try:
         with trace.use_span(batch, end_on_exit=True):
             yield batch
     finally:
-        _show_in_each_trace(name, parents, batch, started)
+        _show_in_each_trace(tracer, name, parents, batch, started)
 
 
 def _distinct_parents(events: Iterable[Carried]) -> list[SpanContext]:
@@ -108,9 +113,11 @@ def _distinct_parents(events: Iterable[Carried]) -> list[SpanContext]:
     return list({context.trace_id: context for context in contexts if context.is_valid}.values())
 
 
-def _show_in_each_trace(name: str, parents: Iterable[SpanContext], batch: Span, started: int) -> None:
+def _show_in_each_trace(
+    tracer: trace.Tracer, name: str, parents: Iterable[SpanContext], batch: Span, started: int
+) -> None:
     link = [Link(batch.get_span_context())]
     for parent in parents:
         if parent.trace_flags & TraceFlags.SAMPLED:
             context = trace.set_span_in_context(NonRecordingSpan(parent), Context())
-            _TRACER.start_span(name, context, SpanKind.CONSUMER, links=link, start_time=started).end()
+            tracer.start_span(name, context, SpanKind.CONSUMER, links=link, start_time=started).end()
