@@ -1,0 +1,93 @@
+"""One call to the customer and what comes of it (第十四条(九), 第十五条(三)2)."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from contracts.callback import CallbackAttempted, CallbackCompleted, CallbackExhausted
+from contracts.fact import Fact
+from contracts.refusal import Outcome
+from contracts.texts import label
+from contracts.vocabulary import CallOutcome, Solved
+from procedures.model import Procedure
+from services.callback.rules import refusals, windows
+from services.callback.rules.command import CallBack
+from services.callback.rules.planning import planned
+from services.callback.rules.state import Calls, CallStage
+
+
+def call_back(state: Calls | None, command: CallBack, procedure: Procedure) -> Outcome[Calls]:
+    """Record one call.
+
+    Refused while no reply has passed review (transient), where no call is owed, in quiet hours or before an agreed
+    time, too soon after the last counted attempt, and when the record itself is incomplete.
+    """
+    if state is None:
+        return refusals.UNKNOWN
+    refusal = refusals.refusal_of(state, command, procedure)
+    if refusal is not None:
+        return refusal
+    counts = _counts(command.outcome, procedure)
+    called = state.model_copy(
+        update={
+            "outcome": command.outcome,
+            "made": state.made + 1,
+            "counted": state.counted + counts,
+            "last_counted_at": command.at if counts else state.last_counted_at,
+        }
+    )
+    attempted = CallbackAttempted(
+        at=command.at, by=command.by, outcome=command.outcome, attempt=called.made, counts=counts
+    )
+    now, said = _followed(called, command, procedure)
+    return now, (attempted, *said)
+
+
+COMMANDS: Mapping[type[CallBack], Callable[[Calls | None, CallBack, Procedure], Outcome[Calls]]] = MappingProxyType(
+    {CallBack: call_back}
+)
+"""What can be asked of the callback desk, by command."""
+
+
+def is_satisfied(command: CallBack, procedure: Procedure) -> bool:
+    """The customer's own word: solved at least in part, and the score, where one was given, high enough (R004-093)."""
+    if command.mismatch is not None or command.solved is Solved.NO:
+        return False
+    return command.satisfaction is None or command.satisfaction >= procedure.callback.satisfied_from.value
+
+
+def _counts(outcome: CallOutcome, procedure: Procedure) -> bool:
+    """Whether it is one of the attempts that fail for the customer's reasons (R004-099; R004-098, a reading)."""
+    if outcome is CallOutcome.INCONVENIENT:
+        return procedure.readings.inconvenient_counts == "yes"
+    return outcome is not CallOutcome.CONNECTED
+
+
+def _followed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[Calls, tuple[Fact, ...]]:
+    """Done, another call at the agreed time, another call later, or no more after the last attempt (R004-101)."""
+    if command.outcome is CallOutcome.CONNECTED:
+        return _completed(called, command, procedure)
+    if command.appointment is not None:
+        at = windows.agreed(command.appointment, procedure)
+        return planned(called, command.at, at, None, command.appointment)
+    if called.counted >= procedure.callback.attempts.value:
+        return _exhausted(called, command)
+    return planned(called, command.at, windows.after_attempt(command.at, procedure), None, None)
+
+
+def _completed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[Calls, tuple[Fact, ...]]:
+    answers = {
+        "solved": command.solved,
+        "satisfaction": command.satisfaction,
+        "mismatch": command.mismatch,
+        "basis": command.basis,
+        "satisfied": is_satisfied(command, procedure),
+    }
+    said = CallbackCompleted.model_validate({"at": command.at, "by": command.by, "kind": called.owed, **answers})
+    return called.model_copy(update=answers | {"stage": CallStage.DONE, "not_before": None, "not_after": None}), (said,)
+
+
+def _exhausted(called: Calls, command: CallBack) -> tuple[Calls, tuple[Fact, ...]]:
+    reason = command.reason or label(command.outcome)
+    said = CallbackExhausted(at=command.at, attempts=called.counted, reason=reason)
+    ended = {"stage": CallStage.DONE, "reason": reason, "not_before": None, "not_after": None}
+    return called.model_copy(update=ended), (said,)

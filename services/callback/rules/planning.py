@@ -1,0 +1,102 @@
+"""How calls come to be planned and cancelled: what the callback desk hears of a ticket."""
+
+from datetime import datetime
+from typing import Any
+
+from contracts.callback import CallbackPlanned
+from contracts.refusal import Outcome
+from contracts.ticket import (
+    TicketClosed,
+    TicketOpened,
+    TicketReplied,
+    TicketReplyApproved,
+    TicketReplyRejected,
+    TicketSentBack,
+    TicketWithdrawn,
+)
+from contracts.vocabulary import CallKind, CallPreference
+from procedures.model import Procedure
+from services.callback.rules import windows
+from services.callback.rules.state import Calls, CallStage
+
+_NO_REPLY: dict[str, Any] = {
+    name: Calls.model_fields[name].default
+    for name in Calls.model_fields
+    if name not in ("procedure", "type", "kind", "wanted", "wish_at", "stage")
+}
+"""Everything that belongs to one reply, as it is before the reply comes."""
+
+
+def opened(state: Calls | None, fact: TicketOpened, procedure: Procedure) -> Outcome[Calls]:
+    """Remember who is owed what: a satisfaction call, an answer, or nothing (R004-090 to R004-092, reading 3)."""
+    if state is not None:
+        return state, ()
+    remembered = Calls(
+        procedure=fact.procedure,
+        type=fact.ticket_type,
+        kind=procedure.callback_kind(fact.ticket_type),
+        wanted=fact.call_wish.preference is not CallPreference.NONE,
+        wish_at=fact.call_wish.at,
+    )
+    return remembered, ()
+
+
+def replied(state: Calls, fact: TicketReplied, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
+    """Keep the reply for whoever makes the call (R004-096); whether it is public, too (R004-041)."""
+    reply = {
+        "stage": CallStage.WAITING,
+        "unit": fact.unit,
+        "opinion": fact.opinion,
+        "result": fact.result,
+        "attachments": fact.attachments,
+        "public": fact.public,
+        "replied_at": fact.at,
+    }
+    return state.model_copy(update=_NO_REPLY | reply), ()
+
+
+def reply_approved(state: Calls, fact: TicketReplyApproved, procedure: Procedure) -> Outcome[Calls]:
+    """The last review passed: plan the first call, due a working day after the reply (第十四条, R004-092)."""
+    if not fact.final or state.owed is CallKind.NONE or state.stage is not CallStage.WAITING:
+        return state, ()
+    deadline = procedure.callback_deadline(state.type, fact.replied_at, appointed=state.wish_at)
+    wish = state.wish_at if state.wish_at is not None and state.wish_at > fact.at else None
+    first = windows.agreed(wish, procedure) if wish is not None else windows.outside_quiet(fact.at, procedure)
+    return planned(state, fact.at, first, deadline.due if deadline else None, wish)
+
+
+def planned(
+    state: Calls, at: datetime, not_before: datetime, not_after: datetime | None, appointed_for: datetime | None
+) -> tuple[Calls, tuple[CallbackPlanned]]:
+    """A call is to be made; `appointed_for` is the time agreed with the customer, if one was."""
+    now = state.model_copy(
+        update={
+            "stage": CallStage.PLANNED,
+            "not_before": not_before,
+            "not_after": not_after,
+            "appointed_for": appointed_for,
+        }
+    )
+    said = CallbackPlanned(
+        at=at,
+        kind=state.owed,
+        not_before=not_before,
+        not_after=not_after,
+        appointed=appointed_for is not None,
+        attempt=state.made + 1,
+    )
+    return now, (said,)
+
+
+def reply_void(
+    state: Calls,
+    fact: TicketReplyRejected | TicketSentBack,  # noqa: ARG001
+    procedure: Procedure,  # noqa: ARG001
+) -> Outcome[Calls]:
+    """The unit replies again, and the calls begin anew with that (R004-102, R004-132)."""
+    return state.model_copy(update=_NO_REPLY | {"stage": CallStage.WAITING}), ()
+
+
+def over(state: Calls, fact: TicketClosed | TicketWithdrawn, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
+    """Nobody is called any more; what earlier calls found stays."""
+    return state.model_copy(update={"stage": CallStage.OVER}), ()

@@ -1,0 +1,67 @@
+"""What the callback desk knows of one ticket: what is owed, what the unit replied, and the calls made so far."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.fact import Frozen
+from contracts.ticket import Attachment
+from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Solved, TicketType
+
+
+class CallStage(StrEnum):
+    """Where the call stands: no reply passed yet, to be made, made (or used up), or not to be made any more."""
+
+    WAITING = "waiting"
+    PLANNED = "planned"
+    DONE = "done"
+    OVER = "over"
+
+
+class Calls(Frozen):
+    """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake.
+
+    All from `opinion` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all
+    calls, `counted` those that failed for the customer's reasons; `appointed_for` is the agreed time now in force.
+    """
+
+    procedure: str
+    type: TicketType
+    kind: CallKind
+    wanted: bool = True
+    wish_at: datetime | None = None
+    stage: CallStage = CallStage.WAITING
+    unit: str | None = None
+    opinion: str | None = None
+    result: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    public: bool = True
+    replied_at: datetime | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    appointed_for: datetime | None = None
+    made: int = 0
+    counted: int = 0
+    last_counted_at: datetime | None = None
+    outcome: CallOutcome | None = None
+    solved: Solved | None = None
+    satisfaction: int | None = None
+    satisfied: bool | None = None
+    mismatch: Mismatch | None = None
+    basis: str | None = None
+    reason: str | None = None
+    wake_at: datetime | None = None
+
+    @property
+    def owed(self) -> CallKind:
+        """What the customer is owed: nothing where none is wanted (R004-091)."""
+        return self.kind if self.wanted else CallKind.NONE
+
+
+def next_call_not_before(state: Calls) -> datetime | None:
+    """The earliest moment at which the next call may be made; None when none is planned."""
+    return state.not_before if state.stage is CallStage.PLANNED else None
+
+
+def next_call_not_after(state: Calls) -> datetime | None:
+    """The latest moment for the first call; None when none is planned and for later calls, which only follow on."""
+    return state.not_after if state.stage is CallStage.PLANNED else None

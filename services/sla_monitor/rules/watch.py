@@ -1,0 +1,37 @@
+"""What the passing of time alone does: warnings, misses, and clocks that run again (reading 13)."""
+
+from datetime import datetime
+
+from contracts.refusal import Outcome
+from contracts.vocabulary import ClockState
+from procedures.model import Procedure
+from services.sla_monitor.rules.ledger import Ledger
+from services.sla_monitor.rules.state import Sla, SlaClock
+
+
+def next_look(state: Sla) -> datetime | None:
+    """The earliest moment at which a clock does something of itself."""
+    return min((look for clock in state.clocks if (look := clock.look_at) is not None), default=None)
+
+
+def wake(state: Sla, judged_at: datetime, procedure: Procedure) -> Outcome[Sla]:
+    """Everything that fell due up to `judged_at` (now less the grace), in order of time."""
+    ledger = Ledger(state, judged_at, procedure)
+    while (clock := _next_due(ledger)) is not None:
+        _look(ledger, clock)
+    return ledger.outcome()
+
+
+def _next_due(ledger: Ledger) -> SlaClock | None:
+    due = [(look, place) for place, clock in enumerate(ledger.clocks) if (look := clock.look_at) and look <= ledger.at]
+    return ledger.clocks[min(due)[1]] if due else None
+
+
+def _look(ledger: Ledger, clock: SlaClock) -> None:
+    """A warning that nobody was there to give is pointless once the limit has passed."""
+    if clock.state is ClockState.PAUSED:
+        ledger.resume(clock)
+    elif clock.warn_at is not None and ledger.at <= clock.due:
+        ledger.warn(clock)
+    else:
+        ledger.miss(clock)
