@@ -1,7 +1,7 @@
 """`hotline explain`: every clock of a type, its deadline, the clause, the days skipped and the readings in force."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,16 +9,19 @@ import typer
 from pydantic import TypeAdapter
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from contracts.texts import Language, label, text
 from contracts.vocabulary import Channel, TicketType
 from kit.clock import RealClock
+from procedures.calendar import SkippedDay
 from procedures.duration import Duration
 from procedures.explain import ExplainedClock, ExplainedLimit, Explanation, Question, explain
 from procedures.faults import ProcedureError
 from procedures.loader import Procedures, UnknownProcedureError, load_all
 from procedures.model import Procedure
+from procedures.model.readings import in_force
 from procedures.wording import day_text, duration_text, moment_text
 
 app = typer.Typer(add_completion=False)
@@ -69,7 +72,7 @@ def find_procedure(name: str | None, moment: datetime) -> Procedure:
     except ProcedureError as error:
         raise typer.BadParameter(str(error)) from error
     except UnknownProcedureError as error:
-        raise typer.BadParameter(str(error), param_hint="--procedure") from error
+        raise typer.BadParameter(str(error)) from error
 
 
 def _only(loaded: Procedures) -> str:
@@ -104,11 +107,13 @@ def _print(console: Console, procedure: Procedure, answer: Explanation, lang: La
         console.print(line, highlight=False)
     console.print(_clock_table(answer, lang))
     for clock in answer.clocks:
-        for line in (*_candidates(clock, lang), *_skipped(clock, lang)):
+        for line in _candidates(clock, lang):
             console.print(line, highlight=False)
+    for line in _skipped(answer, lang):
+        console.print(line, highlight=False)
     for year in _unannounced(procedure, answer):
         console.print(text("explain.unannounced", lang, year=year), style="yellow", highlight=False)
-    console.print(_reading_table(answer, lang))
+    console.print(reading_table(procedure, lang))
 
 
 def _heading(procedure: Procedure, answer: Explanation, lang: Language) -> Iterable[str]:
@@ -122,7 +127,7 @@ def _heading(procedure: Procedure, answer: Explanation, lang: Language) -> Itera
     )
     graded = [text("explain.grade", lang, grade=asked.grade)] if asked.grade else []
     yield f"[bold]{procedure.names.of(lang)}[/] {procedure.document.of(lang)} ({answer.procedure})"
-    yield " · ".join((said, *graded, *([asked.area] if asked.area else [])))
+    yield " · ".join((said, *graded, *([escape(asked.area)] if asked.area else [])))
     yield " · ".join(_responsible(procedure, answer, lang))
     yield text("explain.supposed", lang)
 
@@ -154,7 +159,15 @@ def _clock_table(answer: Explanation, lang: Language) -> Table:
         )
     for open_ in answer.open_clocks:
         said = text("explain.unlimited", lang)
-        table.add_row(label(open_.clock, lang), "", said, "", "", f"{open_.source} {open_.rule}", open_.note or "")
+        table.add_row(
+            label(open_.clock, lang),
+            "",
+            said,
+            "",
+            "",
+            f"{open_.source} {open_.rule}",
+            (open_.note or "") if lang == "zh" else "",
+        )
     return table
 
 
@@ -167,7 +180,7 @@ def _limit_text(limit: ExplainedLimit, lang: Language) -> str:
 
 def _basis_text(limit: ExplainedLimit, lang: Language) -> str:
     said = label(limit.basis, lang)
-    return f"{said}: {limit.note}" if limit.note else said
+    return f"{said}: {limit.note}" if limit.note and lang == "zh" else said
 
 
 def _candidates(clock: ExplainedClock, lang: Language) -> Iterable[str]:
@@ -180,15 +193,23 @@ def _candidates(clock: ExplainedClock, lang: Language) -> Iterable[str]:
         yield f"  {'  '.join(parts)}  {limit.source} {limit.rule}  {mark}"
 
 
-def _skipped(clock: ExplainedClock, lang: Language) -> Iterable[str]:
-    binding = clock.limits[0]
-    if binding.skipped:
-        yield f"[bold]{text('explain.skipped', lang, clock=label(clock.clock, lang))}[/]"
-    for day in binding.skipped:
-        name = day.name_zh if lang == "zh" else day.name_en
-        yield f"  {day_text(day.date, lang)}  {label(day.reason, lang)}{'  ' + name if name else ''}"
-    for worked in binding.makeup_days:
-        yield "  " + text("explain.makeup", lang, days=day_text(worked, lang))
+def _skipped(answer: Explanation, lang: Language) -> Iterable[str]:
+    """Days that do not count, said once for all clocks that skip the same ones."""
+    together: dict[tuple[SkippedDay | date, ...], list[str]] = {}
+    for clock in answer.clocks:
+        days: tuple[SkippedDay | date, ...] = (*clock.limits[0].skipped, *clock.limits[0].makeup_days)
+        together.setdefault(days, []).append(label(clock.clock, lang))
+    for days, clocks in together.items():
+        if days:
+            yield f"[bold]{text('explain.skipped', lang, clock=text('explain.joint', lang).join(clocks))}[/]"
+        yield from (_day(day, lang) for day in days)
+
+
+def _day(day: SkippedDay | date, lang: Language) -> str:
+    if not isinstance(day, SkippedDay):
+        return "  " + text("explain.makeup", lang, days=day_text(day, lang))
+    name = day.name_zh if lang == "zh" else day.name_en
+    return f"  {day_text(day.date, lang)}  {label(day.reason, lang)}{'  ' + name if name else ''}"
 
 
 def _unannounced(procedure: Procedure, answer: Explanation) -> tuple[int, ...]:
@@ -196,9 +217,12 @@ def _unannounced(procedure: Procedure, answer: Explanation) -> tuple[int, ...]:
     return tuple(sorted(year for year in years if year > procedure.working_time.announced_through))
 
 
-def _reading_table(answer: Explanation, lang: Language) -> Table:
+def reading_table(procedure: Procedure, lang: Language) -> Table:
+    """The readings in force, with what else they could be."""
     table = Table(title=text("explain.readings", lang), box=box.SIMPLE_HEAD, title_justify="left", show_header=False)
-    for reading in answer.readings:
+    for _ in range(5):
+        table.add_column(overflow="fold")
+    for reading in in_force(procedure.readings):
         key = f"reading.{reading.name}"
         others = "; ".join(text(f"{key}.{other}", lang) for other in reading.others)
         table.add_row(

@@ -7,18 +7,21 @@ from enum import StrEnum
 from typing import Any
 
 from procedures.model.limits import Limit, Promise
-from procedures.model.part import Basis, Part, Setting, Sourced
+from procedures.model.organisation import Unit
+from procedures.model.part import Basis, Names, Part, Setting, Sourced
 from procedures.model.procedure import Procedure
+from procedures.model.types import Subtype
 
-_CITATION = frozenset(Sourced.model_fields)
+_BESIDE = frozenset({"id", *Sourced.model_fields})
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value at a dotted path, as the file writes it, and its clause where it has one."""
+    """One value at a dotted path, as the file writes it and as it is, and its clause where it has one."""
 
     path: str
     value: str
+    content: object
     source: str | None = None
     rule: str | None = None
     basis: Basis | None = None
@@ -63,11 +66,13 @@ def _difference(path: str, before: Row | None, after: Row | None) -> Difference:
 
 def _rows(path: str, part: Part) -> Iterator[Row]:
     if isinstance(part, Limit):
-        yield _cited(path, str(part.within), part)
+        yield Row(path, str(part.within), part, part.source, part.rule, part.basis, part.note)
     elif isinstance(part, Setting):
-        yield _cited(path, written(part.value), part)
+        yield Row(path, written(part.value), part.value, part.source, part.rule, part.basis, part.note)
+    elif isinstance(part, Unit | Subtype | Names):
+        yield Row(path, _own_words(part), part)
     elif isinstance(part, Sourced):
-        yield _cited(path, _own_words(part), part)
+        yield Row(path, _own_words(part), part, part.source, part.rule, part.basis, part.note)
     else:
         for name in type(part).model_fields:
             yield from _value_rows(f"{path}.{name}" if path else name, getattr(part, name))
@@ -83,16 +88,14 @@ def _value_rows(path: str, value: Any) -> Iterator[Row]:
         for name, each in value.items():
             yield from _value_rows(f"{path}.{name}", each)
     elif value not in (None, ()):
-        yield Row(path, written(value))
+        yield Row(path, written(value), value)
 
 
-def _cited(path: str, value: str, part: Sourced) -> Row:
-    return Row(path, value, part.source, part.rule, part.basis, part.note)
-
-
-def _own_words(part: Sourced) -> str:
-    """What a cited part says beside its citation: `script: meter-battery, subtype: meter`."""
-    own = ((name, getattr(part, name)) for name in type(part).model_fields if name not in _CITATION)
+def _own_words(part: Part) -> str:
+    """What an entry says beside its id and citation: `script: meter-battery, subtype: meter`."""
+    if isinstance(part, Names):
+        return f"{part.zh} / {part.en}"
+    own = ((name, getattr(part, name)) for name in type(part).model_fields if name not in _BESIDE)
     return ", ".join(f"{name}: {written(value)}" for name, value in own if value not in (None, ()))
 
 
@@ -125,6 +128,8 @@ def written(value: Any) -> str:
         return value.isoformat("minutes")
     if isinstance(value, tuple):
         return ", ".join(written(each) for each in value)
+    if isinstance(value, Names):
+        return _own_words(value)
     if isinstance(value, Part):
         return ", ".join(f"{name} {written(getattr(value, name))}" for name in type(value).model_fields)
     return str(value)

@@ -126,11 +126,19 @@ class EscalationCause(StrEnum):
     CLOCK_MISSED = "clock_missed"
 
 
+class EscalationLevel(StrEnum):
+    """Who hears of it."""
+
+    UNIT = "unit"
+    DIVISION = "division"
+    CENTRE = "centre"
+
+
 class EscalationRule(Sourced):
     """Who hears of it; with `clocks`, only for those."""
 
     when: EscalationCause
-    to: Literal["unit", "division", "centre"]
+    to: EscalationLevel
     clocks: tuple[ClockName, ...] = ()
 
 
