@@ -5,13 +5,11 @@ from datetime import datetime
 from contracts.fact import Fact
 from contracts.knowledge import ArticleApproved, ArticleSubmitted, NoticeRaised, TaskRaised
 from contracts.refusal import Outcome
-from contracts.vocabulary import ClockName, Role
+from contracts.vocabulary import ClockName, Reviewer
 from procedures.model import Procedure
 from services.sla_monitor.rules import terms as terms_of
 from services.sla_monitor.rules.ledger import Ledger
 from services.sla_monitor.rules.state import Sla
-
-_CENTRE = "centre"
 
 
 def task_raised(state: Sla | None, fact: TaskRaised, procedure: Procedure) -> Outcome[Sla]:
@@ -23,14 +21,14 @@ def task_raised(state: Sla | None, fact: TaskRaised, procedure: Procedure) -> Ou
 def article_submitted(state: Sla | None, fact: ArticleSubmitted, procedure: Procedure) -> Outcome[Sla]:
     """The centre's time to review runs from what it is handed; a unit's article its division sees first (R004-145)."""
     now = state or Sla(procedure=fact.procedure, division=fact.division, unit=fact.unit)
-    if procedure.knowledge.two_level_review.value and fact.by.role == Role.UNIT:
+    if procedure.knowledge.two_level_review.value and fact.unit is not None:
         return now, ()
     return _begun(now, fact.at, procedure, ClockName.REVIEW)
 
 
 def article_approved(state: Sla, fact: ArticleApproved, procedure: Procedure) -> Outcome[Sla]:
     """The division's word hands it to the centre; the centre's own ends the review (第十八条(三), R004-147)."""
-    if fact.level != _CENTRE:
+    if fact.level != Reviewer.CENTRE:
         return _begun(state, fact.at, procedure, ClockName.REVIEW)
     return _ended(state, fact, procedure, ClockName.REVIEW)
 

@@ -1,0 +1,170 @@
+"""Extensions, grades, refusals and appointments change when a running clock ends, and how that is told."""
+
+from datetime import datetime
+from typing import Any
+
+from contracts.clock import ClockMissed, ClockPaused, ClockResumed, ClockStarted
+from contracts.fact import SYSTEM
+from contracts.ticket import (
+    TicketAppointed,
+    TicketContacted,
+    TicketDeclined,
+    TicketEscalated,
+    TicketExtensionGranted,
+    TicketRegraded,
+)
+from contracts.vocabulary import ClockName, ClockState, ExtensionDecider, TicketType
+from tests.unit.sla_monitor.journey import GAS, UNIT, Journey, at, dispatched, opened, replied
+
+
+def granted(moment: datetime, until: datetime) -> TicketExtensionGranted:
+    return TicketExtensionGranted(at=moment, by=SYSTEM, until=until, decider=ExtensionDecider.DIVISION)
+
+
+def regraded(moment: datetime, grade: int, **more: Any) -> TicketRegraded:
+    return TicketRegraded(at=moment, by=SYSTEM, grade=grade, reason="seen again", **more)
+
+
+def declined(moment: datetime) -> TicketDeclined:
+    return TicketDeclined(at=moment, by=UNIT, unit="jinan", reason="no main in the street")
+
+
+def appointed(moment: datetime, appointed_for: datetime) -> TicketAppointed:
+    return TicketAppointed(at=moment, by=UNIT, unit="jinan", appointed_for=appointed_for)
+
+
+def complaint(grade: int | None) -> Journey:
+    return Journey().hear(
+        opened(at("11-20 09:59"), TicketType.COMPLAINT, grade=grade), dispatched(at("11-20 10:00"), "jinan")
+    )
+
+
+def test_an_extension_moves_the_reply_and_says_so_without_starting_a_new_round() -> None:
+    fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
+    fault.hear(granted(at("11-24 10:00"), at("11-27 10:00")))
+    reply = fault.clock(ClockName.REPLY)
+    assert (reply.due, reply.round, reply.started_at) == (at("11-27 10:00"), 1, at("11-20 10:00"))
+    told = fault.all_said(ClockStarted)[-1]
+    assert (told.at, told.started_at, told.restated) == (at("11-24 10:00"), at("11-20 10:00"), True)
+    assert told.source == "第十五条(二)2"
+    fault.wait(at("11-27 10:00"))
+    assert fault.clock(ClockName.REPLY).warned_at == at("11-26 10:00")
+
+
+def test_an_extension_takes_a_running_handling_limit_along_and_leaves_a_later_one() -> None:
+    grave = complaint(1).hear(granted(at("11-20 15:00"), at("11-25 10:00")))
+    assert grave.clock(ClockName.HANDLE).due == at("11-25 10:00")
+    short = complaint(1).hear(granted(at("11-20 15:00"), at("11-21 10:00")))
+    assert short.clock(ClockName.HANDLE).due == at("11-22 10:00")
+
+
+def test_an_extension_granted_after_the_limit_passed_runs_as_a_round_of_its_own() -> None:
+    fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
+    fault.hear(TicketContacted(at=at("11-20 10:30"), by=UNIT, unit="jinan"))
+    fault.hear(granted(at("11-25 12:00"), at("11-27 10:00")))
+    runs = [(c.round, c.state, c.due) for c in fault.state.clocks if c.name is ClockName.REPLY]
+    assert runs == [(1, ClockState.MISSED, at("11-25 10:00")), (2, ClockState.RUNNING, at("11-27 10:00"))]
+    fault.hear(replied(at("11-26 10:00")))
+    assert fault.clock(ClockName.REPLY).state is ClockState.MET
+    assert len([m for m in fault.all_said(ClockMissed) if m.clock is ClockName.REPLY]) == 1
+
+
+def test_a_graver_complaint_is_not_given_more_time_without_approval() -> None:
+    upgraded = complaint(3).hear(regraded(at("11-20 11:00"), 2))
+    assert upgraded.clock(ClockName.HANDLE).due == at("11-20 13:00")
+    assert [s.restated for s in upgraded.all_said(ClockStarted) if s.clock is ClockName.HANDLE] == [False]
+
+
+def test_an_approved_regrade_counts_from_the_original_start() -> None:
+    upgraded = complaint(3).hear(regraded(at("11-20 11:00"), 2, approved_by="supervisor-1"))
+    assert upgraded.clock(ClockName.HANDLE).due == at("11-21 10:00")
+    assert upgraded.clock(ClockName.HANDLE).round == 1
+
+
+def test_a_lighter_complaint_has_the_shorter_limit_at_once() -> None:
+    lighter = complaint(1).hear(regraded(at("11-20 11:00"), 3))
+    assert lighter.clock(ClockName.HANDLE).due == at("11-20 13:00")
+    assert lighter.clock(ClockName.HANDLE).limit == "3 hours"
+
+
+def test_a_shorter_limit_that_has_passed_already_is_missed_at_its_own_moment() -> None:
+    lighter = complaint(1).hear(regraded(at("11-20 15:00"), 3)).wait(at("11-20 15:01"))
+    assert [m.at for m in lighter.all_said(ClockMissed) if m.clock is ClockName.HANDLE] == [at("11-20 13:00")]
+
+
+def test_a_regrade_does_not_take_an_extension_back() -> None:
+    grave = complaint(1).hear(granted(at("11-20 11:00"), at("11-26 10:00")), regraded(at("11-20 12:00"), 2))
+    assert grave.clock(ClockName.REPLY).due == at("11-26 10:00")
+    assert grave.clock(ClockName.HANDLE).due == at("11-26 10:00")
+
+
+def test_only_becoming_grade_one_is_brought_to_the_division() -> None:
+    upgraded = complaint(3).hear(regraded(at("11-20 11:00"), 1), regraded(at("11-20 11:30"), 1))
+    assert [(e.to, e.cause) for e in upgraded.all_said(TicketEscalated)] == [("division", "grade_1")]
+
+
+def test_a_refused_application_is_due_two_working_days_from_dispatch() -> None:
+    application = Journey().hear(opened(at("11-20 10:00"), TicketType.SERVICE_APPLICATION))
+    application.hear(dispatched(at("11-20 10:10")))
+    assert application.clock(ClockName.REPLY).due == at("12-01 10:10")
+    application.hear(declined(at("11-20 14:00")))
+    reply = application.clock(ClockName.REPLY)
+    assert (reply.due, reply.rule, reply.round) == (at("11-24 10:10"), "R004-067", 1)
+    assert application.clock(ClockName.CONTACT).state is ClockState.MET
+
+
+def test_under_the_other_reading_a_refused_application_counts_from_the_contact() -> None:
+    application = Journey(GAS.with_readings(declined_from="contact"))
+    application.hear(opened(at("11-20 10:00"), TicketType.SERVICE_APPLICATION), dispatched(at("11-20 10:10")))
+    application.hear(TicketContacted(at=at("11-23 09:00"), by=UNIT, unit="jinan"), declined(at("11-23 14:00")))
+    assert application.clock(ClockName.REPLY).due == at("11-25 09:00")
+
+
+def test_an_appointment_past_the_limit_changes_nothing_without_an_extension() -> None:
+    fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
+    fault.hear(appointed(at("11-20 11:00"), at("11-30 09:00")))
+    assert fault.clock(ClockName.REPLY).state is ClockState.RUNNING
+    assert fault.clock(ClockName.CONTACT).state is ClockState.MET
+
+
+def pausing() -> Journey:
+    fault = Journey(GAS.with_readings(appointment_beyond_limit="pauses"))
+    return fault.hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
+
+
+def test_under_the_other_reading_it_stops_the_clock_until_the_appointed_moment() -> None:
+    fault = pausing().hear(appointed(at("11-20 11:00"), at("11-30 09:00")))
+    assert fault.clock(ClockName.REPLY).state is ClockState.PAUSED
+    assert fault.state.wake_at is not None
+    assert [p.at for p in fault.all_said(ClockPaused)] == [at("11-20 11:00")]
+    fault.wait(at("11-30 09:00"))
+    # 26 of the 27 working hours were left: to the end of three working days less the hour used before.
+    assert [(r.at, r.due) for r in fault.all_said(ClockResumed)] == [(at("11-30 09:00"), at("12-02 17:00"))]
+    assert fault.clock(ClockName.REPLY).state is ClockState.RUNNING
+    fault.wait(at("12-03 08:00"))
+    assert fault.clock(ClockName.REPLY).state is ClockState.MISSED
+
+
+def test_an_appointment_within_the_limit_never_stops_a_clock() -> None:
+    fault = pausing().hear(appointed(at("11-20 11:00"), at("11-25 10:00")))
+    assert fault.clock(ClockName.REPLY).state is ClockState.RUNNING
+
+
+def test_another_appointment_moves_the_moment_at_which_the_clock_runs_again() -> None:
+    fault = pausing().hear(appointed(at("11-20 11:00"), at("11-30 09:00")))
+    fault.hear(appointed(at("11-27 11:00"), at("12-02 09:00"))).wait(at("12-02 09:00"))
+    assert len(fault.all_said(ClockPaused)) == 1
+    assert [r.at for r in fault.all_said(ClockResumed)] == [at("12-02 09:00")]
+
+
+def test_a_reply_while_the_clock_stands_is_in_time() -> None:
+    fault = pausing().hear(appointed(at("11-20 11:00"), at("11-30 09:00")), replied(at("11-28 10:00")))
+    assert fault.clock(ClockName.REPLY).state is ClockState.MET
+
+
+def test_an_extension_lets_a_standing_clock_run_to_its_new_end() -> None:
+    fault = pausing().hear(
+        appointed(at("11-20 11:00"), at("11-30 09:00")), granted(at("11-23 09:00"), at("12-04 09:00"))
+    )
+    assert fault.clock(ClockName.REPLY).state is ClockState.RUNNING
+    assert fault.clock(ClockName.REPLY).due == at("12-04 09:00")
