@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import Role, Stage
+from contracts.vocabulary import CallKind, Role, Stage
 from procedures.model import Procedure
 from procedures.model.part import Sourced
 from services.routing.rules import (
@@ -141,7 +141,7 @@ def accepted_now(order: WorkOrder, procedure: Procedure) -> tuple[str, ...]:
         "request_extension": order.extension_until is not None,
         "decide_extension": order.extension_until is None,
         "on_site": order.responsible is None,
-        "close": rules.callback.value != "none",
+        "close": procedure.callback_kind(order.ticket_type) is not CallKind.NONE,
     }
     return tuple(name for name, entry in COMMANDS.items() if order.stage in entry.stages and not idle.get(name))
 
