@@ -1,8 +1,8 @@
 """A case file as written: steps and expectations, with every word closed."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from contracts.catalogue import FACTS
 from contracts.fact import Grade, Score
@@ -23,6 +23,7 @@ from contracts.vocabulary import (
     TicketType,
 )
 from hotline.cases.moments import moment, seconds
+from procedures.model import RequestField
 
 EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
 _ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
@@ -53,6 +54,15 @@ When = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_moment)]
 EventName = Annotated[str, AfterValidator(_is_event)]
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 YesNo = Annotated[Solved, BeforeValidator(lambda v: {True: "yes", False: "no"}.get(v, v) if isinstance(v, bool) else v)]
+
+
+_OTHER_WORDS = {
+    "phone": "contact",
+    "text": "description",
+    "situation_on_site": "situation",
+    "precautions_given": "precautions",
+}
+Missing = Annotated[RequestField, BeforeValidator(lambda word: _OTHER_WORDS.get(word, word))]
 
 
 class Part(BaseModel):
@@ -97,7 +107,7 @@ class NewRequest(Part):
     ended_at: When | None = None
     text: str | None = None
     callback: Annotated[Literal["none"] | When | None, BeforeValidator(_call_wish)] = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     items: tuple[Item, ...] = ()
     people: int = Field(1, ge=1)
     matter: Label | None = None
@@ -128,7 +138,7 @@ class Invalid(OnTicket):
     reason: str
 
 
-class ToUnit(OnTicket):
+class Dispatch(OnTicket):
     unit: str
 
 
@@ -230,8 +240,8 @@ BODIES: dict[str, type[Part]] = {
     "request": NewRequest,
     "answer": Answer,
     "invalid": Invalid,
-    "notify_by_phone": ToUnit,
-    "dispatch": ToUnit,
+    "notify_by_phone": Dispatch,
+    "dispatch": Dispatch,
     "sign": OnTicket,
     "contact": OnTicket,
     "complete": OnTicket,
@@ -262,7 +272,7 @@ class Step(Part):
 
     at: When
     kind: str
-    body: SerializeAsAny[Part]
+    body: Any
     refused: str | None = None
     line: int = 0
 

@@ -43,7 +43,7 @@ def read_cases(file: Path) -> list[Case]:
     except (OSError, UnicodeDecodeError) as error:
         raise CaseFileError(file, [(1, f"cannot be read: {error}")]) from error
     except YamlFault as fault:
-        raise CaseFileError(file, [(fault.line, fault.message)]) from fault
+        raise CaseFileError(file, [(fault.line, fault.reason)]) from fault
     if not isinstance(lined.value, list) or not lined.value:
         raise CaseFileError(file, [(1, "a case file holds a list of cases: `- case: …`")])
     faults: list[tuple[int, str]] = []

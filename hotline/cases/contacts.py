@@ -1,0 +1,116 @@
+"""How a case's requests reach intake: its labels for customers and tickets, its words for fields left out."""
+
+from datetime import datetime
+from typing import Any
+
+from contracts.fact import SYSTEM
+from contracts.refusal import Refusal
+from contracts.texts import LANGUAGES
+from contracts.ticket import CallWish, GovernmentOrder
+from contracts.vocabulary import CallPreference
+from hotline.cases.model import NewRequest
+from hotline.cases.moments import moment
+from hotline.virtual import Virtual
+from kit.fold import Cause, ProcedureOf
+from kit.shell import Done
+from procedures.model import Procedure, RequestField
+from services.intake.accepting import accept
+from services.intake.ports import Intake
+from services.intake.rules.contact import Placed
+from services.intake.rules.explaining import Explanation, explain
+from services.intake.rules.request import Item, Request
+from services.intake.rules.ticket import Ticket
+from services.intake.vault import Vault
+
+_LIKE_FIELDS = ("channel", "type", "subtype", "unit", "text", "area", "people", "matter", "flags", "verified", "grade")
+
+
+class Contacts:
+    """Hands requests to intake and remembers which ticket each label came to."""
+
+    def __init__(self, virtual: Virtual, procedure: Procedure, procedure_of: ProcedureOf) -> None:
+        shells = virtual.shells
+        self.tickets: dict[str, str] = {}
+        self._procedure = procedure
+        self._customers: dict[str, str] = {}
+        self._unlabelled = 0
+        self._intake = Intake(shells["tickets"], shells["contacts"], shells["matters"], Vault.ephemeral(), procedure_of)
+
+    async def accept(
+        self, asked: NewRequest, at: datetime, cause: str, parent: str | None = None
+    ) -> dict[str, list[str]] | Refusal:
+        """What was told about each labelled ticket, or the refusal of the whole request."""
+        request = self._request(asked, at, parent)
+        outcome = await accept(
+            self._intake, request, self._procedure, utility=self._procedure.utility, cause=Cause(cause)
+        )
+        if isinstance(outcome, Refusal):
+            return outcome
+        return {label: self._name(label, placed) for label, placed in self._labelled(asked, outcome.placed)}
+
+    def told(self, done: Done[Ticket]) -> list[str]:
+        """What the clerk tells the customer after a step on a ticket, in both languages."""
+        facts = [event.data for event in done.events]
+        at = facts[0].at if facts else done.document.state.opened_at
+        return in_words(explain(done.document.state, facts, at, self._procedure))
+
+    def _name(self, label: str, placed: Placed) -> list[str]:
+        self.tickets[label] = placed.ticket
+        return in_words(placed.explanation)
+
+    def _labelled(self, asked: NewRequest, placed: tuple[Placed, ...]) -> list[tuple[str, Placed]]:
+        """Each label with the ticket that its demand went into; the request's own label means the first."""
+        found = [
+            (label, each)
+            for each in placed
+            for place in each.items
+            if asked.items and (label := asked.items[place].ticket) is not None
+        ]
+        taken = {label for label, _ in found}
+        if asked.ticket is not None and asked.ticket not in taken:
+            found.append((asked.ticket, placed[0]))
+        return found
+
+    def _request(self, asked: NewRequest, at: datetime, parent: str | None) -> Request:
+        fields: dict[str, Any] = {name: getattr(asked, name) for name in _LIKE_FIELDS}
+        items = tuple(Item(type=i.type, subtype=i.subtype, unit=i.unit, text=i.text) for i in asked.items)
+        return Request(
+            **fields,
+            at=at,
+            by=SYSTEM,
+            customer_ref=self._customer(asked.customer, parent),
+            items=items,
+            given=tuple(field for field in RequestField if field not in asked.missing),
+            ended_at=moment(asked.ended_at, at) if asked.ended_at else None,
+            call_wish=_wish(asked, at),
+            gov=_order(asked, at),
+            parent=self.tickets.get(parent) if parent else None,
+        )
+
+    def _customer(self, label: str | None, parent: str | None) -> str:
+        """A customer by label; a request raised in a callback is the same customer's; else somebody new."""
+        if label is None and parent is not None:
+            label = f"of {parent}"
+        if label is None:
+            self._unlabelled += 1
+            label = f"unnamed {self._unlabelled}"
+        return self._customers.setdefault(label, f"cust_{len(self._customers) + 1:04d}")
+
+
+def in_words(explanation: Explanation) -> list[str]:
+    """In every language of the catalogue."""
+    return [explanation.text(language) for language in LANGUAGES]
+
+
+def _wish(asked: NewRequest, at: datetime) -> CallWish:
+    if asked.callback is None:
+        return CallWish()
+    if asked.callback == "none":
+        return CallWish(preference=CallPreference.NONE)
+    return CallWish(preference=CallPreference.APPOINTED, at=moment(asked.callback, at))
+
+
+def _order(asked: NewRequest, at: datetime) -> GovernmentOrder | None:
+    if asked.gov is None:
+        return None
+    return GovernmentOrder(platform=asked.gov.platform, order_no=asked.gov.order_no, due=moment(asked.gov.due, at))

@@ -1,0 +1,95 @@
+"""Plays a case through the real services in virtual time and holds its expectations against the outcome."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+from contracts.refusal import Refusal
+from hotline.cases.judge import Failure, judge
+from hotline.cases.model import Case, Expectation, Step
+from hotline.cases.moments import moment
+from hotline.cases.procedures import procedure_of
+from hotline.cases.stage import Stage, words_of
+from procedures.loader import Procedures
+from procedures.model import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An expectation or a step that did not come out as written."""
+
+    where: str
+    failure: Failure
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a case."""
+
+    case: Case
+    procedure: Procedure
+    stage: Stage
+    missed: list[Missed] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything came out as written."""
+        return not self.missed
+
+
+async def play(case: Case, procedures: Procedures) -> Played:
+    """Play one case from its first step to its last expectation."""
+    moments = list(_moments(case))
+    start = moments[0] - timedelta(milliseconds=1)
+    procedure = procedure_of(case, procedures, moments[0])
+    stage = Stage(start, procedure, procedures)
+    played = Played(case, procedure, stage)
+    for at, _, thing in sorted(_agenda(case, moments), key=itemgetter(0, 1)):
+        await stage.virtual.advance_to(at)
+        if isinstance(thing, Step):
+            played.missed.extend(await _take(stage, thing, case.steps.index(thing) + 1))
+        else:
+            await stage.virtual.finish_moment()
+            played.missed.extend(await _look(stage, thing, moments[-1], case.expect.index(thing) + 1))
+    return played
+
+
+def _moments(case: Case) -> Iterator[datetime]:
+    """When each step happens; a duration counts from the step before."""
+    at: datetime | None = None
+    for step in case.steps:
+        at = moment(step.at, at)
+        yield at
+
+
+def _agenda(case: Case, moments: list[datetime]) -> Iterator[tuple[datetime, int, Step | Expectation]]:
+    """Steps and looks in order of time; at one moment the steps come first, each kind as written."""
+    for number, (at, step) in enumerate(zip(moments, case.steps, strict=True)):
+        yield at, number, step
+    for number, expected in enumerate(case.expect, len(case.steps)):
+        yield (moment(expected.at, moments[-1]) if expected.at else moments[-1]), number, expected
+
+
+async def _take(stage: Stage, step: Step, number: int) -> Iterator[Missed]:
+    refusal = await stage.take(step)
+    await stage.virtual.settle()
+    return _surprises(step, refusal, f"step {number} ({step.kind}, line {step.line})")
+
+
+def _surprises(step: Step, refusal: Refusal | None, where: str) -> Iterator[Missed]:
+    if refusal is None:
+        if step.refused is not None:
+            yield Missed(where, Failure("refused", step.refused, "it was accepted"))
+        return
+    said = words_of(refusal)
+    if step.refused is None:
+        yield Missed(where, Failure("accepted", "accepted", said, refusal.clause))
+    elif step.refused not in said:
+        yield Missed(where, Failure("refused", step.refused, said, refusal.clause))
+
+
+async def _look(stage: Stage, expected: Expectation, last: datetime, number: int) -> list[Missed]:
+    seen = await stage.see(expected.ticket)
+    found = judge(expected, seen, last, stage.zone)
+    return [Missed(f"expectation {number} ({expected.ticket})", failure) for failure in found]

@@ -1,0 +1,263 @@
+"""Where a case is played: labels for tickets and customers, steps turned into the services' own commands."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.fact import SYSTEM
+from contracts.ids import derived_id
+from contracts.refusal import Outcome, Refusal
+from contracts.texts import LANGUAGES, text
+from contracts.ticket import TicketLinked
+from hotline.cases import model
+from hotline.cases.contacts import Contacts
+from hotline.cases.judge import ClockSeen, TicketSeen
+from hotline.cases.model import Step
+from hotline.cases.moments import moment
+from hotline.services import virtual_deciders
+from hotline.virtual import Virtual
+from kit.fold import Cause
+from kit.shell import Done
+from procedures.loader import Procedures
+from procedures.model import Procedure
+from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
+from services.intake.rules.commands import COMMANDS as INTAKE
+from services.knowledge.rules import articles, commands, notices, tasks
+from services.routing.rules import COMMANDS as ROUTING
+from services.routing.rules import WorkOrder, decide
+from services.sla_monitor.rules.state import Sla, SlaClock
+
+Step_ = Callable[[Any, Procedure], Outcome[Any]]
+_MOMENT_FIELDS = ("until", "for", "appointment", "reported_at")
+
+
+class Stage:
+    """All services at the moment of the step, and what the case calls things."""
+
+    def __init__(self, start: datetime, procedure: Procedure, procedures: Procedures) -> None:
+        def procedure_of(ref: str) -> Procedure:
+            return procedure if ref == procedure.ref else procedures.get(ref)
+
+        self.procedure = procedure
+        self.zone: ZoneInfo = procedure.calendar.zone
+        self.virtual = Virtual(start, virtual_deciders(), procedure_of)
+        self.contacts = Contacts(self.virtual, procedure, procedure_of)
+        self.labels = self.contacts.tickets
+        self._messages: dict[str, list[str]] = {}
+        self._steps = 0
+
+    async def take(self, step: Step) -> Refusal | None:
+        """Do what the step says; the refusal where a service would not."""
+        self._steps += 1
+        refusal = await self._kinds()[step.kind](step)
+        ticket = getattr(step.body, "ticket", None)
+        if refusal is not None and ticket is not None:
+            self._messages.setdefault(ticket, []).append(words_of(refusal))
+        return refusal
+
+    def _kinds(self) -> Mapping[str, Callable[[Step], Awaitable[Refusal | None]]]:
+        own: dict[str, Callable[[Step], Awaitable[Refusal | None]]] = {
+            "request": self._request,
+            "call_back": self._call_back,
+            "wait": _wait,
+        }
+        return (
+            dict.fromkeys(ROUTING, self._work_order)
+            | dict.fromkeys(INTAKE, self._contact)
+            | dict.fromkeys(model.KINDS_OF_KNOWLEDGE, self._knowledge)
+            | own
+        )
+
+    async def _request(self, step: Step) -> Refusal | None:
+        outcome = await self.contacts.accept(step.body, self.virtual.clock.now(), self._cause())
+        if isinstance(outcome, Refusal):
+            return outcome
+        for label, messages in outcome.items():
+            self._messages.setdefault(label, []).extend(messages)
+        return None
+
+    async def _contact(self, step: Step) -> Refusal | None:
+        model_, rule = INTAKE[step.kind]
+        known = {name: value for name, value in self._fields(step).items() if name in model_.model_fields}
+        command = model_.model_validate(known | {"at": self.virtual.clock.now(), "by": SYSTEM})
+        done = await self._do("tickets", step.body.ticket, lambda state, procedure: rule(state, command, procedure))
+        if isinstance(done, Refusal):
+            return done
+        told = self.contacts.told(done)
+        self._messages.setdefault(step.body.ticket, []).extend(told)
+        return None
+
+    async def _work_order(self, step: Step) -> Refusal | None:
+        command = ROUTING[step.kind].command(self.virtual.clock.now(), self._fields(step))
+        done = await self._do(
+            "work_orders", step.body.ticket, lambda state, procedure: decide(state, command, procedure)
+        )
+        return done if isinstance(done, Refusal) else None
+
+    async def _call_back(self, step: Step) -> Refusal | None:
+        fields = self._fields(step)
+        fields.pop("new_request", None)
+        if step.body.mismatch is not None and step.body.basis is None:
+            fields["basis"] = text(f"mismatch.{step.body.mismatch}")
+        command = CallBack.model_validate(fields | {"at": self.virtual.clock.now(), "by": SYSTEM})
+        done = await self._do(
+            "callback", step.body.ticket, lambda state, procedure: call_back(state, command, procedure)
+        )
+        if isinstance(done, Refusal):
+            return done
+        await self.virtual.settle()
+        return await self._new_request(step)
+
+    async def _new_request(self, step: Step) -> Refusal | None:
+        """A new demand in the call becomes a ticket of its own, linked to this one (R004-103)."""
+        asked = step.body.new_request
+        if asked is None:
+            return None
+        parent = step.body.ticket
+        outcome = await self.contacts.accept(asked, self.virtual.clock.now(), self._cause(), parent)
+        return outcome if isinstance(outcome, Refusal) else None
+
+    async def _knowledge(self, step: Step) -> Refusal | None:
+        fields = self._fields(step) | {"at": self.virtual.clock.now(), "by": SYSTEM}
+        key = self._knowledge_key(step.kind, fields.pop("id"))
+        shell, command_model, rule, creates = _KNOWLEDGE[(step.kind, fields.pop("do"))]
+        command = command_model.model_validate(self._knowledge_fields(command_model, fields))
+        done = await self._on(shell, key, lambda state, procedure: rule(state, command, procedure), creates=creates)
+        if isinstance(done, Refusal):
+            return done
+        return await self._finish_task(step, key)
+
+    async def _finish_task(self, step: Step, article: str) -> Refusal | None:
+        """An article handed in for a task finishes the task."""
+        if step.kind != "article" or step.body.do != "submit" or step.body.task is None:
+            return None
+        command = commands.FinishTask(at=self.virtual.clock.now(), article=article)
+        key = self._knowledge_key("task", step.body.task)
+        done = await self._on("tasks", key, lambda state, procedure: tasks.finish_task(state, command, procedure))
+        return done if isinstance(done, Refusal) else None
+
+    def _knowledge_fields(self, command_model: Any, fields: dict[str, Any]) -> dict[str, Any]:
+        level = fields.pop("by_reviewer", None) or fields.get("level")
+        area = fields.pop("area", None)
+        filled: dict[str, Any] = {
+            "title": "-",
+            "division": self.procedure.organisation.divisions[0].id,
+            "article": "-",
+            "reason": "-",
+            "text": "-",
+        }
+        given = fields | {"level": level, "areas": fields.get("areas") or ((area,) if area else ())}
+        needed = {name: value for name, value in filled.items() if _is_required(command_model, name)}
+        stated = {name: value for name, value in given.items() if value not in (None, ())}
+        return {name: value for name, value in (needed | stated).items() if name in command_model.model_fields}
+
+    def _knowledge_key(self, kind: str, label: str) -> str:
+        prefix: Any = {"article": "art", "task": "tsk", "notice": "ntc"}[kind]
+        return self.labels.setdefault(label, derived_id(prefix, self.virtual.clock.now(), f"case/{kind}/{label}"))
+
+    def _fields(self, step: Step) -> dict[str, Any]:
+        """The step's words without the label, durations turned into moments."""
+        written = step.body.model_dump(exclude={"ticket"}, exclude_none=True, by_alias=True)
+        now = self.virtual.clock.now()
+        return {name: moment(value, now) if name in _MOMENT_FIELDS else value for name, value in written.items()}
+
+    async def _do(self, shell: str, label: str, step: Step_) -> Done[Any] | Refusal:
+        key = self.labels.get(label)
+        return Refusal("unknown_ticket") if key is None else await self._on(shell, key, step)
+
+    async def _on(self, shell: str, key: str, step: Step_, *, creates: bool = False) -> Done[Any] | Refusal:
+        return await self.virtual.shells[shell].do(
+            key,
+            step,
+            utility=self.procedure.utility,
+            cause=Cause(self._cause()),
+            creates=self.procedure.ref if creates else None,
+        )
+
+    def _cause(self) -> str:
+        return f"case/{self._steps}/{len(self.virtual.bus.said)}"
+
+    async def see(self, label: str) -> TicketSeen:
+        """The labelled thing across all services, as it stands now."""
+        key = self.labels.get(label)
+        if key is None:
+            return TicketSeen(messages=self._messages.get(label, ()))
+        order: WorkOrder | None = await self._state("work_orders", key)
+        calls: Calls | None = await self._state("callback", key)
+        return TicketSeen(
+            **_order_seen(order),
+            linked_to=self._links(label, key),
+            clocks=await self.clocks(key),
+            events=[event.data.short_type() for event in self.virtual.bus.said if event.subject == key],
+            next_call_not_before=next_call_not_before(calls) if calls else None,
+            next_call_not_after=next_call_not_after(calls) if calls else None,
+            messages=self._messages.get(label, ()),
+        )
+
+    async def clocks(self, key: str) -> dict[str, ClockSeen]:
+        """The last run of every clock there was."""
+        sla: Sla | None = await self._state("sla", key)
+        now = self.virtual.clock.now()
+        return {clock.name.value: _clock_seen(clock, now) for clock in sla.clocks} if sla else {}
+
+    async def _state(self, shell: str, key: str) -> Any:
+        found = await self.virtual.shells[shell].get(key, self.procedure.utility)
+        return found.state if found else None
+
+    def _links(self, label: str, key: str) -> tuple[str, ...]:
+        others = [e.data.other for e in self._said(key) if isinstance(e.data, TicketLinked)]
+        named = [name for name, known in self.labels.items() if known in others or (known == key and name != label)]
+        return (*named, *others)
+
+    def _said(self, key: str) -> list[Any]:
+        return [event for event in self.virtual.bus.said if event.subject == key]
+
+
+def words_of(refusal: Refusal) -> str:
+    """What a clerk reads of a refusal in both languages, with the clause, the rule and the code."""
+    said = [text(f"refusal.{refusal.code}", language, **refusal.params) for language in LANGUAGES]
+    return " ".join(filter(None, (refusal.clause, refusal.rule, refusal.code, *said)))
+
+
+async def _wait(_: Step) -> Refusal | None:
+    return None
+
+
+def _order_seen(order: WorkOrder | None) -> dict[str, Any]:
+    if order is None:
+        return {}
+    return {
+        "stage": order.stage.value,
+        "closure": order.closure.value if order.closure else None,
+        "grade": order.grade,
+        "type": order.ticket_type.value,
+        "unit": order.unit,
+        "round": order.round,
+    }
+
+
+def _clock_seen(clock: SlaClock, now: datetime) -> ClockSeen:
+    overdue = clock.state.value == "missed" and clock.is_open
+    late_by = clock.seconds_late(now) if overdue else clock.late_by
+    return ClockSeen(clock.state.value, clock.due, late_by, clock.warned_at, clock.source, clock.rule)
+
+
+def _is_required(command_model: Any, name: str) -> bool:
+    field = command_model.model_fields.get(name)
+    return field is not None and field.is_required()
+
+
+_KNOWLEDGE: Mapping[tuple[str, str], tuple[str, Any, Any, bool]] = {
+    ("article", "submit"): ("articles", commands.Submit, articles.submit, True),
+    ("article", "approve"): ("articles", commands.Approve, articles.approve, False),
+    ("article", "reject"): ("articles", commands.Reject, articles.reject, False),
+    ("article", "publish"): ("articles", commands.Publish, articles.publish, False),
+    ("article", "expire"): ("articles", commands.Expire, articles.expire, False),
+    ("task", "raise"): ("tasks", commands.RaiseTask, tasks.raise_task, True),
+    ("task", "submit"): ("tasks", commands.FinishTask, tasks.finish_task, False),
+    ("notice", "raise"): ("notices", commands.RaiseNotice, notices.raise_notice, True),
+    ("notice", "submit"): ("notices", commands.PublishNotice, notices.publish_notice, False),
+    ("notice", "publish"): ("notices", commands.PublishNotice, notices.publish_notice, False),
+    ("notice", "lift"): ("notices", commands.LiftNotice, notices.lift_notice, False),
+}

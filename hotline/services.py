@@ -1,0 +1,21 @@
+"""The deciders of all five services, for whoever runs them together."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from services.intake.handlers import DECIDERS as INTAKE
+
+from kit.decider import Decider
+from services.callback.handlers import DECIDER as CALLBACK
+from services.knowledge.handlers import DECIDERS as KNOWLEDGE
+from services.routing.handlers import DECIDER as ROUTING
+from services.sla_monitor import handlers as sla_monitor
+
+NO_GRACE = timedelta(0)
+"""In virtual time no fact is in flight, so a clock is judged at its moment."""
+
+
+def virtual_deciders() -> Iterator[Decider[Any]]:
+    """Every decider, the monitor without grace."""
+    yield from (*INTAKE, ROUTING, sla_monitor.decider(NO_GRACE), CALLBACK, *KNOWLEDGE)
