@@ -16,6 +16,7 @@ class _Row(Generic[S]):
     fields: Fields
     wake_at: datetime | None
     said: list[Event] = field(default_factory=list)
+    said_times: list[datetime | None] = field(default_factory=list)
     said_at: datetime | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
 
@@ -109,9 +110,9 @@ class MemoryStore(Generic[S]):
     async def said_since(self, moment: datetime, limit: int, after: tuple[str, int] | None = None) -> list[Event]:
         events = [
             event
-            for key in sorted(self._rows)
-            for event in self._rows[key].said
-            if (said_at := self._rows[key].said_at) is not None and said_at >= moment
+            for _, row in sorted(self._rows.items())
+            for event, said_at in zip(row.said, row.said_times, strict=True)
+            if said_at is not None and said_at >= moment
         ]
         return [e for e in events if after is None or (e.subject, e.sequence) > after][:limit]
 
@@ -133,6 +134,7 @@ class MemoryStore(Generic[S]):
 def _remember(row: _Row[S], change: Change[S]) -> None:
     if change.events:
         row.said.extend(change.events)
+        row.said_times.extend([change.said_at] * len(change.events))
         row.said_at = change.said_at
     if change.answer is not None:
         row.answers[change.answer.cause] = change.answer
