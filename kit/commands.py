@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from fastapi import Request
@@ -18,6 +19,7 @@ from contracts.refusal import Refusal
 from contracts.texts import Language
 from contracts.vocabulary import Role
 from kit.auth import Principal, authorize
+from kit.clock import Clock
 from kit.decider import Step
 from kit.fold import Cause
 from kit.language import language_of
@@ -57,6 +59,17 @@ class Command:
     expected_version: int | None
     key: str | None
     fingerprint: str
+
+    def moment(self, given: datetime | None, clock: Clock) -> datetime:
+        """When it happened: now, or the moment `given` by a connected system, which alone may tell of earlier things.
+
+        Raises Problem 403 for anybody else's moment.
+        """
+        if given is None:
+            return clock.now()
+        if not self.who.has(Role.INTEGRATION):
+            raise Problem(Refusal("moment_not_yours", accepts=(Role.INTEGRATION.value,)))
+        return given
 
     def idempotency(self, view: View[S]) -> Idempotency[S] | None:
         """For `Shell.do`: how to write down the first answer; None when the client sent no Idempotency-Key."""
@@ -121,7 +134,8 @@ def _stored(document: Document[S], view: View[S]) -> bytes:
 def command_by(*roles: Role) -> Callable[[Request], Awaitable[Command]]:
     """A dependency for endpoints that change a document, open to these roles alone.
 
-    `command: Annotated[Command, Depends(command_by(Role.UNIT))]`. Raises Problem 401, 403, 422.
+    Give it a name in the module, `ByUnit = Annotated[Command, Depends(command_by(Role.UNIT))]`, and write
+    `command: ByUnit`. Raises Problem 401, 403, 422.
     """
 
     @reads(_HEADERS)

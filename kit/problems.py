@@ -20,8 +20,8 @@ _STATUS: Mapping[str, int] = {
     "token_expired": 401,
     "role_missing": 403,
     "out_of_scope": 403,
+    "moment_not_yours": 403,
     "not_found": 404,
-    "unknown_ticket": 404,
     "method_not_allowed": 405,
     "changed_meanwhile": 412,
     "body_too_large": 413,
@@ -34,7 +34,7 @@ _STATUS: Mapping[str, int] = {
     "internal": 500,
     "unavailable": 503,
 }
-"""Codes of the plumbing with the status each means; a rule's own refusal is a conflict with how things stand (409)."""
+"""Codes of the plumbing with the status each means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ class Problem(Exception):
 
 
 def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal: by its code, 409 for what a rule of the procedure refuses."""
+    """The HTTP status of a refusal: the plumbing's own by code, `unknown_…` 404, any other rule's "no" a conflict (409)."""
+    if refusal.code.startswith("unknown_"):
+        return HTTPStatus.NOT_FOUND
     return _STATUS.get(refusal.code, HTTPStatus.CONFLICT)
 
 
