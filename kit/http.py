@@ -26,6 +26,7 @@ from kit.problems import FieldError, Problem, problem_response
 from kit.request_scope import RequestScope
 from kit.settings import Settings
 from kit.shell import TooManyConflicts
+from kit.telemetry import TRACER
 from kit.tokens import TokenVerifier
 
 _log = structlog.get_logger("hotline.http")
@@ -52,6 +53,7 @@ def create_app(
     issuer: BuiltInIssuer | None = None,
     version: str = "1",
     description: str = "",
+    tracer: trace.Tracer = TRACER,
 ) -> FastAPI:
     """An app with these routers, problem documents, request ids, traces, metrics and health.
 
@@ -63,7 +65,7 @@ def create_app(
         description=description,
         responses=documented_problems(),
         middleware=[
-            Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes),
+            Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes, tracer),
             Middleware(LastResort),
         ],
         # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.

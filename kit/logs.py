@@ -75,7 +75,8 @@ def add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _last(console: bool) -> list[Processor]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if console:
-        return [drop, _Masked(structlog.dev.ConsoleRenderer())]
+        # Not the pretty tracebacks: they print local variables, which may be people's data.
+        return [drop, _Masked(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))]
     return [drop, structlog.processors.format_exc_info, _Masked(structlog.processors.JSONRenderer(serializer=_json))]
 
 

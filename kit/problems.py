@@ -70,7 +70,7 @@ class Problem(Exception):
 
 
 def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal: the plumbing's own by code, `unknown_…` 404, any other rule's "no" a conflict (409)."""
+    """The HTTP status of a refusal: the plumbing's by its code, `unknown_…` 404, any other "no" of a rule 409."""
     if refusal.code.startswith("unknown_"):
         return HTTPStatus.NOT_FOUND
     return _STATUS.get(refusal.code, HTTPStatus.CONFLICT)

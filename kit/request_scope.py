@@ -23,7 +23,6 @@ _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 _MULTIPART_MARGIN = 65_536
 
 _log = structlog.get_logger("hotline.http")
-_tracer = trace.get_tracer("hotline.http")
 
 
 class RequestScope:
@@ -32,8 +31,9 @@ class RequestScope:
     A body may have `max_body` bytes, a multipart body (an upload) `max_upload`.
     """
 
-    def __init__(self, app: ASGIApp, max_body: int, max_upload: int) -> None:
+    def __init__(self, app: ASGIApp, max_body: int, max_upload: int, tracer: trace.Tracer) -> None:
         self._app = app
+        self._tracer = tracer
         self._max_body = max_body
         self._max_upload = max_upload + _MULTIPART_MARGIN
 
@@ -43,7 +43,7 @@ class RequestScope:
             return
         headers = dict(scope["headers"])
         parent = parent_of(_text(headers, b"traceparent"))
-        span = _tracer.start_span(scope["method"], parent, SpanKind.SERVER)
+        span = self._tracer.start_span(scope["method"], parent, SpanKind.SERVER)
         token = otel.attach(trace.set_span_in_context(span, parent))
         scope["request_id"] = request_id = _request_id(_text(headers, b"x-request-id"), span)
         bind_contextvars(request_id=request_id)

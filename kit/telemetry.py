@@ -24,7 +24,8 @@ MOST_LINKS = 128
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 # Asked for once: looking a tracer up costs three times as much as a span.
-_TRACER = trace.get_tracer("hotline")
+TRACER = trace.get_tracer("hotline")
+"""The tracer of the process's provider, whenever that is installed."""
 
 
 def set_up_telemetry(service: str, settings: OtelSettings, exporter: SpanExporter | None = None) -> TracerProvider:
@@ -81,7 +82,7 @@ def traceparent_now() -> str | None:
 
 
 @contextmanager
-def consume_span(service: str, events: Sequence[Carried], tracer: trace.Tracer = _TRACER) -> Iterator[Span]:
+def consume_span(service: str, events: Sequence[Carried], tracer: trace.Tracer = TRACER) -> Iterator[Span]:
     """Cover the handling of a batch, and show it in the trace of every event of the batch.
 
     One event: the span continues its trace. Several: the batch has a span of its own, linked to every event, and each

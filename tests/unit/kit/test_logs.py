@@ -110,13 +110,19 @@ def test_ids_moments_and_figures_are_not_mistaken_for_people(harmless: str) -> N
     assert mask(harmless) == harmless
 
 
-def test_a_terminal_gets_readable_lines_masked_too() -> None:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    set_up_logs("routing", LogSettings(format="console"), stream)
+def test_a_terminal_gets_readable_lines_masked_too(lines: io.StringIO) -> None:
+    set_up_logs("routing", LogSettings(format="console"), lines)
     structlog.get_logger("x").info("called 13812345678")
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
-    assert not stream.getvalue().startswith("{")
-    assert MASK in stream.getvalue()
+    assert not lines.getvalue().startswith("{")
+    assert MASK in lines.getvalue()
+
+
+def test_a_terminal_is_not_shown_local_variables(lines: io.StringIO) -> None:
+    set_up_logs("routing", LogSettings(format="console"), lines)
+    address = "Lixia road " + "17"
+    try:
+        raise ValueError("failed")
+    except ValueError:
+        structlog.get_logger("x").exception("failed")
+    assert "Traceback" in lines.getvalue()
+    assert address not in lines.getvalue()
