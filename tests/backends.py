@@ -17,9 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import docker
-from docker.errors import DockerException
-
 from kit.embedded.jars import KAFKA_VERSION
 from kit.embedded.kafka import EmbeddedKafka
 from kit.embedded.ports import LOOPBACK, claim_port, is_open
@@ -142,6 +139,10 @@ class LocalMongo:
 @cache
 def docker_answers() -> bool:
     """Whether a Docker engine is there and answers within two seconds."""
+    # Not needed by runs that start no back end, and slow to import.
+    import docker
+    from docker.errors import DockerException
+
     try:
         return bool(docker.from_env(timeout=2).ping())
     except DockerException:

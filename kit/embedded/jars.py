@@ -7,20 +7,15 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from jgo.maven import MavenContext, PythonResolver
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
 
 from kit.embedded.directory import DirectoryInUse, DirectoryLock
 
 KAFKA_VERSION = "4.1.0"
 LOCK_FILE = Path(__file__).with_name("kafka.lock")
-_PARALLEL_DOWNLOADS = 8
-_TIMEOUT_SECONDS = 10
 _POLL_SECONDS = 0.2
 
 log = structlog.get_logger(__name__)
@@ -108,50 +103,15 @@ async def _fill(home: Path, staging: Path, repository: str | None, on_progress: 
     """Fetch aside and rename at the end, unless another process did it while this one waited for the lock."""
     if _whole(home):
         return
+    # jgo takes half a second to import, which every later start can do without.
+    from kit.embedded.download import download_jars
+
     shutil.rmtree(staging, ignore_errors=True)
     try:
-        await _download_all(staging, repository, on_progress)
+        await download_jars(locked_jars(LOCK_FILE.read_text()), staging, repository, on_progress)
         (staging / "jars").rename(home)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-async def _download_all(staging: Path, repository: str | None, on_progress: OnProgress) -> None:
-    jars = locked_jars(LOCK_FILE.read_text())
-    (staging / "jars").mkdir(parents=True)
-    remotes = {"given": repository} if repository else None
-    maven = MavenContext(repo_cache=staging / "maven", local_repos=[], remote_repos=remotes, timeout=_TIMEOUT_SECONDS)
-    log.info("embedded.kafka_download", jars=len(jars), bytes=sum(jar.size for jar in jars))
-    done, total = 0, sum(jar.size for jar in jars)
-
-    async def fetch(jar: Jar) -> None:
-        nonlocal done
-        await asyncio.get_running_loop().run_in_executor(pool, _fetch, maven, jar, staging / "jars")
-        done += jar.size
-        on_progress(done, total)
-
-    with ThreadPoolExecutor(_PARALLEL_DOWNLOADS, thread_name_prefix="jars") as pool:
-        try:
-            await asyncio.gather(*map(fetch, jars))
-        except (OSError, RuntimeError) as error:
-            raise JarsUnavailable(f"Apache Kafka's jars cannot be had: {error}") from error
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-@retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(2), wait=wait_random(0.2, 1), reraise=True)
-def _fetch(maven: MavenContext, jar: Jar, target: Path) -> None:
-    """Download one jar and check it; jgo itself only warns when a checksum is wrong."""
-    artifact = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    if (partial := artifact.cached_path) is not None:
-        partial.unlink(missing_ok=True)
-    fetched = PythonResolver().download(artifact)
-    if fetched is None:
-        raise FileNotFoundError(f"{jar.filename} is not in the repository")
-    found = hashlib.sha256(fetched.read_bytes()).hexdigest()
-    if found != jar.sha256:
-        raise JarsUnavailable(f"{jar.filename} has sha256 {found}, kafka.lock says {jar.sha256}")
-    fetched.rename(target / jar.filename)
 
 
 def _log_progress(done: int, total: int) -> None:

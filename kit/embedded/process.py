@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,11 +34,10 @@ class ChildProcess:
     Start it from a thread that lives as long as the program should: Linux ends the child when that thread ends.
     """
 
-    def __init__(self, name: str, directory: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, name: str, directory: Path) -> None:
         self.name = name
         self.log_file = directory / f"{name}.log"
         self._directory = directory
-        self._environment = {**os.environ, **(environment or {})}
         self._lock = DirectoryLock(directory)
         self._pid_file = directory / f"{name}.pid"
         self._popen: subprocess.Popen[bytes] | None = None
@@ -81,7 +80,6 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
                 start_new_session=True,
             )
         self._pid_file.write_text(json.dumps({"pid": self._popen.pid, "command": list(command)}))
