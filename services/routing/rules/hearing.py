@@ -51,12 +51,13 @@ def on_regraded(order: WorkOrder, fact: TicketRegraded, _: Procedure) -> Outcome
 
 
 def on_clock_started(order: WorkOrder, fact: ClockStarted, _: Procedure) -> Outcome[WorkOrder]:
-    """A limit runs; of the reply's also its original length is kept, by which an extension is measured."""
+    """A limit runs, or runs on other terms; an extension, which names no length, is not measured by itself."""
     field = _DUE.get(fact.clock)
     if field is None:
         return order, ()
-    if fact.clock is ClockName.REPLY and not fact.restated:
-        return order.but(reply_due=fact.due, reply_from=fact.at, reply_limit=fact.limit), ()
+    if fact.clock is ClockName.REPLY and (fact.limit is not None or not fact.restated):
+        begun = fact.started_at or fact.at
+        return order.but(reply_due=fact.due, reply_from=begun, reply_limit=fact.limit), ()
     return _due(order, field, fact.due)
 
 

@@ -165,17 +165,23 @@ def test_a_reply_makes_the_request_pointless() -> None:
     assert story.order.extension_until is None
 
 
-def test_a_restated_limit_does_not_become_the_original_one() -> None:
-    story = running()
-    due = due_of(story)
-    restated = ClockStarted(
-        at=story.now,
-        clock=ClockName.REPLY,
-        due=due + timedelta(days=1),
-        limit="9 working days",
-        source="x",
-        restated=True,
+def restated(story: Story, limit: str | None) -> ClockStarted:
+    due = due_of(story) + timedelta(days=1)
+    began = FRIDAY_10 + timedelta(minutes=1)
+    return ClockStarted(
+        at=story.now, clock=ClockName.REPLY, due=due, limit=limit, source="x", restated=True, started_at=began
     )
-    story.hear(restated)
-    assert story.order.reply_due == due + timedelta(days=1)
-    assert story.order.reply_limit == "3 working days"
+
+
+def test_an_extended_limit_is_not_the_measure_of_another_extension() -> None:
+    story = running()
+    extended = restated(story, limit=None)
+    story.hear(extended)
+    assert (story.order.reply_due, story.order.reply_limit) == (extended.due, "3 working days")
+
+
+def test_a_limit_on_other_terms_is_the_measure_from_then_on() -> None:
+    story = running(TicketType.SERVICE_APPLICATION)
+    story.do("decline", reason="no pipe in the street")
+    story.hear(restated(story, limit="2 working days"))
+    assert (story.order.reply_limit, story.order.reply_from) == ("2 working days", FRIDAY_10 + timedelta(minutes=1))
