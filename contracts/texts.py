@@ -29,6 +29,14 @@ def label(word: StrEnum, language: Language = "zh") -> str:
     return catalogue(language)[f"{_section(type(word))}.{word.value}"]
 
 
+class Labels(tuple[StrEnum, ...]):
+    """Vocabulary words as one place of a text: `{fields:zh}` in a Chinese template reads 地址、联系方式."""
+
+    def __format__(self, language: str) -> str:
+        chosen: Language = "en" if language == "en" else "zh"
+        return ("、" if chosen == "zh" else ", ").join(label(word, chosen) for word in self)
+
+
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Every text of one language by dotted key, from all files of its folder."""

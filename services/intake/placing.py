@@ -1,0 +1,237 @@
+"""What becomes of each demand of a request: a ticket of its own, or more on the open ticket it repeats."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from contracts.fact import Fact
+from contracts.ids import derived_id
+from contracts.refusal import Refusal
+from contracts.vocabulary import LinkKind, TicketType
+from kit.shell import Done, Idempotency
+from kit.store import Document, Equal, Query
+from services.intake.clusters import join, tell_members
+from services.intake.ports import Case, Intake, Sighting, matter_id, words_of
+from services.intake.rules.commands import Repeat, repeat
+from services.intake.rules.contact import Placed, Words
+from services.intake.rules.explaining import explain
+from services.intake.rules.grading import MAJOR, grade_at_sight, repeated_too_often
+from services.intake.rules.matter import Matter, Member
+from services.intake.rules.novelty import brings_something_new
+from services.intake.rules.numbering import Number
+from services.intake.rules.opening import Opening, open_ticket
+from services.intake.rules.splitting import Order, split
+from services.intake.rules.ticket import Link, Ticket
+
+MOST_EARLIER = 10
+"""Of one customer's tickets in one matter only the latest can still be open."""
+
+
+class Decision(NamedTuple):
+    """What is to become of one order: a new ticket, or more on an open one; `earlier` is the same customer's last."""
+
+    order: Order
+    ticket: str
+    matter: str | None
+    earlier: Document[Ticket] | None
+
+    @property
+    def repeats(self) -> Document[Ticket] | None:
+        """The open ticket that this is more of."""
+        earlier = self.earlier
+        return earlier if earlier is not None and not earlier.state.over else None
+
+
+async def place(intake: Intake, case: Case) -> tuple[Placed, ...]:
+    """Decide about all demands first, so that tickets of one contact can point at each other, then carry it out."""
+    orders = split(case.request, case.procedure)
+    decisions = [await _decide(intake, case, number, order) for number, order in enumerate(orders)]
+    return tuple([await _carry_out(intake, case, decision, decisions) for decision in decisions])
+
+
+async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Decision:
+    ticket = derived_id("tkt", case.request.at, case.key, str(number))
+    matter = await _matter_of(intake, case, ticket, order)
+    return Decision(order, ticket, matter, await _earlier(intake, case, order, ticket, matter))
+
+
+async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> str | None:
+    request = case.request
+    if request.matter is not None:
+        return matter_id(case.utility, request.matter)
+    said = Words.of(request).spoken
+    if intake.index is None or request.separate or not said:
+        return None
+    sighting = Sighting(
+        case.utility, ticket, request.at, request.customer_ref, order.type, order.subtype, request.area, said
+    )
+    return await intake.index.matter_of(sighting, case.procedure)
+
+
+async def _earlier(
+    intake: Intake, case: Case, order: Order, ticket: str, matter: str | None
+) -> Document[Ticket] | None:
+    """An open ticket of the same platform order, or of the same customer in the same matter, else the latest closed."""
+    request = case.request
+    if request.gov_order is not None:
+        where = [Equal("gov_order", request.gov_order)]
+    elif matter is not None and request.parent is None and not request.separate:
+        where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
+    else:
+        return None
+    if "type" in case.procedure.matters.compare.value:
+        where.append(Equal("type", order.type.value))
+    query = Query(case.utility, tuple(where), "opened_at", descending=True, limit=MOST_EARLIER)
+    found = [document for document in await intake.tickets.store.find(query) if document.key != ticket]
+    return max(found, key=_nearness, default=None)
+
+
+def _nearness(document: Document[Ticket]) -> tuple[bool, datetime, int]:
+    ticket = document.state
+    return (not ticket.over, ticket.opened_at, ticket.complaints)
+
+
+async def _carry_out(intake: Intake, case: Case, decision: Decision, all_: list[Decision]) -> Placed:
+    if decision.repeats is not None:
+        placed = await _repeat(intake, case, decision, decision.repeats)
+        if placed is not None:
+            return placed
+        # It was closed a moment ago: the customer gets a ticket after all.
+        decision = decision._replace(earlier=await _fresh(intake, decision.repeats))
+    return await _open(intake, case, decision, [other for other in all_ if other.ticket != decision.ticket])
+
+
+async def _fresh(intake: Intake, document: Document[Ticket]) -> Document[Ticket]:
+    return (await intake.tickets.store.load([document.key]))[document.key]
+
+
+async def _repeat(intake: Intake, case: Case, decision: Decision, open_: Document[Ticket]) -> Placed | None:
+    """More on the open ticket; None when it closed meanwhile."""
+    request = case.request
+    command = Repeat(
+        at=request.at,
+        by=request.by,
+        words=case.key,
+        brings=await _brings(intake, case, open_),
+        strong=request.strong,
+        complaint=decision.order.type is TicketType.COMPLAINT,
+        attachments=request.attachments,
+    )
+    done = await intake.tickets.do(
+        open_.key,
+        lambda state, procedure: repeat(state, command, procedure),
+        utility=case.utility,
+        cause=replace(case.cause, id=f"{case.key}/{decision.ticket}"),
+        idempotency=Idempotency(f"{case.key}/{decision.ticket}", "", lambda _: b""),
+    )
+    if isinstance(done, Refusal):
+        return None if done.code == "ticket_over" else _pressed_in_vain(case, decision, open_, done)
+    return _placed(case, decision, done.document, [event.data for event in done.events], "repeat")
+
+
+def _pressed_in_vain(case: Case, decision: Decision, open_: Document[Ticket], refusal: Refusal) -> Placed:
+    """Under the reading that refuses a third urge the contact is still recorded, and told why."""
+    placed = _placed(case, decision, open_, [], "repeat")
+    return placed.model_copy(update={"explanation": placed.explanation.model_copy(update={"code": refusal.code})})
+
+
+async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Literal["urge", "supplement"]:
+    """Strong dissatisfaction presses whatever else it brings; otherwise new material goes to the unit."""
+    request = case.request
+    if request.strong:
+        return "urge"
+    if request.attachments:
+        return "supplement"
+    said = Words.of(request).spoken
+    if not said:
+        return "urge"
+    known = (await intake.contacts.store.load(open_.state.words)).values()
+    before = [words_of(intake, contact).spoken for contact in known]
+    new = brings_something_new(said, before, case.procedure.matters.likeness.value)
+    return "supplement" if new else "urge"
+
+
+async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[Decision]) -> Placed:
+    complaints = _complaints(decision)
+    grade = _grade(case, decision, complaints)
+    matter = await _joined(intake, case, decision, grade)
+    member = matter.member(decision.ticket) if matter else None
+    opening = Opening(
+        contact=case.key,
+        number=await _number(intake, case),
+        order=decision.order,
+        grade=member.grade if member else grade,
+        matter=decision.matter,
+        complaints=complaints,
+        links=tuple(_links(case, decision, siblings, matter)),
+    )
+    done = await intake.tickets.do(
+        decision.ticket,
+        lambda state, _: open_ticket(state, opening, case.request, case.procedure),
+        utility=case.utility,
+        cause=replace(case.cause, id=f"{case.key}/{decision.ticket}"),
+        creates=case.procedure.ref,
+    )
+    assert isinstance(done, Done), done
+    if matter is not None and matter.untold and decision.matter is not None:
+        await tell_members(intake, case.utility, decision.matter, case.cause)
+    return _placed(case, decision, done.document, [event.data for event in done.events], "opened")
+
+
+def _complaints(decision: Decision) -> int:
+    earlier = decision.earlier
+    return earlier.state.complaints + 1 if earlier and earlier.state.type is decision.order.type else 1
+
+
+def _grade(case: Case, decision: Decision, complaints: int) -> int | None:
+    grade = grade_at_sight(decision.order.type, case.request, case.procedure)
+    return MAJOR if grade is not None and repeated_too_often(complaints, case.procedure) else grade
+
+
+async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | None) -> Matter | None:
+    """The matter with this complaint in it; other types have no grade that a matter could change."""
+    if decision.matter is None or grade is None:
+        return None
+    member = Member(ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade)
+    return await join(intake, case, decision.matter, member)
+
+
+def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Matter | None) -> list[Link]:
+    """What the new ticket points at: what it came from, what came with it, what it repeats, what it belongs to."""
+    links = [Link(other=case.request.parent, kind=LinkKind.NEW_REQUEST)] if case.request.parent else []
+    for sibling in siblings:
+        other = sibling.repeats.key if sibling.repeats else sibling.ticket
+        links.append(Link(other=other, kind=LinkKind.SAME_CONTACT))
+    if decision.earlier is not None:
+        links.append(Link(other=decision.earlier.key, kind=LinkKind.REPEAT))
+    if matter is not None:
+        alike = dict.fromkeys((matter.first, *(member.ticket for member in matter.untold)))
+        links += [Link(other=other, kind=LinkKind.SAME_MATTER) for other in alike if other != decision.ticket]
+    return links
+
+
+async def _number(intake: Intake, case: Case) -> str:
+    procedure = case.procedure
+    day = case.request.at.astimezone(procedure.calendar.zone).date()
+    serial = await intake.tickets.store.increment(f"number/{case.utility}/{day:%Y%m%d}")
+    return str(Number(procedure.hotline, day, serial))
+
+
+def _placed(
+    case: Case, decision: Decision, document: Document[Ticket], said: Sequence[Fact], kind: Literal["opened", "repeat"]
+) -> Placed:
+    ticket = document.state
+    return Placed(
+        ticket=document.key,
+        number=ticket.number,
+        kind=kind,
+        type=ticket.type,
+        subtype=ticket.subtype,
+        grade=ticket.grade,
+        unit=ticket.unit or ticket.proposed_unit,
+        matter=ticket.matter,
+        items=decision.order.items,
+        said=tuple(fact.short_type() for fact in said),
+        explanation=explain(ticket, said, case.request.at, case.procedure),
+    )

@@ -1,0 +1,82 @@
+"""Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
+
+from contracts.refusal import Refusal
+from contracts.texts import Labels
+from contracts.vocabulary import TicketType
+from procedures.model import Procedure, RequestField, TypeRules
+from procedures.model.part import Sourced
+from services.intake.rules.refusing import refused
+from services.intake.rules.request import Request
+
+
+def check(request: Request, procedure: Procedure) -> Refusal | None:
+    """The first thing that stands in the way, or None; nothing is shown or opened before this passes."""
+    if not request.demands:
+        return Refusal("no_type", accepts=tuple(procedure.types))
+    return (
+        _unknown_place(request, procedure)
+        or _unverified(request, procedure)
+        or _missing(request, procedure)
+        or _grade_of_other_type(request, procedure)
+        or _unknown_guidance(request, procedure)
+        or _unexplained(request, procedure)
+    )
+
+
+def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
+    """A unit that the organisation does not have (第十五条(一)3, R004-108)."""
+    named = [request.unit, request.accused, *(item.unit for item in request.items)]
+    for unit in named:
+        if unit is not None and procedure.unit(unit) is None:
+            known = tuple(target.id for target in procedure.organisation.targets())
+            return refused("unknown_unit_named", procedure.work_orders.targets, accepts=known, unit=unit)
+    return None
+
+
+def _missing(request: Request, procedure: Procedure) -> Refusal | None:
+    """All missing fields at once; told precautions have a clause of their own (R004-052)."""
+    for rules in _rules_of(request, procedure):
+        missing = tuple(field for field in rules.required.value if field not in request.given)
+        if missing:
+            basis: Sourced = rules.required
+            if missing == (RequestField.PRECAUTIONS,) and rules.precautions is not None:
+                basis = rules.precautions
+            return refused("fields_missing", basis, accepts=missing, fields=Labels(missing))
+    return None
+
+
+def _unverified(request: Request, procedure: Procedure) -> Refusal | None:
+    """Nothing of the file is shown before the caller's identity was checked (第十四条(一), R004-045)."""
+    for rules in _rules_of(request, procedure):
+        if rules.identity is not None and not request.verified:
+            items = rules.identity.items
+            count = rules.identity.at_least
+            return refused("identity_not_verified", rules.identity, accepts=items, fields=Labels(items), count=count)
+    return None
+
+
+def _grade_of_other_type(request: Request, procedure: Procedure) -> Refusal | None:
+    if request.grade is None or any(item.type is TicketType.COMPLAINT for item in request.demands):
+        return None
+    return refused("only_complaints_have_grades", procedure.acceptance.grade_by_hand)
+
+
+def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
+    """Self-help is read from the procedure's own scripts (第十四条(四), R004-058)."""
+    asked = request.answer.guidance if request.answer else None
+    if asked is None or procedure.script(asked) is not None:
+        return None
+    known = tuple(script.id for script in procedure.scripts)
+    return refused("unknown_guidance", procedure.acceptance.first_contact_answer, accepts=known, script=asked)
+
+
+def _unexplained(request: Request, procedure: Procedure) -> Refusal | None:
+    """Who is there and gets no answer at once is told why (第十三条(三), R004-035)."""
+    rule = procedure.acceptance.reason_explained
+    if request.reason_explained or request.answer is not None or request.channel not in rule.value:
+        return None
+    return refused("reason_not_explained", rule)
+
+
+def _rules_of(request: Request, procedure: Procedure) -> tuple[TypeRules, ...]:
+    return tuple(procedure.types[each] for each in dict.fromkeys(item.type for item in request.demands))

@@ -1,0 +1,259 @@
+"""What can be asked of an open ticket, and the table that HTTP and virtual time share."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from contracts.fact import SYSTEM, Actor, Fact, Grade, Instant
+from contracts.refusal import Outcome, Refusal
+from contracts.ticket import (
+    Attachment,
+    TicketAnswered,
+    TicketLinked,
+    TicketRegraded,
+    TicketSupplemented,
+    TicketWithdrawn,
+)
+from contracts.vocabulary import Closure, LinkKind, TicketType
+from procedures.model import Procedure
+from services.intake.rules import urging
+from services.intake.rules.grading import GENERAL, MAJOR, repeated_too_often
+from services.intake.rules.refusing import refused
+from services.intake.rules.ticket import Link, Ticket
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+"""What a person wrote. Texts that may name people are not part of a command; they are sealed beside it."""
+
+
+class Command(BaseModel):
+    """Asked at the business moment `at`; `words` is the contact that keeps what was said, where something was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    at: Instant
+    by: Actor = SYSTEM
+    words: str | None = None
+
+
+class Answer(Command):
+    """Answered at first contact, before any dispatch (R004-034, R004-043); `guidance` is a self-help script."""
+
+    article: str | None = None
+    guidance: str | None = None
+
+
+class Urge(Command):
+    """The customer presses; `strong` when strongly dissatisfied or about to escalate (第十五条(四)3)."""
+
+    strong: bool = False
+
+
+class Supplement(Command):
+    """The customer adds something (第十五条(四)2, R004-138)."""
+
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Withdraw(Command):
+    """The customer takes the request back."""
+
+    reason: Text | None = None
+
+
+class Regrade(Command):
+    """A person grades a complaint anew (R004-070); `approved_by` allows a later deadline (reading 10)."""
+
+    grade: Grade
+    reason: Text
+    approved_by: str | None = None
+
+
+class LinkTo(Command):
+    """A clerk joins the ticket to another: the same matter, or merged into it."""
+
+    other: str
+    kind: LinkKind
+    matter: str | None = None
+
+
+class LeaveMatter(Command):
+    """A clerk finds that the ticket is not about this matter."""
+
+    matter: str
+
+
+class Repeat(Command):
+    """The same customer came again with the same matter; `brings` says whether with something new (R004-140)."""
+
+    brings: Literal["urge", "supplement"]
+    strong: bool = False
+    complaint: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class JoinCluster(Command):
+    """The ticket's matter became a cluster with the complaint `other` (R004-078, reading 10)."""
+
+    other: str
+    matter: str
+
+
+def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outcome[Ticket]:
+    """Close at first contact; once dispatched the unit's reply answers."""
+    assert ticket is not None
+    basis = procedure.acceptance.first_contact_answer
+    if ticket.over:
+        return _over(procedure)
+    if ticket.round > 0:
+        return refused("dispatched_already", basis)
+    if command.guidance is not None and procedure.script(command.guidance) is None:
+        known = tuple(script.id for script in procedure.scripts)
+        return refused("unknown_guidance", basis, accepts=known, script=command.guidance)
+    said = TicketAnswered(at=command.at, by=command.by, article=command.article or command.guidance)
+    return _heard(ticket, command, closure=Closure.ANSWERED), (said,)
+
+
+def urge(ticket: Ticket | None, command: Urge, procedure: Procedure) -> Outcome[Ticket]:
+    """第十五条(四)1 and 3 (readings 7 and 16)."""
+    assert ticket is not None
+    return _with_words(urging.urge(ticket, command.at, command.by, command.strong, procedure), command)
+
+
+def supplement(ticket: Ticket | None, command: Supplement, procedure: Procedure) -> Outcome[Ticket]:
+    """Recorded and passed on; counted as an urge only where the reading says so (R004-135)."""
+    assert ticket is not None
+    if ticket.over:
+        return _over(procedure)
+    counted = procedure.readings.supplement_counts_as_urge == "yes"
+    said = TicketSupplemented(at=command.at, by=command.by, attachments=command.attachments)
+    attachments = (*ticket.attachments, *command.attachments)
+    return _heard(ticket, command, attachments=attachments, urges=ticket.urges + counted), (said,)
+
+
+def withdraw(ticket: Ticket | None, command: Withdraw, procedure: Procedure) -> Outcome[Ticket]:
+    """Possible until the ticket is closed."""
+    assert ticket is not None
+    if ticket.over:
+        return _over(procedure)
+    said = TicketWithdrawn(at=command.at, by=command.by, reason=command.reason)
+    return _heard(ticket, command, closure=Closure.WITHDRAWN), (said,)
+
+
+def regrade(ticket: Ticket | None, command: Regrade, procedure: Procedure) -> Outcome[Ticket]:
+    """A complaint's grade by hand, up or down."""
+    assert ticket is not None
+    basis = procedure.acceptance.grade_by_hand
+    if ticket.over:
+        return _over(procedure)
+    if ticket.type is not TicketType.COMPLAINT:
+        return refused("only_complaints_have_grades", basis)
+    if ticket.grade == command.grade:
+        return refused("grade_unchanged", basis, grade=command.grade)
+    if not command.reason:
+        return refused("regrade_without_reason", basis)
+    said = _regraded(ticket, command, command.grade, command.reason, command.approved_by)
+    return _heard(ticket, command, grade=command.grade), (said,)
+
+
+def link(ticket: Ticket | None, command: LinkTo, procedure: Procedure) -> Outcome[Ticket]:
+    """Point at another ticket; a merged ticket is closed by routing, so it has to be open."""
+    assert ticket is not None
+    if ticket.points_at(command.other, command.kind):
+        return ticket, ()
+    if command.kind is LinkKind.MERGED and ticket.over:
+        return _over(procedure)
+    joined, said = _linked(ticket, command, command.other, command.kind, command.matter)
+    closure = Closure.MERGED if command.kind is LinkKind.MERGED else ticket.closure
+    return joined.model_copy(update={"matter": command.matter or ticket.matter, "closure": closure}), (said,)
+
+
+def leave_matter(ticket: Ticket | None, command: LeaveMatter, procedure: Procedure) -> Outcome[Ticket]:
+    """The ticket stands alone again; its grade is regraded by hand where it rested on the matter."""
+    assert ticket is not None
+    if ticket.matter != command.matter:
+        return refused("not_of_this_matter", procedure.matters.compare, matter=command.matter)
+    return _heard(ticket, command, matter=None), ()
+
+
+def repeat(ticket: Ticket | None, command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
+    """No new order: an urge or a supplement of the open one, and the fifth complaint makes it major (R004-082)."""
+    assert ticket is not None
+    if command.brings == "supplement":
+        added = Supplement(at=command.at, by=command.by, words=command.words, attachments=command.attachments)
+        outcome = supplement(ticket, added, procedure)
+    else:
+        pressed = Urge(at=command.at, by=command.by, words=command.words, strong=command.strong)
+        outcome = urge(ticket, pressed, procedure)
+    if isinstance(outcome, Refusal) or not command.complaint:
+        return outcome
+    return _counted(*outcome, command, procedure)
+
+
+def _counted(ticket: Ticket, said: tuple[Fact, ...], command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
+    counted = ticket.model_copy(update={"complaints": ticket.complaints + 1})
+    if not repeated_too_often(counted.complaints, procedure) or counted.grade in (None, MAJOR):
+        return counted, said
+    regraded = _regraded(counted, command, MAJOR, "repeats", None)
+    return counted.model_copy(update={"grade": MAJOR}), (*said, regraded)
+
+
+def join_cluster(ticket: Ticket | None, command: JoinCluster, procedure: Procedure) -> Outcome[Ticket]:
+    """An earlier complaint of the matter is linked and, unless it is over, upgraded (reading 10)."""
+    assert ticket is not None
+    said: tuple[Fact, ...] = ()
+    if not ticket.points_at(command.other, LinkKind.SAME_MATTER):
+        ticket, linked = _linked(ticket, command, command.other, LinkKind.SAME_MATTER, command.matter)
+        said = (linked,)
+    upgrades = procedure.readings.earlier_members == "upgraded" and not ticket.over
+    if not upgrades or ticket.grade is None or ticket.grade <= GENERAL:
+        return ticket, said
+    regraded = _regraded(ticket, command, GENERAL, "cluster", None)
+    return ticket.model_copy(update={"grade": GENERAL}), (*said, regraded)
+
+
+def _linked(
+    ticket: Ticket, command: Command, other: str, kind: LinkKind, matter: str | None
+) -> tuple[Ticket, TicketLinked]:
+    links = (*ticket.links, Link(other=other, kind=kind))
+    said = TicketLinked(at=command.at, by=command.by, other=other, kind=kind, matter=matter)
+    return ticket.model_copy(update={"links": links}), said
+
+
+def _regraded(ticket: Ticket, command: Command, grade: int, reason: str, approved_by: str | None) -> TicketRegraded:
+    return TicketRegraded(
+        at=command.at, by=command.by, grade=grade, previous=ticket.grade, reason=reason, approved_by=approved_by
+    )
+
+
+def _over(procedure: Procedure) -> Refusal:
+    """What comes after the end is a new request (R004-140)."""
+    return refused("ticket_over", procedure.acceptance.new_order_only_for_new_request)
+
+
+def _heard(ticket: Ticket, command: Command, **changes: Any) -> Ticket:
+    words = (*ticket.words, command.words) if command.words else ticket.words
+    return ticket.model_copy(update={"words": words, **changes})
+
+
+def _with_words(outcome: Outcome[Ticket], command: Command) -> Outcome[Ticket]:
+    if isinstance(outcome, Refusal) or command.words is None:
+        return outcome
+    ticket, said = outcome
+    return _heard(ticket, command), said
+
+
+COMMANDS: Mapping[str, tuple[type[Command], Callable[[Ticket | None, Any, Procedure], Outcome[Ticket]]]] = (
+    MappingProxyType(
+        {
+            "answer": (Answer, answer),
+            "urge": (Urge, urge),
+            "supplement": (Supplement, supplement),
+            "withdraw": (Withdraw, withdraw),
+            "regrade": (Regrade, regrade),
+            "link": (LinkTo, link),
+            "leave_matter": (LeaveMatter, leave_matter),
+        }
+    )
+)
+"""Every command on one ticket by its name in cases and paths: its model and its rule."""

@@ -1,0 +1,98 @@
+"""One thing that reached the centre: what was asked, the words it came in (sealed), and the tickets it led to."""
+
+from datetime import datetime
+from typing import Literal
+
+import orjson
+
+from contracts.fact import Actor, Frozen, Grade
+from contracts.vocabulary import TicketType
+from services.intake.rules.explaining import Explanation
+from services.intake.rules.request import Request
+
+Kind = Literal["request", "answer", "urge", "supplement", "withdraw"]
+
+
+class Placed(Frozen):
+    """What became of some of a request's demands: a ticket of their own, or more to say on an open one."""
+
+    ticket: str
+    number: str
+    kind: Literal["opened", "repeat"]
+    type: TicketType
+    subtype: str | None = None
+    grade: Grade | None = None
+    unit: str | None = None
+    matter: str | None = None
+    items: tuple[int, ...] = ()
+    said: tuple[str, ...] = ()
+    explanation: Explanation
+
+
+class Contact(Frozen):
+    """The customer's own words are never changed after this (R004-033).
+
+    `placed` is None and `wake_at` set while tickets may still have to be made. A contact on one ticket (`ticket`) only
+    keeps words.
+    """
+
+    procedure: str
+    kind: Kind
+    at: datetime
+    by: Actor
+    customer_ref: str | None = None
+    ticket: str | None = None
+    request: Request | None = None
+    sealed: str | None = None
+    fingerprint: str = ""
+    placed: tuple[Placed, ...] | None = None
+    wake_at: datetime | None = None
+
+
+FIELDS = ("customer", "at", "kind")
+
+
+def fields(contact: Contact) -> dict[str, str | datetime | None]:
+    """What lists may ask for."""
+    return {"customer": contact.customer_ref, "at": contact.at, "kind": contact.kind}
+
+
+class Words(Frozen):
+    """The free text of a contact, as it is sealed."""
+
+    text: str | None = None
+    items: tuple[str | None, ...] = ()
+    answer: str | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> "Words":
+        """Everything a request says in words."""
+        answer = request.answer.text if request.answer else None
+        return cls(text=request.text, items=tuple(item.text for item in request.items), answer=answer)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was said."""
+        return not (self.text or self.answer or any(self.items))
+
+    @property
+    def spoken(self) -> str:
+        """What the customer said, in one piece."""
+        return "\n".join(part for part in (self.text, *self.items) if part)
+
+    def back_into(self, request: Request) -> Request:
+        """The request with its words again."""
+        items = tuple(
+            item.model_copy(update={"text": said}) for item, said in zip(request.items, self.items, strict=True)
+        )
+        answer = request.answer.model_copy(update={"text": self.answer}) if request.answer else None
+        return request.model_copy(update={"text": self.text, "items": items, "answer": answer})
+
+    def packed(self) -> str:
+        """For sealing."""
+        return orjson.dumps(self.model_dump(exclude_none=True)).decode()
+
+    @classmethod
+    def unpacked(cls, text: str) -> "Words":
+        """What `packed` made."""
+        return cls.model_validate_json(text)

@@ -1,0 +1,107 @@
+"""A request becomes a ticket (第十四条, R004-044)."""
+
+from typing import NamedTuple
+
+from contracts.fact import Fact
+from contracts.refusal import Outcome
+from contracts.ticket import Demand, TicketAnswered, TicketLinked, TicketOpened
+from contracts.vocabulary import Closure
+from procedures.model import Procedure
+from services.intake.rules.request import Request
+from services.intake.rules.splitting import Order
+from services.intake.rules.ticket import Link, Ticket
+
+
+class Opening(NamedTuple):
+    """Everything decided about the new ticket before it exists."""
+
+    contact: str
+    number: str
+    order: Order
+    grade: int | None
+    matter: str | None
+    complaints: int
+    links: tuple[Link, ...]
+
+
+def open_ticket(ticket: Ticket | None, opening: Opening, request: Request, procedure: Procedure) -> Outcome[Ticket]:
+    """Say that the ticket is open, what it points at, and the answer if there was one; once."""
+    if ticket is not None:
+        return ticket, ()
+    return _ticket(opening, request, procedure), tuple(_facts(opening, request, procedure))
+
+
+def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
+    order = opening.order
+    return Ticket(
+        procedure=procedure.ref,
+        number=opening.number,
+        contact=opening.contact,
+        channel=request.channel,
+        type=order.type,
+        subtype=order.subtype,
+        area=request.area,
+        grade=opening.grade,
+        customer_ref=request.customer_ref,
+        first_owner=request.by.subject,
+        opened_at=request.at,
+        proposed_unit=order.unit,
+        accused=request.accused,
+        matter=opening.matter,
+        gov_order=request.gov_order,
+        complaints=opening.complaints,
+        closure=Closure.ANSWERED if request.answer else None,
+        links=opening.links,
+        words=(opening.contact,),
+        attachments=request.attachments,
+    )
+
+
+def _facts(opening: Opening, request: Request, procedure: Procedure) -> list[Fact]:
+    said: list[Fact] = [_opened(opening, request, procedure)]
+    said.extend(
+        TicketLinked(at=request.at, by=request.by, other=link.other, kind=link.kind, matter=opening.matter)
+        for link in opening.links
+    )
+    if request.answer is not None:
+        article = request.answer.article or request.answer.guidance
+        said.append(TicketAnswered(at=request.at, by=request.by, article=article))
+    return said
+
+
+def _opened(opening: Opening, request: Request, procedure: Procedure) -> TicketOpened:
+    order = opening.order
+    return TicketOpened(
+        at=request.at,
+        by=request.by,
+        procedure=procedure.ref,
+        number=opening.number,
+        channel=request.channel,
+        ticket_type=order.type,
+        subtype=order.subtype,
+        grade=opening.grade,
+        area=request.area,
+        customer_ref=request.customer_ref,
+        first_owner=request.by.subject,
+        demands=_demands(order, request),
+        proposed_unit=order.unit,
+        accused=request.accused,
+        call_ended_at=request.ended_at,
+        call_wish=request.call_wish,
+        flags=request.flags,
+        people=request.people,
+        matter=opening.matter,
+        gov=request.gov,
+        reason_explained=request.reason_explained,
+        attachments=request.attachments,
+        call_id=request.call_id,
+    )
+
+
+def _demands(order: Order, request: Request) -> tuple[Demand, ...]:
+    """Numbered from 1; their words stay in intake, since they may name people."""
+    demands = request.demands
+    return tuple(
+        Demand(number=number, type=demands[place].type, subtype=demands[place].subtype)
+        for number, place in enumerate(order.items, 1)
+    )

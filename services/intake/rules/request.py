@@ -1,0 +1,85 @@
+"""What a customer asks in one contact, as the clerk or the feed hands it over."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.fact import SYSTEM, Actor, Grade, Instant
+from contracts.ticket import Attachment, CallWish, GovernmentOrder
+from contracts.vocabulary import Channel, Flag, TicketType
+from procedures.model import RequestField
+
+
+class _Given(BaseModel):
+    """Words from outside: a field that is not known is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Item(_Given):
+    """One of several demands of the contact (第十五条(一)3)."""
+
+    type: TicketType
+    subtype: str | None = None
+    unit: str | None = None
+    text: str | None = None
+
+
+class FirstAnswer(_Given):
+    """The answer given while the customer waits (R004-034, R004-043); `guidance` is a self-help script (R004-058)."""
+
+    text: str | None = None
+    article: str | None = None
+    guidance: str | None = None
+
+
+class Request(_Given):
+    """One contact. `at` is its receipt; `given` names the required fields it carries, whose contents stay in the vault.
+
+    `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
+    nothing known. `verified` is the identity check of a query. `strong` is strong dissatisfaction (第十五条(四)3).
+    """
+
+    at: Instant
+    by: Actor = SYSTEM
+    channel: Channel
+    customer_ref: str
+    type: TicketType | None = None
+    subtype: str | None = None
+    unit: str | None = None
+    items: tuple[Item, ...] = ()
+    text: str | None = None
+    given: tuple[RequestField, ...] = ()
+    area: str | None = None
+    ended_at: Instant | None = None
+    call_wish: CallWish = CallWish()
+    people: int = Field(default=1, ge=1)
+    matter: str | None = None
+    separate: bool = False
+    strong: bool = False
+    flags: tuple[Flag, ...] = ()
+    gov: GovernmentOrder | None = None
+    verified: bool | None = None
+    grade: Grade | None = None
+    accused: str | None = None
+    parent: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    call_id: str | None = None
+    reason_explained: bool = True
+    answer: FirstAnswer | None = None
+
+    @property
+    def demands(self) -> tuple[Item, ...]:
+        """Everything asked for, at least one: the items, or the request itself; none when it names no type."""
+        if self.items or self.type is None:
+            return self.items
+        return (Item(type=self.type, subtype=self.subtype, unit=self.unit, text=self.text),)
+
+    @property
+    def gov_order(self) -> str | None:
+        """The platform's own number of its order, one name for all platforms."""
+        return f"{self.gov.platform}/{self.gov.order_no}" if self.gov else None
+
+    def without_words(self) -> "Request":
+        """The same request without free text, which can hold personal data and is kept sealed."""
+        items = tuple(item.model_copy(update={"text": None}) for item in self.items)
+        answer = self.answer.model_copy(update={"text": None}) if self.answer else None
+        return self.model_copy(update={"text": None, "items": items, "answer": answer})

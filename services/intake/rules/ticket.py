@@ -1,0 +1,97 @@
+"""What intake remembers of a ticket: enough to urge, supplement, regrade, link and find it."""
+
+from datetime import datetime
+
+from contracts.fact import Frozen, Grade
+from contracts.ticket import Attachment
+from contracts.vocabulary import Channel, Closure, LinkKind, Stage, TicketType
+
+Value = str | int | datetime | None
+
+
+class Period(Frozen):
+    """A running `handle` or `reply` clock; `working` says whether its budget is working time."""
+
+    start: datetime
+    due: datetime
+    working: bool
+    round: int = 1
+    paused_at: datetime | None = None
+
+
+class Link(Frozen):
+    """Another ticket this one points at."""
+
+    other: str
+    kind: LinkKind
+
+
+class Ticket(Frozen):
+    """Flat on purpose: it is copied with every message.
+
+    `unit` and `division` are where it was dispatched, `round` how often; `complaints` is how often this customer
+    complained of the matter, this time included; `closure` is known here before routing closes what intake ended;
+    `words` are the contacts whose texts belong to it.
+    """
+
+    procedure: str
+    number: str
+    contact: str
+    channel: Channel
+    type: TicketType
+    subtype: str | None = None
+    area: str | None = None
+    grade: Grade | None = None
+    customer_ref: str
+    first_owner: str
+    opened_at: datetime
+    proposed_unit: str | None = None
+    accused: str | None = None
+    unit: str | None = None
+    division: str | None = None
+    matter: str | None = None
+    gov_order: str | None = None
+    complaints: int = 1
+    stage: Stage = Stage.ACCEPTED
+    round: int = 0
+    closure: Closure | None = None
+    urges: int = 0
+    supervised: bool = False
+    handle: Period | None = None
+    reply: Period | None = None
+    links: tuple[Link, ...] = ()
+    words: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    closed_at: datetime | None = None
+    wake_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more can be asked on it: it is closed, or about to be."""
+        return self.closure is not None
+
+    def points_at(self, other: str, kind: LinkKind) -> bool:
+        """Whether this link was made already."""
+        return any(link.other == other and link.kind is kind for link in self.links)
+
+
+FIELDS = (
+    "number", "customer", "type", "stage", "opened_at", "matter", "unit", "division", "gov_order", "channel", "area",
+)  # fmt: skip
+
+
+def fields(ticket: Ticket) -> dict[str, Value]:
+    """What lists may ask for."""
+    return {
+        "number": ticket.number,
+        "customer": ticket.customer_ref,
+        "type": ticket.type.value,
+        "stage": ticket.stage.value,
+        "opened_at": ticket.opened_at,
+        "matter": ticket.matter,
+        "unit": ticket.unit,
+        "division": ticket.division,
+        "gov_order": ticket.gov_order,
+        "channel": ticket.channel.value,
+        "area": ticket.area,
+    }

@@ -1,0 +1,82 @@
+"""Urging (催办, 第十五条(四)): explained up to half of the period, urged past it, supervised the third time."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from contracts.clock import ClockStarted
+from contracts.fact import Actor, Fact
+from contracts.refusal import Outcome
+from contracts.ticket import TicketSupervised, TicketUrged, TicketUrgeExplained
+from contracts.vocabulary import ClockName
+from procedures.duration import Duration
+from procedures.model import Procedure
+from services.intake.rules.refusing import refused
+from services.intake.rules.ticket import Period, Ticket
+
+PERIODS = frozenset({ClockName.HANDLE, ClockName.REPLY})
+"""The clocks that can be the period of a ticket (reading 16)."""
+
+
+def urge(ticket: Ticket, at: datetime, by: Actor, strong: bool, procedure: Procedure) -> Outcome[Ticket]:
+    """A customer presses: explain, send an urging order, or put the ticket under supervision."""
+    if ticket.over:
+        return refused("ticket_over", procedure.acceptance.new_order_only_for_new_request)
+    if ticket.supervised or not _order_is_due(ticket, at, strong, procedure):
+        return ticket, (_explained(ticket, at, by),)
+    rules = procedure.urging
+    if ticket.urges < rules.at_most.value:
+        count = ticket.urges + 1
+        urged = ticket.model_copy(update={"urges": count})
+        return urged, (TicketUrged(at=at, by=by, count=count, strong=strong),)
+    if rules.then.value == "refuse" and not strong:
+        return refused("urged_enough", rules.at_most, count=rules.at_most.value)
+    supervised = ticket.model_copy(update={"supervised": True})
+    return supervised, (TicketSupervised(at=at, by=by, cause="urged_again"),)
+
+
+def _order_is_due(ticket: Ticket, at: datetime, strong: bool, procedure: Procedure) -> bool:
+    if strong and procedure.urging.strong_any_time.value:
+        return True
+    running = period(ticket)
+    return running is not None and _past_share(running[1], at, procedure)
+
+
+def _past_share(running: Period, at: datetime, procedure: Procedure) -> bool:
+    return procedure.past_urging_share(running.start, running.due, at, working=running.working)
+
+
+def _explained(ticket: Ticket, at: datetime, by: Actor) -> Fact:
+    running = period(ticket)
+    if running is None:
+        return TicketUrgeExplained(at=at, by=by)
+    return TicketUrgeExplained(at=at, by=by, clock=running[0], due=running[1].due)
+
+
+def period(ticket: Ticket) -> tuple[ClockName, Period] | None:
+    """The running `handle` or `reply` clock with the earliest deadline; a paused one does not run (reading 16)."""
+    clocks = ((ClockName.HANDLE, ticket.handle), (ClockName.REPLY, ticket.reply))
+    running = [(name, clock) for name, clock in clocks if clock is not None and clock.paused_at is None]
+    return min(running, key=lambda each: each[1].due, default=None)
+
+
+def started(before: Period | None, fact: ClockStarted) -> Period:
+    """A limit that was only restated still counts from where it started."""
+    start = before.start if fact.restated and before is not None and before.round == fact.round else fact.at
+    working = fact.limit is not None and Duration.parse(fact.limit).is_working
+    return Period(start=start, due=fact.due, working=working, round=fact.round)
+
+
+def resumed(before: Period, at: datetime, due: datetime, procedure: Procedure) -> Period:
+    """The pause is cut out: the start moves on by the share of the budget that passed while the clock stood still."""
+    if before.paused_at is None:
+        return before.model_copy(update={"due": due})
+    share = procedure.calendar.elapsed_share
+    stood = share(before.start, before.due, at, working=before.working) - share(
+        before.start, before.due, before.paused_at, working=before.working
+    )
+    start = _moved(before, stood, procedure)
+    return before.model_copy(update={"start": start, "due": due, "paused_at": None})
+
+
+def _moved(before: Period, share: Fraction, procedure: Procedure) -> datetime:
+    return procedure.calendar.at_share(before.start, before.due, share, working=before.working)

@@ -1,0 +1,117 @@
+"""An intake desk in memory, and the shortest way to say what a customer asks."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.envelope import Event
+from contracts.refusal import Refusal
+from contracts.vocabulary import Channel, TicketType
+from kit.clock import SteppedClock
+from kit.fold import Cause
+from kit.memory import MemoryStore
+from kit.shell import Done, Shell
+from procedures.loader import load_all
+from procedures.model import Procedure, RequestField
+from services.intake.accepting import Accepted, accept
+from services.intake.handlers import CONTACTS, MATTERS, TICKETS
+from services.intake.ports import Intake, MatterIndex
+from services.intake.rules.commands import COMMANDS
+from services.intake.rules.request import Request
+from services.intake.rules.ticket import Ticket
+from services.intake.vault import Vault
+
+UTILITY = "kunlun-gas-956100"
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+"""Friday 2026-11-20 12:00 in Shandong."""
+
+ALL_FIELDS = tuple(RequestField)
+
+
+def gas() -> Procedure:
+    """The gas procedure in force."""
+    return load_all().in_force(UTILITY, NOON)
+
+
+def asked(ticket_type: TicketType = TicketType.FAULT, **said: Any) -> Request:
+    """A complete request by phone; what is said overrides it."""
+    given: dict[str, Any] = {
+        "at": NOON,
+        "channel": Channel.PHONE,
+        "customer_ref": "cust_1",
+        "type": None if "items" in said else ticket_type,
+        "area": "jinan/lixia",
+        "given": ALL_FIELDS,
+        "verified": True,
+    }
+    return Request.model_validate(given | said)
+
+
+class Told:
+    """An outlet that remembers."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002 - the port's signature
+        self.events.extend(events)
+
+
+class Desk:
+    """Intake over memory with a clock that stands still."""
+
+    def __init__(self, procedure: Procedure | None = None, index: MatterIndex | None = None) -> None:
+        self.procedure = procedure or gas()
+        self.clock = SteppedClock(NOON)
+        self.outlet = Told()
+        self._calls = 0
+
+        def of(_: str) -> Procedure:
+            return self.procedure
+
+        def shell(decider: Any) -> Any:
+            return Shell(decider, MemoryStore(decider.collection), self.outlet, self.clock, of, timedelta(0))
+
+        self.tickets: Shell[Ticket] = shell(TICKETS)
+        self.intake = Intake(self.tickets, shell(CONTACTS), shell(MATTERS), Vault.ephemeral(), of, index)
+
+    async def receive(self, request: Request, cause: str | None = None, fingerprint: str = "") -> Accepted | Refusal:
+        """Accept a request; each has its own cause unless one is given."""
+        self._calls += 1
+        because = Cause(cause or f"call-{self._calls}")
+        return await accept(
+            self.intake, request, self.procedure, utility=UTILITY, cause=because, fingerprint=fingerprint
+        )
+
+    async def open(self, request: Request) -> str:
+        """Accept a request that makes one ticket; its id."""
+        accepted = await self.receive(request)
+        assert isinstance(accepted, Accepted), accepted
+        (placed,) = accepted.placed
+        return placed.ticket
+
+    async def do(self, ticket: str, name: str, after: timedelta = timedelta(0), **said: Any) -> Done[Ticket] | Refusal:
+        """One command on a ticket, `after` noon."""
+        model, rule = COMMANDS[name]
+        command = model.model_validate({"at": NOON + after, **said})
+        self._calls += 1
+        return await self.tickets.do(
+            ticket,
+            lambda state, procedure: rule(state, command, procedure),
+            utility=UTILITY,
+            cause=Cause(f"command-{self._calls}"),
+        )
+
+    async def state(self, ticket: str) -> Ticket:
+        """The ticket as it stands."""
+        document = await self.tickets.get(ticket, UTILITY)
+        assert document is not None
+        return document.state
+
+    def said(self, ticket: str | None = None) -> list[str]:
+        """Names of what was said, about one ticket or all."""
+        return [event.data.short_type() for event in self.outlet.events if ticket in (None, event.subject)]
+
+    def facts(self, ticket: str, kind: type) -> list[Any]:
+        """What was said about a ticket, of one kind."""
+        return [e.data for e in self.outlet.events if e.subject == ticket and isinstance(e.data, kind)]
