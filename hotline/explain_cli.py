@@ -24,7 +24,7 @@ from procedures.model import Procedure
 from procedures.model.readings import in_force
 from procedures.wording import day_text, duration_text, moment_text
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, subcommand_metavar="")
 
 
 class Lang(StrEnum):

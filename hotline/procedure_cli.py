@@ -16,7 +16,7 @@ from kit.clock import RealClock
 from procedures import compare
 from procedures.compare import Difference, Row
 from procedures.faults import ProcedureError
-from procedures.loader import digest, key_of, load, record, released_digests
+from procedures.loader import RELEASED, key_of, load, record, released_digests
 from procedures.model import Basis, EscalationRule, GovernmentStandard, Limit, Procedure, Promise
 from procedures.model.part import Sourced
 from procedures.wording import duration_text, rank_text, setting_text, value_text
@@ -88,15 +88,24 @@ def diff(
 
 
 @app.command()
-def release(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], lang: LangOption = Lang.ZH) -> None:
-    """Record the sha256 of a file that holds; one that came into force is never recorded again (exit status 1)."""
+def release(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    record_file: Annotated[Path, typer.Option("--record", help="Where sha256s are kept.")] = RELEASED,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """Record the sha256 of a file that holds; one that came into force is never recorded anew (exit status 1)."""
     language = lang.language()
-    recorded = released_digests().get(key_of(file))
-    procedure = _loaded(file, language, recorded_matters=False)
-    changed = recorded not in (None, digest(file.read_text(encoding="utf-8")))
-    if changed and _in_force(procedure):
-        _loaded(file, language)  # says that it was edited, and how to go about it
-    typer.echo(text("check.released", language, sha256=record(file)))
+    procedure = _loaded(file, language, record_file if _was_released(file, record_file) else None)
+    typer.echo(text("check.released", language, sha256=record(file, record_file)))
+    if not _in_force(procedure):
+        typer.echo(text("check.not_yet", language, effective=procedure.effective))
+
+
+def _was_released(file: Path, record_file: Path) -> bool:
+    """Whether the file is recorded, and in force by the date that its name was recorded under."""
+    recorded = key_of(file) in released_digests(record_file)
+    today = RealClock().now().date()
+    return recorded and file.stem <= today.isoformat()
 
 
 def _in_force(procedure: Procedure) -> bool:
@@ -108,13 +117,13 @@ def _named(name: str | None, language: Language) -> Procedure:
         path = Path(name)
         if not path.is_file():
             raise typer.BadParameter(f"no file {name}")
-        return _loaded(path, language, recorded_matters=False)
+        return _loaded(path, language, None)
     return find_procedure(name, RealClock().now())
 
 
-def _loaded(file: Path, language: Language, *, recorded_matters: bool = True) -> Procedure:
+def _loaded(file: Path, language: Language, released: Path | None = RELEASED) -> Procedure:
     try:
-        return load(file) if recorded_matters else load(file, None)
+        return load(file, released)
     except ProcedureError as error:
         for each in error.all():
             typer.echo(each.told(language), err=True)

@@ -1,0 +1,199 @@
+"""A procedure file that does not hold is refused with its line and what would be right."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from procedures.faults import ProcedureError
+from procedures.loader import DATA, UnknownProcedureError, load, load_all, record
+
+GAS = DATA / "kunlun-gas-956100" / "2026-01-01.yaml"
+TEXT = GAS.read_text(encoding="utf-8")
+
+
+def written(tmp_path: Path, replace: str, by: str, text: str = TEXT) -> tuple[Path, int]:
+    """A copy with one thing changed, and the line on which it stands."""
+    assert replace in text, f"{replace!r} is not in the gas file any more"
+    path = tmp_path / "data" / "kunlun-gas-956100" / "2026-01-01.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace(replace, by, 1), encoding="utf-8")
+    return path, text[: text.index(replace)].count("\n") + 1
+
+
+def refused(path: Path) -> ProcedureError:
+    with pytest.raises(ProcedureError) as found:
+        load(path, None)
+    return found.value
+
+
+FAULT_CONTACT = "{clock: contact, within: 2 hours, source: 第十四条(四)"
+
+WRONG = [
+    (FAULT_CONTACT, "{clock: contact, within: 2h, source: 第十四条(四)", "duration", "3 working days"),
+    (FAULT_CONTACT, "{clock: contact, within: 1:30, source: 第十四条(四)", "duration", "2 hours"),
+    (FAULT_CONTACT, "{clock: contact, within: 90, source: 第十四条(四)", "duration", "5 minutes"),
+    (FAULT_CONTACT, "{clock: contct, within: 2 hours, source: 第十四条(四)", "unknown_word", "contact"),
+    (FAULT_CONTACT, "{clock: contact, witin: 2 hours, source: 第十四条(四)", "unknown_word", "within"),
+    ("rule: R004-060}", "rule: 4-60}", "pattern", "R004-062"),
+    ("working_days: same_time", "working_days: sometimes", "unknown_word", "end_of_day"),
+    ("warn_at: {value: 0.8", "warn_at: {value: 1.5", "out_of_bounds", "≤ 1"),
+    ("past_share: {value: 1/2", "past_share: {value: half", "type_fraction_parsing", None),
+    ("grade: 3, within", "grade: 4, within", "out_of_bounds", "≤ 3"),
+    ("strong_any_time: {value: true", "strong_any_time: {value: yes", "type_bool_type", None),
+    ("at_most: {value: 2,", "at_most: {value: two,", "type_int_parsing", None),
+    ('hotline: "956100"', "hotline: 956100", "type_string_type", None),
+    ("closed: []", "closed: [2027-02-31]", "type_date_from_datetime_parsing", None),
+    ('opening: "08:30"', 'opening: "8 am"', "type_time_parsing", None),
+    ('closing: "17:30"', 'closing: "07:30"', "closes_before_opening", "> 08:30"),
+    ("timezone: Asia/Shanghai", "timezone: Asia/Jinan", "unknown_word", "Asia/Shanghai"),
+    ("{role: agent,", "{role: boss,", "unknown_word", "supervisor"),
+    ("areas: [zibo]", "areas: [jinan]", "area_served_twice", None),
+    ("{id: zibo,", "{id: jinan,", "named_twice", None),
+    ("to: hq-market", "to: hq-sales", "unknown_word", "hq-market"),
+    ("{script: meter-battery", "{script: meter-batery", "unknown_word", "meter-battery"),
+    ("utility: kunlun-gas-956100", "utility: kunlun", "wrong_folder", "kunlun-gas-956100"),
+    ("effective: 2026-01-01", "effective: 2026-02-01", "wrong_file_name", "2026-02-01.yaml"),
+    ("code: KG ", "code: kg ", "pattern", "KG"),
+    ("complaint/3, fault", "complain, fault", "unknown_word", "complaint/3"),
+    ("  fault:\n    names", "  falt:\n    names", "unknown_word", "fault"),
+    ("{clock: task,", "{clock: reply,", "unknown_word", "task"),
+]
+
+
+@pytest.mark.parametrize(("replace", "by", "code", "accepts"), WRONG, ids=[by.strip() for _, by, _, _ in WRONG])
+def test_a_wrong_word_or_number_is_named_with_its_line_and_what_is_accepted(
+    tmp_path: Path, replace: str, by: str, code: str, accepts: str | None
+) -> None:
+    path, line = written(tmp_path, replace, by)
+    found = next(each for each in refused(path).all() if each.fault.code == code)
+    assert (found.file, found.line) == (str(path), line)
+    assert accepts is None or accepts in found.accepts
+    assert str(found).startswith(f"{path}:{line}: ")
+    assert found.told("zh") != found.told("en")
+
+
+SIGN_FOR_ALL = next(line for line in TEXT.splitlines(keepends=True) if "clock: sign, within: 1 working day" in line)
+
+MISSING = [
+    ("      - {clock: reply, within: 3 working days, source: 第十四条(四), rule: R004-062}\n", "no_limit"),
+    (
+        "      - {clock: handle, grade: 2, within: 24 hours, source: 第十四条(六), rule: R004-073, note: 一般/2级}\n",
+        "grade_without_limit",
+    ),
+    ("  attempts: {value: 3, source: 第十四条(九), rule: R004-099}\n", "missing"),
+    ("    - {clock: notice, within: 5 minutes, source: 第十八条(四), rule: R004-150}\n", "no_limit"),
+    (SIGN_FOR_ALL, "no_limit"),
+    (", praise]", "unranked"),
+]
+
+
+@pytest.mark.parametrize(("left_out", "code"), MISSING, ids=[code for _, code in MISSING])
+def test_an_incomplete_file_says_what_is_missing_and_how_it_is_written(
+    tmp_path: Path, left_out: str, code: str
+) -> None:
+    path, _ = written(tmp_path, left_out, "]" if left_out.endswith("]") else "")
+    found = [each for each in refused(path).all() if each.fault.code == code]
+    assert found
+    assert all(each.accepts for each in found)
+
+
+def test_a_whole_type_left_out_is_missed(tmp_path: Path) -> None:
+    begin, end = TEXT.index("  praise:\n"), TEXT.index("# ── 对社会公开的承诺")
+    path, _ = written(tmp_path, TEXT[begin:end], "")
+    assert [each.fault.params["field"] for each in refused(path).all() if each.fault.code == "missing"] == ["praise"]
+
+
+def test_a_row_that_says_the_same_twice_or_both_ways_is_a_contradiction(tmp_path: Path) -> None:
+    row = "      - {clock: dispatch, within: 20 minutes, source: 第十四条(八), rule: R004-088}\n"
+    doubled, line = written(tmp_path, row, row + row.replace("20 minutes", "30 minutes"))
+    assert [(each.fault.code, each.line) for each in refused(doubled).all()] == [("second_limit", line + 1)]
+    both, _ = written(tmp_path, row, row + row.replace("dispatch", "reply"))
+    assert [each.fault.code for each in refused(both).all()] == ["limited_and_unlimited"]
+
+
+def test_a_day_cannot_be_both_closed_and_open(tmp_path: Path) -> None:
+    path, line = written(tmp_path, "closed: []", "closed: [2027-02-14]")
+    path, _ = written(tmp_path, "open: [] ", "open: [2027-02-14] ", path.read_text(encoding="utf-8"))
+    (found,) = refused(path).all()
+    assert (found.fault.code, found.line) == ("closed_and_open", line + 1)
+
+
+def test_every_fault_of_a_file_is_told_at_once_in_order_of_lines(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, "working_days: same_time", "working_days: sometimes")
+    path, _ = written(tmp_path, FAULT_CONTACT, FAULT_CONTACT.replace("2 hours", "2h"), path.read_text(encoding="utf-8"))
+    found = refused(path).all()
+    assert [each.fault.code for each in found] == ["unknown_word", "duration"]
+    assert [each.line for each in found] == sorted(each.line for each in found)
+
+
+@pytest.mark.parametrize(
+    ("replace", "by", "code"),
+    [
+        ('hotline: "956100"', 'utility: "956100"', "key_twice"),
+        ("readings:\n", "readings: [\n", "yaml"),
+        ("names: {zh:", "names: {zh: \x07", "yaml"),
+    ],
+)
+def test_broken_yaml_says_where_reading_stopped(tmp_path: Path, replace: str, by: str, code: str) -> None:
+    path, line = written(tmp_path, replace, by)
+    found = refused(path)
+    assert found.fault.code == code
+    assert found.line >= line
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"- a\n- b\n", "not_a_procedure"), (b"", "not_a_procedure"), (b"\xff\xfe\x00", "not_utf8")]
+)
+def test_a_file_that_is_no_procedure_at_all_says_so(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(content)
+    assert refused(path).fault.code == code
+
+
+def test_a_file_edited_after_its_release_does_not_load_and_an_untouched_one_does(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
+    released = tmp_path / "released.toml"
+    record(path, released)
+    assert load(path, released).ref == "kunlun-gas-956100@2026-01-01"
+    path, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 4")
+    with pytest.raises(ProcedureError) as found:
+        load(path, released)
+    assert found.value.fault.code == "edited"
+    with pytest.raises(ProcedureError):
+        load_all(path.parent.parent, released)
+
+
+def test_line_ends_of_another_system_are_no_edit(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
+    released = tmp_path / "released.toml"
+    record(path, released)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(path, released)
+
+
+def test_the_procedure_in_force_is_the_newest_whose_day_has_begun_there(tmp_path: Path) -> None:
+    first, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
+    (first.parent / "2027-01-01.yaml").write_text(
+        TEXT.replace("effective: 2026-01-01", "effective: 2027-01-01"), encoding="utf-8"
+    )
+    loaded = load_all(first.parent.parent, tmp_path / "none.toml")
+    eve = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
+    assert loaded.in_force("kunlun-gas-956100", eve).ref == "kunlun-gas-956100@2026-01-01"
+    midnight = datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert loaded.in_force("kunlun-gas-956100", midnight).ref == "kunlun-gas-956100@2027-01-01"
+    assert loaded.get("kunlun-gas-956100@2026-01-01") is loaded.in_force("kunlun-gas-956100", eve)
+    with pytest.raises(UnknownProcedureError, match="in force"):
+        loaded.in_force("kunlun-gas-956100", datetime(2025, 12, 31, tzinfo=UTC))
+    with pytest.raises(UnknownProcedureError, match="known: kunlun-gas-956100@2026-01-01"):
+        loaded.get("kunlun-gas-956100@2025-01-01")
+
+
+def test_two_utilities_cannot_share_a_number_code(tmp_path: Path) -> None:
+    first, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
+    other = first.parent.parent / "other-gas" / first.name
+    other.parent.mkdir()
+    other.write_text(TEXT.replace("utility: kunlun-gas-956100", "utility: other-gas"), encoding="utf-8")
+    with pytest.raises(ProcedureError) as found:
+        load_all(first.parent.parent, tmp_path / "none.toml")
+    assert found.value.fault.code == "code_taken"
