@@ -159,7 +159,7 @@ class LogSettings(_Group):
 class EmbeddedSettings(_Group):
     """What only the embedded mode has; every part is off unless `hotline up` (or a test) turns it on."""
 
-    broker: Literal["kafka", "tansu"] | None = None
+    broker: Literal["auto", "kafka", "tansu"] | None = None
     issuer: bool = Field(default=False, description="trust the built-in token issuer; loopback only")
     path: Path = Path("var")
     utility: str = "kunlun-gas-956100"
