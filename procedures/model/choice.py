@@ -1,6 +1,6 @@
 """Which limits could bind a clock, what deadlines they give, and which unit is responsible: pure selections."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,16 +32,37 @@ class Circumstances(NamedTuple):
     declined: bool
 
 
+class Stated(NamedTuple):
+    """The subtypes and areas that any limit asks about; all others make no difference."""
+
+    subtypes: frozenset[str]
+    areas: frozenset[str]
+
+
+def stated(procedure: "Procedure") -> Stated:
+    """What the file's limits can tell apart."""
+    outside = _outside(procedure)
+    rows = (*procedure.limits_for_all, *outside, *(row for rules in procedure.types.values() for row in rules.limits))
+    subtypes = frozenset(row.subtype for row in rows if row.subtype is not None)
+    return Stated(subtypes, frozenset(row.area for row in outside if row.area is not None))
+
+
+def nearest(area: str | None, known: Container[str]) -> str | None:
+    """The longest path prefix of `area` that is known: jinan for jinan/lixia, never for jinan-east."""
+    while area and area not in known:
+        area = area.rpartition("/")[0]
+    return area or None
+
+
 def limits(procedure: "Procedure", ticket_type: TicketType, clock: ClockName, of: Circumstances) -> tuple[Limit, ...]:
     """The procedure's most specific own limit, then promises and local standards that hold for the area."""
     if _read_away(procedure, ticket_type, clock):
         return ()
     grade = of.grade if of.grade is not None else procedure.grading.default.value
     own = _own(procedure, ticket_type, clock, grade, of)
-    outside: tuple[Promise | GovernmentStandard, ...] = (*procedure.promises, *procedure.government_standards)
     promised = (
         limit
-        for limit in outside
+        for limit in _outside(procedure)
         if ticket_type in limit.types and limit.fits(clock, grade, of.subtype) and _within(limit.area, of.area)
     )
     return (*own, *promised)
@@ -102,6 +123,10 @@ def unit_for(
             return max(own, key=lambda unit: bool(unit.types))
         area = area.rpartition("/")[0]
     return None
+
+
+def _outside(procedure: "Procedure") -> tuple[Promise | GovernmentStandard, ...]:
+    return (*procedure.promises, *procedure.government_standards)
 
 
 def _own(

@@ -113,11 +113,16 @@ class Procedure(Part):
         declined: bool = False,
     ) -> tuple[Limit, ...]:
         """Every limit that could bind this clock: the procedure's own (most specific), promises, local governments'."""
-        key = (ticket_type, clock, grade, subtype, area, declined)
+        of = choice.Circumstances(
+            grade,
+            subtype if subtype in self._stated.subtypes else None,
+            choice.nearest(area, self._stated.areas),
+            declined,
+        )
+        key = (ticket_type, clock, of)
         found = self._limits_found.get(key)
         if found is None:
-            found = choice.limits(self, ticket_type, clock, choice.Circumstances(grade, subtype, area, declined))
-            self._limits_found[key] = found
+            found = self._limits_found[key] = choice.limits(self, ticket_type, clock, of)
         return found
 
     def limit(
@@ -213,7 +218,12 @@ class Procedure(Part):
 
     @cached_property
     def _limits_found(self) -> dict[tuple[object, ...], tuple[Limit, ...]]:
+        """Kept by what rows can tell apart, so that any number of areas and subtypes makes few entries."""
         return {}
+
+    @cached_property
+    def _stated(self) -> choice.Stated:
+        return choice.stated(self)
 
     @cached_property
     def _knowledge_limits(self) -> dict[ClockName, Limit]:
