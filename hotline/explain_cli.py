@@ -57,6 +57,8 @@ def main(
     moment = _moment(at, "--at", chosen) if at else RealClock().now()
     due = _moment(gov_due, "--gov-due", chosen) if gov_due else None
     local = moment.astimezone(chosen.calendar.zone)
+    if grade is None and type_ is TicketType.COMPLAINT:
+        grade = chosen.grading.default.value
     answer = explain(chosen, Question(type_, local, channel, area, grade, subtype, declined, due))
     if as_json:
         typer.echo(TypeAdapter(Explanation).dump_json(answer, indent=2).decode())
