@@ -1,6 +1,7 @@
 """A typical message of every type, made from the types themselves with every field filled in."""
 
 import types
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -62,6 +63,9 @@ def _of(name: str, annotation: Any, metadata: list[Any]) -> Any:
         return _of(name, next(arg for arg in get_args(annotation) if arg is not type(None)), metadata)
     if origin is tuple:
         return (_of(name, get_args(annotation)[0], []),)
+    if origin in (dict, Mapping):
+        key, value = get_args(annotation)
+        return {_of(name, key, []): _of(name, value, [])}
     if origin is Literal:
         return get_args(annotation)[0]
     return _plain(name, annotation, metadata)
