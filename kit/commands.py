@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from fastapi import Request
@@ -31,6 +31,7 @@ from kit.telemetry import traceparent_now
 
 _KEY = re.compile(r"[!-~]{1,128}")
 _ETAG = re.compile(r'"([1-9][0-9]{0,18})"')
+_SKEW = timedelta(minutes=1)
 JSON = "application/json"
 _HEADERS = {
     **SECURED,
@@ -63,13 +64,16 @@ class Command:
     def moment(self, given: datetime | None, clock: Clock) -> datetime:
         """When it happened: now, or the moment `given` by a connected system, which alone may tell of earlier things.
 
-        Raises Problem 403 for anybody else's moment.
+        Raises Problem 403 when anybody else gives a moment, 422 when it lies ahead (but for a minute of skew).
         """
+        now = clock.now()
         if given is None:
-            return clock.now()
+            return now
         if not self.who.has(Role.INTEGRATION):
             raise Problem(Refusal("moment_not_yours", accepts=(Role.INTEGRATION.value,)))
-        return given
+        if given > now + _SKEW:
+            raise Problem(Refusal("moment_ahead", accepts=(f"<= {now.isoformat()}",)))
+        return min(given, now)
 
     def idempotency(self, view: View[S]) -> Idempotency[S] | None:
         """For `Shell.do`: how to write down the first answer; None when the client sent no Idempotency-Key."""

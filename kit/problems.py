@@ -31,6 +31,7 @@ _STATUS: Mapping[str, int] = {
     "idempotency_key_malformed": 422,
     "if_match_malformed": 422,
     "cursor_invalid": 422,
+    "moment_ahead": 422,
     "internal": 500,
     "unavailable": 503,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from time import time_ns
 from typing import Protocol
 
@@ -14,13 +15,13 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, Sampler, TraceIdRatioBased
-from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import Link, Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from kit.settings import OtelSettings
 
-MOST_LINKS = 128
-"""A batch span links to at most so many messages (the SDK's own limit)."""
+MOST_TRACES = 128
+"""So many traces of one batch are linked to (the SDK's own limit) and shown in; those of a long backlog only pass."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 # Asked for once: looking a tracer up costs three times as much as a span.
@@ -83,19 +84,19 @@ def traceparent_now() -> str | None:
 
 @contextmanager
 def consume_span(service: str, events: Sequence[Carried], tracer: trace.Tracer = TRACER) -> Iterator[Span]:
-    """Cover the handling of a batch, and show it in the trace of every event of the batch.
+    """Cover the handling of a batch, and show it in the traces of its events.
 
-    One event: the span continues its trace. Several: the batch has a span of its own, linked to every event, and each
-    trace among them (that is being recorded) gets one span of the batch's duration which links to the batch; a span
-    tree per event would cost more than handling it.
+    One event: the span continues its trace. Several: the batch has a span of its own, linked to the events' traces that
+    are being recorded, and each of these gets one span of the batch's duration which links to the batch; a span tree
+    per event would cost more than handling it.
     """
     name = f"{service} process"
     if len(events) == 1:
         with tracer.start_as_current_span(name, parent_of(events[0].traceparent), SpanKind.CONSUMER) as span:
             yield span
         return
-    parents = _distinct_parents(events)
-    links = [Link(parent) for parent in parents[:MOST_LINKS]]
+    parents = _recorded_parents(events)
+    links = [Link(trace.get_current_span(parent).get_span_context()) for parent in parents]
     count = {"messaging.batch.message_count": len(events)}
     started = time_ns()
     batch = tracer.start_span(f"{service} process batch", Context(), SpanKind.CONSUMER, count, links, started)
@@ -103,22 +104,17 @@ def consume_span(service: str, events: Sequence[Carried], tracer: trace.Tracer =
         with trace.use_span(batch, end_on_exit=True):
             yield batch
     finally:
-        _show_in_each_trace(tracer, name, parents, batch, started)
+        link = [Link(batch.get_span_context())]
+        for parent in parents:
+            tracer.start_span(name, parent, SpanKind.CONSUMER, links=link, start_time=started).end()
 
 
-def _distinct_parents(events: Iterable[Carried]) -> list[SpanContext]:
-    """One context per trace: a ticket's several events in a batch are shown once."""
-    contexts = (
-        trace.get_current_span(parent_of(text)).get_span_context() for text in {event.traceparent for event in events}
-    )
-    return list({context.trace_id: context for context in contexts if context.is_valid}.values())
+def _recorded_parents(events: Iterable[Carried]) -> list[Context]:
+    """One context per recorded trace: a ticket's several events in a batch are shown once."""
+    by_trace = {text[3:35]: text for event in events if (text := event.traceparent) and _is_recorded(text)}
+    return [parent_of(text) for text in islice(by_trace.values(), MOST_TRACES)]
 
 
-def _show_in_each_trace(
-    tracer: trace.Tracer, name: str, parents: Iterable[SpanContext], batch: Span, started: int
-) -> None:
-    link = [Link(batch.get_span_context())]
-    for parent in parents:
-        if parent.trace_flags & TraceFlags.SAMPLED:
-            context = trace.set_span_in_context(NonRecordingSpan(parent), Context())
-            tracer.start_span(name, context, SpanKind.CONSUMER, links=link, start_time=started).end()
+def _is_recorded(traceparent: str) -> bool:
+    """The sampled flag, read without parsing: this is asked of every event."""
+    return traceparent[-1] in "13579bdf"

@@ -34,7 +34,7 @@ from kit.shell import Shell, TooManyConflicts
 from kit.store import Collection, Document, StoreAway
 from kit.telemetry import build_provider
 
-ByUnitOrAgent = Annotated[Command, Depends(command_by(Role.UNIT, Role.AGENT))]
+ByUnitAgentOrSystem = Annotated[Command, Depends(command_by(Role.UNIT, Role.AGENT, Role.INTEGRATION))]
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
@@ -73,20 +73,21 @@ def sign(command: Command, body: Note, state: Order | None) -> Outcome[Order]:
         return Refusal("unknown_ticket", transient=True)
     if body.note == "twice" and state.note == "twice":
         return Refusal("order_already_declined", clause="第十五条(三)1", rule="R004-121", accepts=("another note",))
-    return state.model_copy(update={"note": body.note}), (TicketSigned(at=NOON, by=command.by, unit="jinan"),)
+    at = command.moment(body.at, SteppedClock(NOON))
+    return state.model_copy(update={"note": body.note}), (TicketSigned(at=at, by=command.by, unit="jinan"),)
 
 
 def routes(shell: Shell[Order]) -> APIRouter:
     router = APIRouter(prefix="/routing", tags=["work orders"])
 
     @router.post("/orders/{order}", response_model=OrderView, status_code=201)
-    async def open_order(order: str, body: Note, command: ByUnitOrAgent) -> Response:
+    async def open_order(order: str, body: Note, command: ByUnitAgentOrSystem) -> Response:
         return await command.carry_out(
             shell, order, lambda _s, _p: (Order(note=body.note), ()), view, creates="p@2026-01-01", status=201
         )
 
     @router.post("/orders/{order}/sign", response_model=OrderView)
-    async def sign_order(order: str, body: Note, command: ByUnitOrAgent) -> Response:
+    async def sign_order(order: str, body: Note, command: ByUnitAgentOrSystem) -> Response:
         return await command.carry_out(shell, order, lambda state, _: sign(command, body, state), view)
 
     @router.get("/orders/{order}", response_model=OrderView)
@@ -288,6 +289,28 @@ async def test_the_wrong_role_is_told_which_roles_would_do(client: httpx.AsyncCl
     assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
     assert answer.json()["accepts"] == ["admin", "supervisor"]
     assert (await client.get("/routing/admin", headers=world.headers("supervisor"))).json() == "supervisor-01"
+
+
+async def at_moment(client: httpx.AsyncClient, world: World, who: str, at: datetime) -> httpx.Response:
+    body = {"note": "x", "at": at.isoformat()}
+    return await client.post("/routing/orders/t1/sign", json=body, headers=world.headers(who))
+
+
+async def test_only_an_integration_says_when_it_happened(client: httpx.AsyncClient, world: World) -> None:
+    await opened(client, world)
+    yesterday = NOON - timedelta(days=1)
+    answer = await at_moment(client, world, "agent", yesterday)
+    assert (answer.status_code, answer.json()["code"]) == (403, "moment_not_yours")
+    assert (await at_moment(client, world, "integration", yesterday)).status_code == 200
+    assert world.outbox.events[-1].data.at == yesterday
+
+
+async def test_what_has_not_happened_yet_is_not_reported(client: httpx.AsyncClient, world: World) -> None:
+    await opened(client, world)
+    answer = await at_moment(client, world, "integration", NOON + timedelta(hours=1))
+    assert (answer.status_code, answer.json()["code"]) == (422, "moment_ahead")
+    await at_moment(client, world, "integration", NOON + timedelta(seconds=5))
+    assert world.outbox.events[-1].data.at == NOON
 
 
 async def test_another_utilitys_ticket_does_not_exist(client: httpx.AsyncClient, world: World) -> None:
