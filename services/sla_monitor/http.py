@@ -1,0 +1,217 @@
+"""What supervisors, units and divisions ask of the clocks: those of one ticket, and those due next or overdue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.texts import Language, label
+from contracts.vocabulary import ClockName, ClockState, Role
+from kit.auth import Principal, may_see, require, seen_by
+from kit.commands import shown
+from kit.fold import ProcedureOf
+from kit.http import problem
+from kit.language import LanguageAsked
+from kit.paging import Page, PageAsked, Paging, page_of
+from kit.problems import Problem
+from kit.shell import Shell
+from kit.store import Condition, Document, Equal, Range
+from procedures.model import Origin, Procedure
+from services.sla_monitor.rules import Sla, SlaClock
+from services.sla_monitor.rules.explaining import explanation
+from services.sla_monitor.rules.lists import fields
+
+OUT_OF_SCOPE = Refusal("out_of_scope")
+MOST_PAGES = 20
+"""Store pages read for one answer when a filter passes most tickets over; the cursor goes on from there."""
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_ORDER = {"running": "next_due", "missed": "overdue_since"}
+
+Reader = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR, Role.DIVISION, Role.UNIT))]
+
+
+class CandidateView(BaseModel):
+    """A limit that was considered; `binding` is the one that counts."""
+
+    due: AwareDatetime
+    limit: str | None = None
+    source: str
+    rule: str | None = None
+    origin: Origin | None = Field(default=None, description="absent for the binding one")
+    binding: bool = False
+
+
+class ClockView(BaseModel):
+    """One run of a clock."""
+
+    clock: ClockName
+    name: str = Field(description="in the reader's language")
+    round: int
+    state: ClockState
+    started_at: AwareDatetime
+    due: AwareDatetime
+    limit: str | None = Field(default=None, description="as the procedure writes it, `3 working days`")
+    source: str = Field(description="the clause, 第十四条(四)")
+    rule: str | None = None
+    advisory: bool = False
+    warned_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    late_by_s: int | None = None
+    overdue: bool = Field(default=False, description="missed, and what is owed has not come yet")
+
+
+class ExplainedClockView(ClockView):
+    """A clock with every limit considered and the reasons in words."""
+
+    candidates: list[CandidateView]
+    explanation: str
+
+
+class TicketClocks(BaseModel):
+    """All clocks of one ticket (or article, task, notice), oldest first, earlier rounds included."""
+
+    ticket: str
+    procedure: str
+    unit: str | None = None
+    division: str | None = None
+    clocks: list[ExplainedClockView]
+
+
+class DueRow(BaseModel):
+    """A ticket in the list with those of its clocks that were asked for."""
+
+    ticket: str
+    unit: str | None = None
+    division: str | None = None
+    next_due: AwareDatetime | None = None
+    overdue_since: AwareDatetime | None = None
+    clocks: list[ClockView]
+
+
+class Asked(BaseModel):
+    """Which clocks are listed."""
+
+    state: Literal["running", "missed"] = Field(
+        default="running", description="`missed` lists what is overdue and still owed"
+    )
+    clock: ClockName | None = None
+    due_before: AwareDatetime | None = None
+    unit: str | None = None
+
+    def fits(self, clock: SlaClock) -> bool:
+        """Whether this clock of a listed ticket was asked for."""
+        return (
+            clock.is_open
+            and clock.state.value == self.state
+            and (self.clock is None or clock.name is self.clock)
+            and (self.due_before is None or clock.due < self.due_before)
+        )
+
+    def where(self, scope: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """A ticket's earliest deadline is never later than the one asked for, so no ticket is passed over."""
+        unit = () if self.unit is None else (Equal("unit", self.unit),)
+        return (*scope, *unit, Range(_ORDER[self.state], _EPOCH, self.due_before))
+
+
+def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
+    """The monitor's API."""
+    routes = APIRouter(prefix="/sla", tags=["clocks"])
+
+    @routes.get("/tickets/{ticket}/clocks", response_model=TicketClocks, summary="Every clock of a ticket, explained")
+    async def clocks_of(ticket: str, who: Reader, language: LanguageAsked, request: Request) -> Response:
+        document = await shell.get(ticket, who.utility)
+        if document is None:
+            return problem(request, Refusal("unknown_ticket"))
+        state = document.state
+        if not may_see(who, utility=document.utility, unit=state.unit, division=state.division):
+            return problem(request, OUT_OF_SCOPE)
+        return shown(document, lambda found: _ticket_clocks(found, procedure_of(state.procedure), language))
+
+    @routes.get("/clocks", summary="What is due next, or what is overdue, the earliest first")
+    async def due(
+        asked: Annotated[Asked, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
+    ) -> Page[DueRow]:
+        scope = seen_by(who)
+        if scope is None:
+            raise Problem(OUT_OF_SCOPE)
+        return await _page(shell, asked, scope, paging, who.utility, language)
+
+    return routes
+
+
+async def _page(
+    shell: Shell[Sla],
+    asked: Asked,
+    scope: tuple[Condition, ...],
+    paging: Paging,
+    utility: str,
+    language: Language,
+) -> Page[DueRow]:
+    """The next page with a row in it: filtering by clock may empty pages, which nobody wants to turn by hand."""
+    cursor = paging.cursor
+    for _ in range(MOST_PAGES):
+        page = await page_of(
+            shell.store,
+            fields,
+            lambda document: _row(document, asked, language),
+            Paging(paging.limit, cursor),
+            utility=utility,
+            where=asked.where(scope),
+            order=_ORDER[asked.state],
+        )
+        rows, cursor = [row for row in page.items if row.clocks], page.next
+        if rows or cursor is None:
+            break
+    return Page(items=rows, next=cursor)
+
+
+def _row(document: Document[Sla], asked: Asked, language: Language) -> DueRow:
+    state = document.state
+    found = fields(state)
+    return DueRow.model_validate(
+        {
+            "ticket": document.key,
+            **found,
+            "clocks": [_clock(clock, language) for clock in state.clocks if asked.fits(clock)],
+        }
+    )
+
+
+def _ticket_clocks(document: Document[Sla], procedure: Procedure, language: Language) -> TicketClocks:
+    state = document.state
+    return TicketClocks(
+        ticket=document.key,
+        procedure=state.procedure,
+        unit=state.unit,
+        division=state.division,
+        clocks=[_explained(clock, procedure, language) for clock in state.clocks],
+    )
+
+
+def _clock(clock: SlaClock, language: Language) -> ClockView:
+    return ClockView(
+        clock=clock.name,
+        name=label(clock.name, language),
+        late_by_s=clock.late_by,
+        overdue=clock.is_open and clock.state is ClockState.MISSED,
+        **clock.model_dump(include=_SHARED),
+    )
+
+
+_SHARED = set(ClockView.model_fields) & set(SlaClock.model_fields) - {"name"}
+
+
+def _explained(clock: SlaClock, procedure: Procedure, language: Language) -> ExplainedClockView:
+    binding = CandidateView(due=clock.due, limit=clock.limit, source=clock.source, rule=clock.rule, binding=True)
+    rivals = [CandidateView.model_validate(rival._asdict()) for rival in clock.rivals]
+    return ExplainedClockView(
+        **_clock(clock, language).model_dump(),
+        candidates=[binding, *rivals],
+        explanation=explanation(clock, procedure, language),
+    )

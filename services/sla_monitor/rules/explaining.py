@@ -1,0 +1,88 @@
+"""Why a clock ends when it does, in words: limit, clause, what else was considered, and the days that do not count."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from contracts.texts import Language, label, text
+from contracts.vocabulary import ClockState
+from procedures.calendar import SkippedDay
+from procedures.duration import Duration
+from procedures.model import Origin, Procedure
+from procedures.wording import day_text, duration_text, moment_text
+from services.sla_monitor.rules.state import Rival, SlaClock
+
+
+def explanation(clock: SlaClock, procedure: Procedure, language: Language) -> str:
+    """A few sentences for whoever asks why (R004-075, R004-118: every limit that was considered is named)."""
+    joint = "" if language == "zh" else " "
+    return joint.join(_sentences(clock, procedure, language))
+
+
+def _sentences(clock: SlaClock, procedure: Procedure, language: Language) -> Iterator[str]:
+    def local(moment: datetime) -> str:
+        return moment_text(moment.astimezone(procedure.calendar.zone), language)
+
+    yield text(
+        "sla.ends" if clock.limit is None else "sla.runs",
+        language,
+        clock=label(clock.name, language),
+        limit=_limit(clock.limit, language),
+        start=local(clock.started_at),
+        due=local(clock.due),
+        source=clock.source,
+        rule=clock.rule,
+    )
+    if clock.rivals:
+        others = (_rival(rival, procedure, language) for rival in clock.rivals)
+        yield text("sla.weighed", language, others="；".join(others) if language == "zh" else "; ".join(others))
+    if clock.working:
+        yield from _days(clock, procedure, language)
+    if clock.advisory:
+        yield text("sla.advisory", language)
+    if (key := _standing(clock)) is not None:
+        ended, until = clock.ended_at or clock.due, clock.resume_at or clock.due
+        yield text(f"sla.{key}", language, ended=local(ended), until=local(until))
+
+
+def _standing(clock: SlaClock) -> str | None:
+    """What became of it; nothing to say while it runs."""
+    match clock.state:
+        case ClockState.MISSED if clock.is_open:
+            return "overdue"
+        case ClockState.MISSED:
+            return "given_up" if clock.late_by is None else "late"
+        case ClockState.RUNNING:
+            return None
+        case _:
+            return clock.state.value
+
+
+def _rival(rival: Rival, procedure: Procedure, language: Language) -> str:
+    return text(
+        "sla.rival_moment" if rival.limit is None else "sla.rival",
+        language,
+        origin=label(Origin(rival.origin), language),
+        limit=_limit(rival.limit, language),
+        due=moment_text(rival.due.astimezone(procedure.calendar.zone), language),
+        source=rival.source,
+    )
+
+
+def _limit(limit: str | None, language: Language) -> str:
+    return duration_text(Duration.parse(limit), language) if limit is not None else ""
+
+
+def _days(clock: SlaClock, procedure: Procedure, language: Language) -> Iterator[str]:
+    """Days off on the way, with the holiday's name, and weekend days that are worked."""
+    joint = text("explain.joint", language)
+    skipped = procedure.calendar.skipped_days(clock.started_at, clock.due)
+    if skipped:
+        yield text("sla.skipped", language, days=joint.join(_day(day, language) for day in skipped))
+    makeup: tuple[date, ...] = procedure.calendar.makeup_days(clock.started_at, clock.due)
+    if makeup:
+        yield text("sla.makeup", language, days=joint.join(day_text(day, language) for day in makeup))
+
+
+def _day(day: SkippedDay, language: Language) -> str:
+    name = day.name_zh if language == "zh" else day.name_en
+    return f"{day_text(day.date, language)} {name}" if name else day_text(day.date, language)
