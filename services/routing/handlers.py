@@ -41,7 +41,7 @@ def fields_of(order: WorkOrder) -> Fields:
         "subtype": order.subtype,
         "grade": order.grade,
         "area": order.area,
-        "unit": order.unit,
+        "unit": order.responsible,
         "division": order.division,
         "due": order.due,
         "opened_at": order.opened_at,

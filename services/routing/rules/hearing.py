@@ -32,7 +32,6 @@ def on_opened(order: WorkOrder | None, fact: TicketOpened, _: Procedure) -> Outc
         ticket_type=fact.ticket_type,
         opened_at=fact.at,
         first_owner=fact.first_owner,
-        customer_ref=fact.customer_ref,
         subtype=fact.subtype,
         grade=fact.grade,
         area=fact.area,

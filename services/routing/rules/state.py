@@ -20,7 +20,6 @@ class WorkOrder(Frozen):
     ticket_type: TicketType
     opened_at: Instant
     first_owner: str
-    customer_ref: str
     subtype: str | None = None
     grade: Grade | None = None
     area: str | None = None
