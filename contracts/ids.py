@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ulid import ULID
 
-Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr"]
+Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr", "adt", "att"]
 
 _EVENTS = uuid5(NAMESPACE_URL, "hotline-loop/events")
 

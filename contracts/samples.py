@@ -18,7 +18,7 @@ MOMENT = datetime(2026, 11, 20, 8, 54, tzinfo=UTC)
 TICKET = "tkt_01KAGW3M00ZQ5T8Y4B2N6C7D9E"
 
 _TEXTS = {
-    "procedure": "kunlun-gas-956100@2026-01-01",
+    "procedure": "kunlun-gas-956100@2011-01-01",
     "number": "956100-20261120-00042-7",
     "area": "jinan/lixia",
     "unit": "jinan",

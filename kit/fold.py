@@ -14,7 +14,7 @@ from kit.decider import Decider
 from kit.store import Answer, Change, Document, S
 
 ProcedureOf = Callable[[str], Any]
-"""Finds a procedure by its pinned reference, `kunlun-gas-956100@2026-01-01`."""
+"""Finds a procedure by its pinned reference, `kunlun-gas-956100@2011-01-01`."""
 
 
 class RuleRefusedFact(RuntimeError):

@@ -27,7 +27,7 @@ from services.routing.http import router
 from services.routing.rules import COMMANDS
 
 PROCEDURES = load_all()
-PROCEDURE = "kunlun-gas-956100@2026-01-01"
+PROCEDURE = "kunlun-gas-956100@2011-01-01"
 UTILITY = "kunlun-gas-956100"
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 ENGLISH = {"Accept-Language": "en"}

@@ -21,7 +21,7 @@ from services.routing.handlers import DECIDER
 from services.routing.rules import COMMANDS, WorkOrder, decide
 
 PROCEDURES = load_all()
-PROCEDURE = "kunlun-gas-956100@2026-01-01"
+PROCEDURE = "kunlun-gas-956100@2011-01-01"
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 UTILITY = "kunlun-gas-956100"
 KEY = "tkt_1"

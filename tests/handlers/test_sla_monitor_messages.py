@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 OPENED = TicketOpened(
     at=FRIDAY_10,
     by=SYSTEM,
-    procedure="kunlun-gas-956100@2026-01-01",
+    procedure="kunlun-gas-956100@2011-01-01",
     number="KG-1",
     channel=Channel.WEB,
     ticket_type=TicketType.FAULT,

@@ -9,7 +9,7 @@ from procedures.loader import load_all
 from procedures.model.readings import in_force
 
 CHINA = ZoneInfo("Asia/Shanghai")
-GAS = load_all().get("kunlun-gas-956100@2026-01-01")
+GAS = load_all().get("kunlun-gas-956100@2011-01-01")
 EVE = datetime(2026, 9, 30, 16, tzinfo=CHINA)
 
 

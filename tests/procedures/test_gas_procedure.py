@@ -10,7 +10,7 @@ from procedures.loader import load_all
 from procedures.model import EscalationCause, Origin, Procedure
 
 CHINA = ZoneInfo("Asia/Shanghai")
-GAS = load_all().get("kunlun-gas-956100@2026-01-01")
+GAS = load_all().get("kunlun-gas-956100@2011-01-01")
 FRIDAY = datetime(2026, 11, 20, 16, 54, tzinfo=CHINA)
 
 TEXT = [

@@ -15,7 +15,7 @@ from procedures.loader import DATA, load_all, released_digests
 from procedures.model.readings import Readings
 from procedures.wording import setting_text
 
-GAS = DATA / "kunlun-gas-956100" / "2026-01-01.yaml"
+GAS = DATA / "kunlun-gas-956100" / "2011-01-01.yaml"
 WIDE = {"COLUMNS": "220"}
 run = CliRunner().invoke
 
@@ -26,7 +26,7 @@ def draft(tmp_path: Path, replace: str, by: str, effective: str = "2999-01-01") 
     assert replace in text
     path = tmp_path / "data" / "kunlun-gas-956100" / f"{effective}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    changed = text.replace(replace, by, 1).replace("effective: 2026-01-01", f"effective: {effective}")
+    changed = text.replace(replace, by, 1).replace("effective: 2011-01-01", f"effective: {effective}")
     path.write_text(changed, encoding="utf-8")
     return path
 
@@ -34,7 +34,7 @@ def draft(tmp_path: Path, replace: str, by: str, effective: str = "2999-01-01") 
 def test_check_says_that_a_good_file_holds() -> None:
     answer = run(procedure_app, ["check", str(GAS)])
     assert answer.exit_code == 0
-    assert "kunlun-gas-956100@2026-01-01" in answer.output
+    assert "kunlun-gas-956100@2011-01-01" in answer.output
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "不认识的词 'contct'"), ("en", "unknown word 'contct'")])
@@ -53,21 +53,21 @@ def test_check_tells_file_line_and_accepted_words_in_the_readers_language(
 def test_show_prints_limits_rules_and_readings_in_both_languages() -> None:
     zh = run(procedure_app, ["show"], env=WIDE).output
     assert all(word in zh for word in ("故障报修", "3 个工作日", "第十四条(四) R004-062", "21:00-08:00", "滚动 30 日"))
-    en = run(procedure_app, ["show", "kunlun-gas-956100@2026-01-01", "--lang", "en"], env=WIDE).output
+    en = run(procedure_app, ["show", "kunlun-gas-956100@2011-01-01", "--lang", "en"], env=WIDE).output
     assert all(word in en for word in ("Fault repair", "3 working days", "R004-062", "quiet hours", "rolling 30 days"))
 
 
 def test_show_of_an_unknown_procedure_names_the_known_ones() -> None:
     answer = run(procedure_app, ["show", "kunlun-gas-956100@1999-01-01"], env=WIDE)
     assert answer.exit_code == 2
-    assert "kunlun-gas-956100@2026-01-01" in answer.output
+    assert "kunlun-gas-956100@2011-01-01" in answer.output
 
 
 def test_diff_says_what_was_changed_and_nothing_else(tmp_path: Path) -> None:
     path = draft(
         tmp_path, "within: 3 working days, source: 第十四条(四)", "within: 2 working days, source: 第十四条(四)"
     )
-    answer = run(procedure_app, ["diff", "kunlun-gas-956100@2026-01-01", str(path)], env=WIDE).output
+    answer = run(procedure_app, ["diff", "kunlun-gas-956100@2011-01-01", str(path)], env=WIDE).output
     assert "故障报修: 回单" in answer
     assert "3 working days" in answer
     assert "2 working days" in answer
@@ -76,7 +76,7 @@ def test_diff_says_what_was_changed_and_nothing_else(tmp_path: Path) -> None:
 
 def test_a_moved_line_is_no_difference(tmp_path: Path) -> None:
     row = "        - {id: zibo, names: {zh: 淄博公司, en: Zibo}, areas: [zibo]}\n"
-    moved = draft(tmp_path, row, "", "2026-01-01")
+    moved = draft(tmp_path, row, "", "2011-01-01")
     text = moved.read_text("utf-8")
     after = "        - {id: taian,"
     moved.write_text(text.replace(after, row + after), encoding="utf-8")
@@ -84,7 +84,7 @@ def test_a_moved_line_is_no_difference(tmp_path: Path) -> None:
 
 
 def test_added_and_removed_entries_are_told_as_such() -> None:
-    before = load_all().get("kunlun-gas-956100@2026-01-01")
+    before = load_all().get("kunlun-gas-956100@2011-01-01")
     organisation = before.organisation
     fewer = organisation.model_copy(update={"departments": organisation.departments[1:]})
     after = before.model_copy(update={"organisation": fewer})
@@ -106,10 +106,10 @@ def test_release_records_a_draft_again_until_its_day_comes(tmp_path: Path) -> No
 
 def test_release_refuses_a_file_that_was_edited_in_force(tmp_path: Path) -> None:
     recorded = tmp_path / "released.toml"
-    path = draft(tmp_path, "attempts: {value: 3", "attempts: {value: 3", "2026-01-01")
+    path = draft(tmp_path, "attempts: {value: 3", "attempts: {value: 3", "2011-01-01")
     assert run(procedure_app, ["release", str(path), "--record", str(recorded)]).exit_code == 0
     before = recorded.read_bytes()
-    draft(tmp_path, "attempts: {value: 3", "attempts: {value: 4", "2026-01-01")
+    draft(tmp_path, "attempts: {value: 3", "attempts: {value: 4", "2011-01-01")
     answer = run(procedure_app, ["release", str(path), "--record", str(recorded)])
     assert answer.exit_code == 1
     assert "生效后被改动" in answer.output
@@ -164,7 +164,7 @@ def test_explain_refuses_what_it_does_not_know_and_says_what_it_does(options: li
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_setting_and_reading_has_a_name_in_both_languages(language: Language) -> None:
-    gas = load_all().get("kunlun-gas-956100@2026-01-01")
+    gas = load_all().get("kunlun-gas-956100@2011-01-01")
     own = ("clocks.", "acceptance.", "work_orders.", "urging.", "returns.", "extension.", "callback.", "grading.")
     paths = [row.path for row in compare.rows(gas) if row.path.startswith((*own, "confidentiality.", "matters."))]
     assert paths

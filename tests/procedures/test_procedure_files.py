@@ -8,14 +8,14 @@ import pytest
 from procedures.faults import ProcedureError
 from procedures.loader import DATA, UnknownProcedureError, load, load_all, record
 
-GAS = DATA / "kunlun-gas-956100" / "2026-01-01.yaml"
+GAS = DATA / "kunlun-gas-956100" / "2011-01-01.yaml"
 TEXT = GAS.read_text(encoding="utf-8")
 
 
 def written(tmp_path: Path, replace: str, by: str, text: str = TEXT) -> tuple[Path, int]:
     """A copy with one thing changed, and the line on which it stands."""
     assert replace in text, f"{replace!r} is not in the gas file any more"
-    path = tmp_path / "data" / "kunlun-gas-956100" / "2026-01-01.yaml"
+    path = tmp_path / "data" / "kunlun-gas-956100" / "2011-01-01.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace(replace, by, 1), encoding="utf-8")
     return path, text[: text.index(replace)].count("\n") + 1
@@ -53,7 +53,7 @@ WRONG = [
     ("to: hq-market", "to: hq-sales", "unknown_word", "hq-market"),
     ("{script: meter-battery", "{script: meter-batery", "unknown_word", "meter-battery"),
     ("utility: kunlun-gas-956100", "utility: kunlun", "wrong_folder", "kunlun-gas-956100"),
-    ("effective: 2026-01-01", "effective: 2026-02-01", "wrong_file_name", "2026-02-01.yaml"),
+    ("effective: 2011-01-01", "effective: 2026-02-01", "wrong_file_name", "2026-02-01.yaml"),
     ("code: KG ", "code: kg ", "pattern", "KG"),
     ("complaint/3, fault", "complain, fault", "unknown_word", "complaint/3"),
     ("  fault:\n    names", "  falt:\n    names", "unknown_word", "fault"),
@@ -155,7 +155,7 @@ def test_a_file_edited_after_its_release_does_not_load_and_an_untouched_one_does
     path, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
     released = tmp_path / "released.toml"
     record(path, released)
-    assert load(path, released).ref == "kunlun-gas-956100@2026-01-01"
+    assert load(path, released).ref == "kunlun-gas-956100@2011-01-01"
     path, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 4")
     with pytest.raises(ProcedureError) as found:
         load(path, released)
@@ -175,17 +175,17 @@ def test_line_ends_of_another_system_are_no_edit(tmp_path: Path) -> None:
 def test_the_procedure_in_force_is_the_newest_whose_day_has_begun_there(tmp_path: Path) -> None:
     first, _ = written(tmp_path, "attempts: {value: 3", "attempts: {value: 3")
     (first.parent / "2027-01-01.yaml").write_text(
-        TEXT.replace("effective: 2026-01-01", "effective: 2027-01-01"), encoding="utf-8"
+        TEXT.replace("effective: 2011-01-01", "effective: 2027-01-01"), encoding="utf-8"
     )
     loaded = load_all(first.parent.parent, tmp_path / "none.toml")
     eve = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
-    assert loaded.in_force("kunlun-gas-956100", eve).ref == "kunlun-gas-956100@2026-01-01"
+    assert loaded.in_force("kunlun-gas-956100", eve).ref == "kunlun-gas-956100@2011-01-01"
     midnight = datetime(2026, 12, 31, 16, tzinfo=UTC)
     assert loaded.in_force("kunlun-gas-956100", midnight).ref == "kunlun-gas-956100@2027-01-01"
-    assert loaded.get("kunlun-gas-956100@2026-01-01") is loaded.in_force("kunlun-gas-956100", eve)
+    assert loaded.get("kunlun-gas-956100@2011-01-01") is loaded.in_force("kunlun-gas-956100", eve)
     with pytest.raises(UnknownProcedureError, match="in force"):
-        loaded.in_force("kunlun-gas-956100", datetime(2025, 12, 31, tzinfo=UTC))
-    with pytest.raises(UnknownProcedureError, match="known: kunlun-gas-956100@2026-01-01"):
+        loaded.in_force("kunlun-gas-956100", datetime(2010, 12, 31, tzinfo=UTC))
+    with pytest.raises(UnknownProcedureError, match="known: kunlun-gas-956100@2011-01-01"):
         loaded.get("kunlun-gas-956100@2025-01-01")
 
 

@@ -14,7 +14,7 @@ from services.callback.handlers import DECIDER
 from services.callback.rules import CallBack, Calls, call_back
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-GAS = load_all().get("kunlun-gas-956100@2026-01-01")
+GAS = load_all().get("kunlun-gas-956100@2011-01-01")
 AGENT = Actor(subject="a1", role="agent")
 
 

@@ -14,7 +14,7 @@ from services.routing.handlers import DECIDER
 from services.routing.rules import COMMANDS, WorkOrder, decide
 from services.routing.rules.unit_work import deem_accepted
 
-PROCEDURE = load_all().get("kunlun-gas-956100@2026-01-01")
+PROCEDURE = load_all().get("kunlun-gas-956100@2011-01-01")
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 MONDAY_10 = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 A_MOMENT = timedelta(milliseconds=1)

@@ -16,7 +16,7 @@ from services.sla_monitor.handlers import decider
 from services.sla_monitor.rules import Sla, SlaClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-GAS = load_all().get("kunlun-gas-956100@2026-01-01")
+GAS = load_all().get("kunlun-gas-956100@2011-01-01")
 UNIT = Actor(subject="u1", role="unit", scope="jinan")
 
 
