@@ -1,6 +1,8 @@
 """What people ask of a work order: one frozen command per step, with the business moment and who asks."""
 
 from collections.abc import Mapping
+from hashlib import sha256
+from mimetypes import MimeTypes
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -8,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contracts.fact import SYSTEM, Actor, Instant
 from contracts.ticket import Attachment
 from contracts.vocabulary import Answers, ExtensionDecider, ReturnGround, Reviewer
+
+_SUFFIXES = MimeTypes()
+"""Python's own table, the same on every machine."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 """What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
@@ -110,6 +115,12 @@ class Reply(Command):
     answers: Answers = Answers.ALL
     answered: tuple[int, ...] | None = None
     public: bool = True
+
+
+def written_attachment(name: str) -> Attachment:
+    """An enclosure that a written case only names; without a suffix that says otherwise it is a photo."""
+    media_type = _SUFFIXES.guess_type(name)[0] or "image/jpeg"
+    return Attachment(sha256=sha256(name.encode()).hexdigest(), name=name, media_type=media_type, size=0)
 
 
 class Review(Command):

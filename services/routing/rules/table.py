@@ -21,7 +21,7 @@ from services.routing.rules import (
     reviewing,
     unit_work,
 )
-from services.routing.rules.commands import Command
+from services.routing.rules.commands import Command, written_attachment
 from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
 
@@ -51,6 +51,8 @@ class Entry:
     def command(self, at: datetime, fields: Mapping[str, object], by: Actor = SYSTEM) -> Command:
         """The command from a written case's words; ValidationError for a wrong one."""
         renamed = {self.case_by if name == "by" and self.case_by else name: value for name, value in fields.items()}
+        if isinstance(named := renamed.get("attachments"), list | tuple):
+            renamed["attachments"] = [written_attachment(each) if isinstance(each, str) else each for each in named]
         return self.model.model_validate({**renamed, "at": at, "by": by})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.refusal import Refusal
 from contracts.ticket import Attachment, Demand, TicketReplied
 from contracts.vocabulary import Flag, Stage, TicketType
 from tests.unit.routing.story import Story
@@ -89,3 +90,9 @@ def test_there_is_one_reply_until_it_is_reviewed() -> None:
     story.do("reply", **DONE)
     refusal = story.refused("reply", **DONE)
     assert (refusal.code, refusal.transient) == ("order_wrong_stage", False)
+
+
+@pytest.mark.parametrize(("name", "suffices"), [("meter.jpg", True), ("photo", True), ("receipt.pdf", False)])
+def test_a_written_case_only_names_what_is_enclosed(name: str, suffices: bool) -> None:
+    outcome = dispatched(subtype="meter_replacement").attempt("reply", attachments=[name], **DONE)
+    assert isinstance(outcome, Refusal) is not suffices
