@@ -1,0 +1,59 @@
+"""The hotline's HTTP API as its people use it: an agent's screen, a unit's desk, a division, a connected platform."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+Token = Callable[[str], str]
+"""A bearer token for `agent`, `supervisor`, `unit:jinan`, `division:luzhong`, `integration`, …"""
+
+
+class Refused(Exception):
+    """The service said no; the problem document says why and what would be accepted."""
+
+    def __init__(self, problem: Mapping[str, Any], path: str) -> None:
+        super().__init__(f"{path}: {problem.get('status')} {problem.get('title')}: {problem.get('detail')}")
+        self.problem = problem
+
+    @property
+    def code(self) -> str:
+        """The last word of the problem's type: `order_wrong_stage`."""
+        return str(self.problem.get("type", "")).rpartition(":")[2]
+
+
+class Api:
+    """Sends requests as whoever is named; one connection pool for all."""
+
+    def __init__(self, base_url: str, token: Token, *, timeout: float = 30.0) -> None:
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout, limits=limits, trust_env=False)
+        self._token = token
+        self._tokens: dict[str, str] = {}
+
+    async def get(self, who: str, path: str, **query: Any) -> Any:
+        """What the service shows `who`. Raises Refused."""
+        return _body(await self._client.get(path, params=query, headers=self._headers(who)))
+
+    async def post(self, who: str, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Any:
+        """A command of `who`, safe to repeat under `key`. Raises Refused."""
+        headers = self._headers(who) | {"Idempotency-Key": key or str(uuid4())}
+        return _body(await self._client.post(path, json=dict(body or {}), headers=headers))
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._client.aclose()
+
+    def _headers(self, who: str) -> dict[str, str]:
+        if who not in self._tokens:
+            self._tokens[who] = self._token(who)
+        return {"Authorization": f"Bearer {self._tokens[who]}"}
+
+
+def _body(response: httpx.Response) -> Any:
+    if response.is_success:
+        return response.json()
+    is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
+    problem = response.json() if is_problem else {"status": response.status_code, "detail": response.text[:200]}
+    raise Refused(problem, response.request.url.path)

@@ -1,0 +1,92 @@
+"""Counts what the bus says: tickets opened and closed, limits kept and missed, customers satisfied, by type."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contracts.callback import CallbackCompleted
+from contracts.clock import ClockMet, ClockMissed
+from contracts.envelope import Event
+from contracts.ticket import TicketClosed, TicketDispatched, TicketOpened, TicketReturned, TicketSentBack, TicketUrged
+from contracts.vocabulary import ClockName, TicketType
+
+_INTERNAL_CLOCKS = (ClockName.URGE,)
+
+
+@dataclass(slots=True)
+class TypeTally:
+    """The figures of one business type."""
+
+    opened: int = 0
+    closed: int = 0
+    met: int = 0
+    missed: int = 0
+    returned: int = 0
+    urged: int = 0
+    sent_back: int = 0
+    satisfaction: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def on_time(self) -> float | None:
+        """The share of limits that were kept."""
+        judged = self.met + self.missed
+        return self.met / judged if judged else None
+
+    @property
+    def mean_satisfaction(self) -> float | None:
+        """1 to 5 over the customers who said."""
+        said = sum(self.satisfaction.values())
+        return sum(score * times for score, times in self.satisfaction.items()) / said if said else None
+
+
+class Tally:
+    """Figures by type, and when each ticket was dispatched on this machine's clock (seconds)."""
+
+    def __init__(self) -> None:
+        self.types: dict[TicketType, TypeTally] = {ticket_type: TypeTally() for ticket_type in TicketType}
+        self.dispatched: dict[str, float] = {}
+        self.latest: datetime | None = None
+        self._type_of: dict[str, TicketType] = {}
+
+    def hear(self, events: Iterable[Event], machine_seconds: float) -> None:
+        """Count events, each once: the caller hands over what it has not handed over before."""
+        for event in events:
+            if isinstance(event.data, TicketOpened):
+                self._type_of[event.subject] = event.data.ticket_type
+            kind = self._type_of.get(event.subject)
+            if kind is not None:
+                self._count(self.types[kind], event, machine_seconds)
+
+    def _count(self, tally: TypeTally, event: Event, machine_seconds: float) -> None:
+        match event.data:
+            case TicketOpened():
+                tally.opened += 1
+            case TicketClosed():
+                tally.closed += 1
+            case TicketDispatched():
+                self.dispatched.setdefault(event.subject, machine_seconds)
+            case TicketReturned():
+                tally.returned += 1
+            case TicketUrged():
+                tally.urged += 1
+            case TicketSentBack():
+                tally.sent_back += 1
+            case ClockMet(clock=clock) if clock not in _INTERNAL_CLOCKS:
+                tally.met += 1
+            case ClockMissed():
+                tally.missed += 1
+            case CallbackCompleted(satisfaction=int(score)):
+                tally.satisfaction[score] += 1
+            case _:
+                pass
+
+    @property
+    def opened(self) -> int:
+        """All types together."""
+        return sum(tally.opened for tally in self.types.values())
+
+    @property
+    def closed(self) -> int:
+        """All types together."""
+        return sum(tally.closed for tally in self.types.values())
