@@ -1,7 +1,7 @@
 """Which fact goes to which rule, and how long the monitor waits for facts in flight before it calls a clock missed."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contracts import callback, knowledge, ticket
@@ -59,30 +59,20 @@ def decider(grace: timedelta | None = None) -> Decider[Sla]:
     In virtual time no fact is ever in flight: there it is built with no grace at all.
     """
 
-    def grace_of(procedure: Procedure) -> timedelta:
-        return timedelta(seconds=procedure.grace) if grace is None else grace
+    def first(rule: Rule[Sla]) -> Rule[Sla]:
+        """A subject keeps the grace under which the monitor first heard of it."""
 
-    def hearing(rule: Callable[..., Outcome[Sla]]) -> Rule[Sla]:
         def hear(state: Sla | None, fact: Any, procedure: Procedure) -> Outcome[Sla]:
-            return _watched(rule(state, fact, procedure), grace_of(procedure))
+            outcome = rule(state, fact, procedure)
+            if state is not None or isinstance(outcome, Refusal):
+                return outcome
+            own = timedelta(seconds=procedure.grace) if grace is None else grace
+            return outcome[0].model_copy(update={"grace": own}), outcome[1]
 
         return hear
 
-    def wake(state: Sla, now: datetime, procedure: Procedure) -> Outcome[Sla]:
-        late = grace_of(procedure)
-        return _watched(watch.wake(state, now - late, procedure), late)
-
-    return Decider("sla_monitor", COLLECTION, {fact: hearing(rule) for fact, rule in RULES.items()}, wake, fields)
-
-
-def _watched(outcome: Outcome[Sla], grace: timedelta) -> Outcome[Sla]:
-    """The outcome with the moment at which the store must wake the subject."""
-    if isinstance(outcome, Refusal):
-        return outcome
-    state, facts = outcome
-    look = watch.next_look(state)
-    wake_at = look + grace if look is not None else None
-    return (state if wake_at == state.wake_at else state.model_copy(update={"wake_at": wake_at})), facts
+    hears = {fact: first(rule) if "procedure" in fact.model_fields else rule for fact, rule in RULES.items()}
+    return Decider("sla_monitor", COLLECTION, hears, watch.wake, fields)
 
 
 DECIDER = decider()

@@ -25,7 +25,7 @@ from services.sla_monitor.rules.terms import Terms
 class Ledger:
     """Changes clocks as of the moment `at` and collects the facts; it never leaves the rule that made it."""
 
-    __slots__ = ("at", "clocks", "procedure", "said", "state")
+    __slots__ = ("_changed", "at", "clocks", "procedure", "said", "state")
 
     def __init__(self, state: Sla, at: datetime, procedure: Procedure) -> None:
         self.state = state
@@ -33,13 +33,13 @@ class Ledger:
         self.procedure = procedure
         self.clocks = list(state.clocks)
         self.said: list[Fact] = []
+        self._changed = False
 
     def outcome(self) -> Outcome[Sla]:
         """The state with its clocks as they now stand, and what there is to say."""
-        clocks = tuple(self.clocks)
-        if clocks == self.state.clocks:
+        if not self._changed:
             return self.state, tuple(self.said)
-        return self.state.model_copy(update={"clocks": clocks}), tuple(self.said)
+        return self.state.model_copy(update={"clocks": tuple(self.clocks)}), tuple(self.said)
 
     def open(self, name: ClockName) -> SlaClock | None:
         """The run of this clock on which something is still owed."""
@@ -68,13 +68,14 @@ class Ledger:
             moved=moved,
         )
         self.clocks.append(clock)
+        self._changed = True
         self._say_started(clock, since, restated=moved)
 
     def meet(self, *names: ClockName) -> None:
         """What these clocks measure has come: met at or before the deadline, late after it (reading 17)."""
         for place, clock in enumerate(self.clocks):
             if clock.name in names and clock.ended_at is None:
-                self.clocks[place] = self._met(clock)
+                self._put(place, self._met(clock))
 
     def _met(self, clock: SlaClock) -> SlaClock:
         if clock.state is ClockState.PAUSED or not is_late(self.at, clock.due):
@@ -92,9 +93,9 @@ class Ledger:
                 continue
             if clock.is_live:
                 self.said.append(ClockCancelled(at=self.at, clock=clock.name, round=clock.round, reason=reason))
-                self.clocks[place] = _with(clock, state=ClockState.CANCELLED, ended_at=self.at)
+                self._put(place, _with(clock, state=ClockState.CANCELLED, ended_at=self.at))
             else:
-                self.clocks[place] = _with(clock, ended_at=self.at)
+                self._put(place, _with(clock, ended_at=self.at))
 
     def restate(self, clock: SlaClock, terms: Terms, *, moved: bool = False) -> None:
         """From now on the running clock ends on other terms; it still counts from where it started."""
@@ -189,8 +190,11 @@ class Ledger:
             self.escalate(EscalationCause.CLOCK_MISSED, clock.due, clock.name)
 
     def _replace(self, clock: SlaClock, now: SlaClock) -> None:
-        place = next(place for place, one in enumerate(self.clocks) if one is clock)
-        self.clocks[place] = now
+        self._put(next(place for place, one in enumerate(self.clocks) if one is clock), now)
+
+    def _put(self, place: int, clock: SlaClock) -> None:
+        self.clocks[place] = clock
+        self._changed = True
 
 
 def _with(clock: SlaClock, **changes: Any) -> SlaClock:

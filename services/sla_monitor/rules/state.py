@@ -92,7 +92,13 @@ class Sla(Frozen):
     notified_at: datetime | None = None
     closed: bool = False
     clocks: tuple[SlaClock, ...] = ()
-    wake_at: datetime | None = None
+    grace: timedelta = timedelta(0)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When to look next: a clock is judged `grace` late, for facts in flight (reading 13)."""
+        look = min((look for clock in self.clocks if (look := clock.look_at) is not None), default=None)
+        return look + self.grace if look is not None else None
 
     def latest(self, name: ClockName) -> SlaClock | None:
         """The last run of a clock, whatever its state."""

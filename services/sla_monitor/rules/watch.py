@@ -9,14 +9,9 @@ from services.sla_monitor.rules.ledger import Ledger
 from services.sla_monitor.rules.state import Sla, SlaClock
 
 
-def next_look(state: Sla) -> datetime | None:
-    """The earliest moment at which a clock does something of itself."""
-    return min((look for clock in state.clocks if (look := clock.look_at) is not None), default=None)
-
-
-def wake(state: Sla, judged_at: datetime, procedure: Procedure) -> Outcome[Sla]:
-    """Everything that fell due up to `judged_at` (now less the grace), in order of time."""
-    ledger = Ledger(state, judged_at, procedure)
+def wake(state: Sla, now: datetime, procedure: Procedure) -> Outcome[Sla]:
+    """Everything that fell due up to `now` less the grace, in order of time."""
+    ledger = Ledger(state, now - state.grace, procedure)
     while (clock := _next_due(ledger)) is not None:
         _look(ledger, clock)
     return ledger.outcome()
