@@ -6,7 +6,16 @@ from typing import Any
 from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.clock import ClockCancelled, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.refusal import Outcome
-from contracts.ticket import TicketAnswered, TicketLinked, TicketOpened, TicketRegraded, TicketWithdrawn
+from contracts.ticket import (
+    TicketAnswered,
+    TicketLinked,
+    TicketOpened,
+    TicketRegraded,
+    TicketSupervised,
+    TicketSupplemented,
+    TicketUrged,
+    TicketWithdrawn,
+)
 from contracts.vocabulary import Stage
 from kit.decider import Decider, Rule
 from kit.store import Collection, Fields
@@ -70,6 +79,9 @@ DECIDER = Decider(
         TicketAnswered: _while_open(closing.on_answered),
         TicketWithdrawn: _while_open(closing.on_withdrawn),
         TicketLinked: _while_open(closing.on_linked),
+        TicketUrged: _while_open(hearing.on_urged),
+        TicketSupplemented: _while_open(hearing.on_supplemented),
+        TicketSupervised: _while_open(hearing.on_supervised),
         ClockStarted: _while_open(hearing.on_clock_started),
         ClockResumed: _while_open(hearing.on_clock_resumed),
         ClockMet: _while_open(hearing.on_clock_over),

@@ -79,6 +79,10 @@ class WorkOrderView(BaseModel):
     closed_at: AwareDatetime | None = None
     declined: bool
     division_approved: bool
+    urges: int = Field(description="urging orders so far (第十五条(四))")
+    urged_at: AwareDatetime | None = Field(default=None, description="the last urging order or supplement")
+    supplements: int = Field(description="how often the customer brought more material")
+    supervised: bool = Field(description="under the centre's supervision")
     extension_until: AwareDatetime | None = Field(default=None, description="asked for, not decided")
     extension_decider: ExtensionDecider | None = None
     extensions: int = Field(description="how many were granted")

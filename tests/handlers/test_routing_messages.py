@@ -8,7 +8,16 @@ from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.clock import ClockCancelled, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.envelope import Event, decode, encode
 from contracts.fact import SYSTEM, Fact
-from contracts.ticket import TicketAnswered, TicketLinked, TicketOpened, TicketRegraded, TicketWithdrawn
+from contracts.ticket import (
+    TicketAnswered,
+    TicketLinked,
+    TicketOpened,
+    TicketRegraded,
+    TicketSupervised,
+    TicketSupplemented,
+    TicketUrged,
+    TicketWithdrawn,
+)
 from contracts.topics import SPEAKERS, source_of
 from contracts.vocabulary import CallKind, Channel, ClockName, Closure, LinkKind, Stage, TicketType
 from kit.clock import SteppedClock
@@ -123,6 +132,18 @@ async def test_a_regrade_is_kept() -> None:
     desk = Desk()
     await desk.hears(OPENED)
     assert (await desk.hears(TicketRegraded(at=FRIDAY_10, by=SYSTEM, grade=1, reason="r"))).grade == 1
+
+
+async def test_the_unit_sees_on_its_order_that_the_customer_urges() -> None:
+    desk = Desk()
+    await desk.hears(OPENED)
+    await desk.does("dispatch", unit="jinan")
+    await desk.hears(TicketUrged(at=FRIDAY_10, by=SYSTEM, count=1))
+    await desk.hears(TicketUrged(at=FRIDAY_10, by=SYSTEM, count=2))
+    await desk.hears(TicketSupplemented(at=FRIDAY_10 + timedelta(hours=1), by=SYSTEM))
+    order = await desk.hears(TicketSupervised(at=FRIDAY_10, by=SYSTEM, cause="third urging call"))
+    assert (order.urges, order.supplements, order.supervised) == (2, 1, True)
+    assert order.urged_at == FRIDAY_10 + timedelta(hours=1)
 
 
 async def test_the_callbacks_words_close_once() -> None:

@@ -29,7 +29,7 @@ def may_be_phoned(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether the unit may hear of it before the order (第十四条(三), R004-053; 第十五条(二)1, R004-117)."""
     notice = procedure.work_orders.phone_notice
     major = order.ticket_type is TicketType.COMPLAINT and order.grade in notice.complaint_grades
-    return major or _phone_first(order, procedure) or any(flag in notice.flags for flag in order.flags)
+    return major or phone_first(order, procedure) or any(flag in notice.flags for flag in order.flags)
 
 
 def dispatch(order: WorkOrder, command: Dispatch, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -40,13 +40,14 @@ def dispatch(order: WorkOrder, command: Dispatch, procedure: Procedure) -> Outco
     unit = procedure.unit(command.unit)
     if unit is None:
         return _unknown_unit(command.unit, procedure)
-    if _phone_first(order, procedure) and order.phoned_unit != unit.id:
+    if phone_first(order, procedure) and order.phoned_unit != unit.id:
         return _not_phoned(order, unit, procedure)
     sent = _dispatched(order, command, unit, procedure)
     return _lying_at(order, sent, _return_until(order, command.at, procedure)), (*_taken_back(order, command), sent)
 
 
-def _phone_first(order: WorkOrder, procedure: Procedure) -> bool:
+def phone_first(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether no order of this type goes to a unit that was not phoned (第十四条(三), R004-053)."""
     setting = procedure.types[order.ticket_type].phone_first
     return setting is not None and setting.value
 

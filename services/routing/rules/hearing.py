@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from contracts.clock import ClockCancelled, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.refusal import Outcome
-from contracts.ticket import TicketOpened, TicketRegraded
+from contracts.ticket import TicketOpened, TicketRegraded, TicketSupervised, TicketSupplemented, TicketUrged
 from contracts.vocabulary import ClockName
 from procedures.model import Procedure
 from services.routing.rules.state import WorkOrder
@@ -47,6 +47,21 @@ def on_opened(order: WorkOrder | None, fact: TicketOpened, _: Procedure) -> Outc
 def on_regraded(order: WorkOrder, fact: TicketRegraded, _: Procedure) -> Outcome[WorkOrder]:
     """The grade decides who reviews; a division's pass for another grade still holds (R004-070)."""
     return order.but(grade=fact.grade), ()
+
+
+def on_urged(order: WorkOrder, fact: TicketUrged, _: Procedure) -> Outcome[WorkOrder]:
+    """The urging order reaches the unit on its own list (第十五条(四)2, R004-136, R004-137)."""
+    return order.but(urges=fact.count, urged_at=fact.at), ()
+
+
+def on_supplemented(order: WorkOrder, fact: TicketSupplemented, _: Procedure) -> Outcome[WorkOrder]:
+    """More material is in intake for whoever holds the order (R004-138)."""
+    return order.but(supplements=order.supplements + 1, urged_at=fact.at), ()
+
+
+def on_supervised(order: WorkOrder, _fact: TicketSupervised, _: Procedure) -> Outcome[WorkOrder]:
+    """The centre watches the order (R004-135)."""
+    return order.but(supervised=True), ()
 
 
 def on_clock_started(order: WorkOrder, fact: ClockStarted, _: Procedure) -> Outcome[WorkOrder]:

@@ -46,6 +46,11 @@ class WorkOrder(Frozen):
     return_until: Instant | None = None
     return_taken: bool = False
 
+    urges: int = 0
+    urged_at: Instant | None = None
+    supplements: int = 0
+    supervised: bool = False
+
     extension_until: Instant | None = None
     extension_decider: ExtensionDecider | None = None
     extensions: int = 0

@@ -135,6 +135,7 @@ def accepted_now(order: WorkOrder, procedure: Procedure) -> tuple[str, ...]:
     rules = procedure.types[order.ticket_type]
     idle = {
         "notify_by_phone": not dispatching.may_be_phoned(order, procedure),
+        "dispatch": dispatching.phone_first(order, procedure) and order.phoned_unit is None,
         "decline": not (rules.may_be_declined and rules.may_be_declined.value) or order.declined,
         "invalid": not (rules.may_be_invalid and rules.may_be_invalid.value),
         "return": order.fixed,

@@ -69,7 +69,7 @@ def test_any_sequence_of_commands_keeps_the_order_sound(
             assert outcome.clause
             assert all(text(f"refusal.{outcome.code}", language, **outcome.params) for language in LANGUAGES)
         else:
-            assert step in offered
+            assert step in offered, (step, offered)
             story.order, facts = outcome
             story.said.extend(facts)
             assert facts
