@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusal import Refusal
 from contracts.texts import Language, catalogue
+from kit.dispatch import Dispatch
 from kit.health import Health, health_router
 from kit.issuer import BuiltInIssuer
 from kit.language import language_of
@@ -79,6 +81,9 @@ def create_app(
         app.include_router(router)
     if issuer is not None:
         app.include_router(_jwks_router(issuer))
+    app.router.routes.insert(
+        0, Dispatch(route for each in routers for route in each.routes if isinstance(route, APIRoute))
+    )
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
     app.openapi = complete_schema(app)  # type: ignore[method-assign]
