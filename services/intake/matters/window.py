@@ -1,0 +1,133 @@
+"""The requests of the last days by their telling words: finds the nearest earlier one without reading them all."""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from services.intake.matters.alikeness import Alikeness
+from services.intake.matters.places import Places, apart
+from services.intake.matters.postings import Postings
+from services.intake.matters.signature import Signature
+from services.intake.matters.vocabulary import Vocabulary
+from services.intake.matters.weighing import weigh
+from services.intake.matters.words import Said
+
+MOST_NEAR = 64
+"""The likest earlier requests that are looked at closely: in a burst there may be thousands."""
+
+
+class Match(NamedTuple):
+    """The matter a request belongs to, and how like it is to the likest earlier request of it (0 to 1)."""
+
+    matter: str
+    likeness: float
+
+
+@dataclass(slots=True)
+class _Remembered:
+    id: str
+    at: datetime
+    matter: str
+    places: Places
+    new: "array[int]"
+
+
+class MatterWindow:
+    """Requests that may be compared with each other: one utility's, alike in what else the procedure compares.
+
+    All it knows comes from the requests of the window, so that it can be built again from their signatures: a word
+    weighs more the fewer of its matters hold it, and general Chinese stands in where there are few. Not thread-safe.
+    """
+
+    def __init__(self, alikeness: Alikeness) -> None:
+        self._alikeness = alikeness
+        self._first = 0
+        self._next = 0
+        self._requests: dict[int, _Remembered] = {}
+        self._slots: dict[str, int] = {}
+        self._vocabulary = Vocabulary()
+        self._postings = Postings()
+        self._latest: datetime | None = None
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def matter_of(self, id_: str) -> str | None:
+        """Where a remembered request was put."""
+        slot = self._slots.get(id_)
+        return None if slot is None else self._requests[slot].matter
+
+    def nearest(self, said: Said, at: datetime, barred: Iterable[str] = ()) -> tuple[Signature, Match | None]:
+        """The request's signature, and the matter of its likest kin; never one of the `barred` ones."""
+        self._forget(at)
+        numbers, weights = weigh(said, self._vocabulary, self._alikeness)
+        signature = Signature(numbers, weights, said.places, array("I"))
+        return signature, self._vote(signature, at, frozenset(barred))
+
+    def add(self, id_: str, at: datetime, matter: str, signature: Signature) -> Signature:
+        """Remember a request under its matter; the signature comes back knowing which words were new to the matter."""
+        self._forget(at)
+        if id_ in self._slots:
+            return signature
+        if not signature.new:
+            signature = signature._replace(new=self._vocabulary.unseen(matter, signature.numbers))
+        self._remember(_Remembered(id_, at, matter, signature.places, signature.new))
+        self._postings.add(self._next - 1, signature.numbers, signature.weights)
+        return signature
+
+    def assign(self, id_: str, matter: str) -> None:
+        """A clerk found that the request belongs to this matter: later ones like it follow. Unknown ids are let be."""
+        slot = self._slots.get(id_)
+        if slot is not None:
+            request = self._requests[slot]
+            self._vocabulary.leave(request.matter, request.new)
+            request.matter = matter
+            self._vocabulary.join(matter, request.new)
+
+    def _remember(self, request: _Remembered) -> None:
+        self._requests[self._next] = request
+        self._slots[request.id] = self._next
+        self._next += 1
+        self._vocabulary.join(request.matter, request.new)
+
+    def _vote(self, signature: Signature, at: datetime, barred: frozenset[str]) -> Match | None:
+        """Each earlier request alike enough speaks for its matter with its likeness; the older matter wins a tie."""
+        votes: dict[str, float] = {}
+        likest: dict[str, float] = {}
+        for slot, cosine in self._candidates(signature):
+            earlier = self._requests[slot]
+            likeness = cosine * (self._alikeness.elsewhere if apart(signature.places, earlier.places) else 1)
+            if likeness < self._alikeness.share or earlier.matter in barred or not self._within(earlier.at, at):
+                continue
+            votes[earlier.matter] = votes.get(earlier.matter, 0.0) + likeness
+            likest[earlier.matter] = max(likest.get(earlier.matter, 0.0), likeness)
+        if not votes:
+            return None
+        chosen = max(votes, key=lambda matter: votes[matter])
+        return Match(chosen, likest[chosen])
+
+    def _candidates(self, signature: Signature) -> list[tuple[int, float]]:
+        """Slots and cosines of the likest, oldest first."""
+        span = range(self._first, self._next)
+        slots, cosines = self._postings.alike(signature.numbers, signature.weights, span, self._alikeness.share)
+        if len(slots) > MOST_NEAR:
+            best = np.argpartition(cosines, -MOST_NEAR)[-MOST_NEAR:]
+            slots, cosines = slots[best], cosines[best]
+        return sorted(zip(slots.tolist(), cosines.tolist(), strict=True))
+
+    def _within(self, earlier: datetime, at: datetime) -> bool:
+        return abs(at - earlier) <= self._alikeness.window
+
+    def _forget(self, at: datetime) -> None:
+        """Let go of what lies more than a window before the latest moment heard of."""
+        self._latest = max(at, self._latest or at)
+        while self._requests and self._latest - self._requests[self._first].at > self._alikeness.window:
+            request = self._requests.pop(self._first)
+            del self._slots[request.id]
+            self._vocabulary.leave(request.matter, request.new)
+            self._first += 1
+        self._postings.forget(range(self._first, self._next))

@@ -1,0 +1,72 @@
+"""A text's words as numbers that cannot be read back, each with how common it is in general Chinese."""
+
+import re
+from collections import Counter
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+from services.intake.matters.places import NOWHERE, Kind, Places, places_of
+
+_GENERAL_CHINESE = 60_101_967
+"""Occurrences that the segmenter's dictionary was counted from."""
+
+_UNREADABLE = re.compile(r"[\W_]+")
+_WORDS_REMEMBERED = 50_000
+
+
+class Said(NamedTuple):
+    """What a request says, without its text: for each of its words the number, how often it says it, how often in the
+    subject, and the word's share of general Chinese."""
+
+    numbers: list[int]
+    times: list[int]
+    in_subject: list[int]
+    commonness: list[float]
+    places: Places
+
+
+class Lexicon:
+    """Reads texts; with another `key` the same word has another number, so that a stolen index tells no words.
+
+    The dictionary is loaded with the first text (a quarter of a second, 35 MB).
+    """
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key[:64]
+        self._word = lru_cache(_WORDS_REMEMBERED)(self._look_up)
+
+    def read(self, subject: str, text: str) -> Said:
+        """The words and places of a request; either part may be empty."""
+        import rjieba  # loads its dictionary on import, which only a process that reads texts should pay for
+
+        whole = f"{subject}\n{text}"
+        in_subject = Counter(rjieba.cut(subject))
+        said = Said([], [], [], [], self._hidden(places_of(whole)))
+        for word, times in Counter(rjieba.cut(whole)).items():
+            number, commonness = self._word(word)
+            if commonness:
+                said.numbers.append(number)
+                said.times.append(times)
+                said.in_subject.append(in_subject.get(word, 0))
+                said.commonness.append(commonness)
+        return said
+
+    def _look_up(self, word: str) -> tuple[int, float]:
+        """The word's number and its commonness: 0 for what is no word."""
+        return self._number(word), 0.0 if _UNREADABLE.fullmatch(word) else _commonness(word)
+
+    def _hidden(self, places: dict[Kind, set[str]]) -> Places:
+        if not places:
+            return NOWHERE
+        return {kind: frozenset(self._word(name)[0] for name in names) for kind, names in places.items()}
+
+    def _number(self, word: str) -> int:
+        return int.from_bytes(blake2b(word.encode(), digest_size=4, key=self._key).digest(), "little")
+
+
+def _commonness(word: str) -> float:
+    """The segmenter tells a word's count by what it would take to be one word; a name it never met comes to 1."""
+    import rjieba
+
+    return max(rjieba.suggest_freq(word), 1) / _GENERAL_CHINESE
