@@ -1,0 +1,1 @@
+"""A few days of an invented gas hotline, driven through the real HTTP APIs."""
