@@ -2,7 +2,7 @@
 
 import typer
 
-from hotline import case_cli, explain_cli, procedure_cli, token_cli
+from hotline import case_cli, explain_cli, matters_cli, procedure_cli, token_cli
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +12,7 @@ app = typer.Typer(
 )
 
 app.command("case")(case_cli.case)
+app.command("matters")(matters_cli.matters)
 app.command("token")(token_cli.token)
 app.add_typer(explain_cli.app, name="explain")
 app.add_typer(procedure_cli.app, name="procedure")
