@@ -10,7 +10,7 @@ from rich.console import Console
 
 from hotline.cases import report
 from hotline.cases.model import Case
-from hotline.cases.play import Played, play
+from hotline.cases.play import Played, first_moment, play
 from hotline.cases.reading import CaseFileError, files_under, read_cases
 from procedures.faults import ProcedureError
 from procedures.loader import Procedures, UnknownProcedureError, load_all
@@ -32,11 +32,21 @@ def case(
         if not written:
             errors.print("no case found in: " + ", ".join(map(str, files)), soft_wrap=True)
             raise typer.Exit(UNREADABLE)
+        _check_procedures(written, procedures)
         failed = asyncio.run(_play_all(written, procedures, explain=explain, as_json=as_json))
-    except (CaseFileError, ProcedureError, UnknownProcedureError) as error:
+    except (CaseFileError, ProcedureError) as error:
         errors.print(str(error), soft_wrap=True, markup=False)
         raise typer.Exit(UNREADABLE) from None
     raise typer.Exit(1 if failed else 0)
+
+
+def _check_procedures(written: list[tuple[Path, Case]], procedures: Procedures) -> None:
+    """Before anything is played: a procedure that is not there is a fault of the file, on the line of its case."""
+    for file, case in written:
+        try:
+            procedures.find(case.procedure, first_moment(case))
+        except UnknownProcedureError as unknown:
+            raise CaseFileError(file, [(case.line, f"procedure: {unknown}")]) from unknown
 
 
 def _wanted(case: Case, only: str | None) -> bool:

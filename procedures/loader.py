@@ -50,7 +50,8 @@ class Procedures:
         """The newest procedure of the utility whose effective day has begun there at `moment`."""
         begun = [each for each in self.of(utility) if each.effective <= moment.astimezone(each.calendar.zone).date()]
         if not begun:
-            raise UnknownProcedureError(f"no procedure of {utility!r} in force at {moment.isoformat()}")
+            known = ", ".join(sorted(self.by_ref))
+            raise UnknownProcedureError(f"no procedure of {utility!r} in force at {moment.isoformat()}; known: {known}")
         return begun[-1]
 
     def of(self, utility: str) -> tuple[Procedure, ...]:

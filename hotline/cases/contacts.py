@@ -8,7 +8,7 @@ from contracts.refusal import Refusal
 from contracts.texts import LANGUAGES
 from contracts.ticket import CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference
-from hotline.cases.model import NewRequest
+from hotline.cases.model import NewRequest, Unsaid
 from hotline.cases.moments import moment
 from hotline.virtual import Virtual
 from kit.fold import Cause, ProcedureOf
@@ -81,6 +81,7 @@ class Contacts:
             customer_ref=self._customer(asked.customer, parent),
             items=items,
             given=tuple(field for field in RequestField if field not in asked.missing),
+            reason_explained=Unsaid.REASON not in asked.missing,
             ended_at=moment(asked.ended_at, at) if asked.ended_at else None,
             call_wish=_wish(asked, at),
             gov=_order(asked, at),
@@ -113,4 +114,5 @@ def _wish(asked: NewRequest, at: datetime) -> CallWish:
 def _order(asked: NewRequest, at: datetime) -> GovernmentOrder | None:
     if asked.gov is None:
         return None
-    return GovernmentOrder(platform=asked.gov.platform, order_no=asked.gov.order_no, due=moment(asked.gov.due, at))
+    due = moment(asked.gov.due, at) if asked.gov.due else None
+    return GovernmentOrder(platform=asked.gov.platform, order_no=asked.gov.order_no, due=due)

@@ -1,6 +1,8 @@
 """A case file as written: steps and expectations, with every word closed."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -24,6 +26,7 @@ from contracts.vocabulary import (
 )
 from hotline.cases.moments import moment, seconds
 from procedures.model import RequestField
+from procedures.model.readings import Readings
 
 EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
 _ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
@@ -61,8 +64,18 @@ _OTHER_WORDS = {
     "text": "description",
     "situation_on_site": "situation",
     "precautions_given": "precautions",
+    "callback_requirement": "callback",
+    "reason_explained": "reason",
 }
-Missing = Annotated[RequestField, BeforeValidator(lambda word: _OTHER_WORDS.get(word, word))]
+
+
+class Unsaid(StrEnum):
+    """What a clerk tells, rather than asks: why there is no answer at once (第十三条(三))."""
+
+    REASON = "reason"
+
+
+Missing = Annotated[RequestField | Unsaid, BeforeValidator(lambda word: _OTHER_WORDS.get(word, word))]
 
 
 class Part(BaseModel):
@@ -82,11 +95,11 @@ class Item(Part):
 
 
 class Gov(Part):
-    """A government platform's order."""
+    """A government platform's order, with its own deadline where it sets one."""
 
     platform: str
-    order_no: str
-    due: When
+    order_no: Label
+    due: When | None = None
 
 
 def _call_wish(value: object) -> object:
@@ -135,11 +148,13 @@ class Answer(OnTicket):
 
 
 class Invalid(OnTicket):
-    reason: str
+    reason: str = ""
 
 
 class Dispatch(OnTicket):
-    unit: str
+    """Without `unit`: the unit that answers for the address."""
+
+    unit: str | None = None
 
 
 class Appoint(OnTicket):
@@ -147,7 +162,7 @@ class Appoint(OnTicket):
 
 
 class Decline(OnTicket):
-    reason: str
+    reason: str = ""
 
 
 class Return(OnTicket):
@@ -189,7 +204,7 @@ class Urge(OnTicket):
 
 
 class Supplement(OnTicket):
-    text: str
+    text: str | None = None
 
 
 class Withdraw(OnTicket):
@@ -198,7 +213,7 @@ class Withdraw(OnTicket):
 
 class Regrade(OnTicket):
     grade: Grade
-    reason: str
+    reason: str = ""
     approved_by: str | None = None
 
 
@@ -215,7 +230,6 @@ class CallBack(OnTicket):
 class Knowledge(Part):
     """A step about an article, a task or a notice."""
 
-    do: Literal["submit", "approve", "reject", "publish", "expire", "raise", "lift", "report", "done"]
     id: Label
     title: str | None = None
     text: str | None = None
@@ -223,13 +237,25 @@ class Knowledge(Part):
     division: str | None = None
     unit: str | None = None
     task: Label | None = None
-    level: Reviewer | None = None
     by: Reviewer | None = None
     reason: str | None = None
     areas: tuple[str, ...] = ()
     area: str | None = None
     channels: tuple[str, ...] = ()
     reported_at: When | None = None
+    expires_at: When | None = None
+
+
+class Article(Knowledge):
+    do: Literal["submit", "approve", "reject", "publish", "expire"]
+
+
+class Task(Knowledge):
+    do: Literal["raise", "submit"]
+
+
+class Notice(Knowledge):
+    do: Literal["raise", "submit", "publish", "lift"]
 
 
 class Wait(Part):
@@ -260,9 +286,9 @@ BODIES: dict[str, type[Part]] = {
     "withdraw": Withdraw,
     "regrade": Regrade,
     "call_back": CallBack,
-    "article": Knowledge,
-    "task": Knowledge,
-    "notice": Knowledge,
+    "article": Article,
+    "task": Task,
+    "notice": Notice,
     "wait": Wait,
 }
 
@@ -307,6 +333,24 @@ class Expectation(Part):
     message: str | None = None
 
 
+def _is_reading(readings: Mapping[str, str]) -> Mapping[str, str]:
+    known = {name: get_args(field.annotation) for name, field in Readings.model_fields.items()}
+    for name, word in readings.items():
+        if name not in known:
+            raise ValueError(f"unknown word {name!r}; accepted: {', '.join(known)}")
+        if word not in known[name]:
+            raise ValueError(f"{name}: {word!r} is no reading; accepted: {', '.join(known[name])}")
+    return readings
+
+
+def _word(value: object) -> object:
+    """A bare true or false where the word is yes or no."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+
+
 class Case(Part):
     """A rule told as a story: who did what when, and what must follow."""
 
@@ -314,9 +358,38 @@ class Case(Part):
     zh: str | None = None
     rules: tuple[str, ...]
     procedure: str
-    readings: dict[str, str | int | bool] = {}
+    line: int = 0
+    readings: Annotated[dict[str, Word], AfterValidator(_is_reading)] = {}
     steps: tuple[Step, ...] = Field(min_length=1)
     expect: tuple[Expectation, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _begins_somewhere(self) -> "Case":
+        moment(self.steps[0].at, None)
+        return self
 
-KINDS_OF_KNOWLEDGE = ("article", "task", "notice")
+    @model_validator(mode="after")
+    def _labels_are_known(self) -> "Case":
+        """A label that nothing introduces would let `never` hold of nothing."""
+        known = {label for step in self.steps for label in _introduced(step.body)}
+        spoken = [(f"step at line {step.line}", label) for step in self.steps for label in _spoken_of(step.body)]
+        spoken += [("expect", label) for each in self.expect for label in (each.ticket, each.linked_to) if label]
+        for where, label in spoken:
+            if label not in known:
+                raise ValueError(f"{where}: nothing here is called {label!r}; there are: {', '.join(sorted(known))}")
+        return self
+
+
+def _introduced(body: Part) -> Iterator[str]:
+    """Labels that a step gives to what it begins."""
+    if isinstance(body, Knowledge):
+        yield body.id
+    if isinstance(body, CallBack) and body.new_request is not None:
+        yield from _introduced(body.new_request)
+    if isinstance(body, NewRequest):
+        yield from (label for label in (body.ticket, *(item.ticket for item in body.items)) if label is not None)
+
+
+def _spoken_of(body: Part) -> Iterator[str]:
+    if isinstance(body, OnTicket):
+        yield body.ticket

@@ -1,5 +1,6 @@
 """Plays a case through the real services in virtual time and holds its expectations against the outcome."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,6 +56,11 @@ async def play(case: Case, procedures: Procedures) -> Played:
     return played
 
 
+def first_moment(case: Case) -> datetime:
+    """When the story begins."""
+    return next(_moments(case))
+
+
 def _moments(case: Case) -> Iterator[datetime]:
     """When each step happens; a duration counts from the step before."""
     at: datetime | None = None
@@ -85,11 +91,16 @@ def _surprises(step: Step, refusal: Refusal | None, where: str) -> Iterator[Miss
     said = words_of(refusal)
     if step.refused is None:
         yield Missed(where, Failure("accepted", "accepted", said, refusal.clause))
-    elif step.refused not in said:
+    elif _plain(step.refused) not in _plain(said):
         yield Missed(where, Failure("refused", step.refused, said, refusal.clause))
 
 
+def _plain(words: str) -> str:
+    """Brackets of either width, blanks or none: a clause is the same clause."""
+    return "".join(unicodedata.normalize("NFKC", words).split())
+
+
 async def _look(stage: Stage, expected: Expectation, last: datetime, number: int) -> list[Missed]:
-    seen = await stage.see(expected.ticket)
+    seen = await stage.see(expected.ticket, explained=expected.message is not None)
     found = judge(expected, seen, last, stage.zone)
     return [Missed(f"expectation {number} ({expected.ticket})", failure) for failure in found]

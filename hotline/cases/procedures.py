@@ -13,10 +13,9 @@ from procedures.model.part import Names
 
 def procedure_of(case: Case, procedures: Procedures, start: datetime) -> Procedure:
     """`id@date` names one file, a bare id the newest in force at the first step. UnknownProcedureError otherwise."""
-    named = case.procedure
-    found = procedures.get(named) if "@" in named else procedures.in_force(named, start)
+    found = procedures.find(case.procedure, start)
     if case.readings:
-        found = found.with_readings(**{name: str(value) for name, value in case.readings.items()})
+        found = found.with_readings(**case.readings)
     unknown = tuple(unit for unit in dict.fromkeys(_units(case)) if found.unit(unit) is None)
     return _with_units(found, unknown) if unknown else found
 
@@ -29,7 +28,7 @@ def _units(case: Case) -> Iterator[str]:
 
 
 def _units_of(step: Step) -> Iterator[str]:
-    if isinstance(step.body, Dispatch):
+    if isinstance(step.body, Dispatch) and step.body.unit:
         yield step.body.unit
     if isinstance(step.body, NewRequest):
         yield from (item.unit for item in step.body.items if item.unit)

@@ -43,7 +43,8 @@ def read_cases(file: Path) -> list[Case]:
     except (OSError, UnicodeDecodeError) as error:
         raise CaseFileError(file, [(1, f"cannot be read: {error}")]) from error
     except YamlFault as fault:
-        raise CaseFileError(file, [(fault.line, fault.reason)]) from fault
+        reason = f"{fault.reason!r} is written twice" if fault.code == "key_twice" else fault.reason
+        raise CaseFileError(file, [(fault.line, reason)]) from fault
     if not isinstance(lined.value, list) or not lined.value:
         raise CaseFileError(file, [(1, "a case file holds a list of cases: `- case: …`")])
     faults: list[tuple[int, str]] = []
@@ -58,7 +59,7 @@ def _case(written: object, path: Place, lined: Lined, faults: list[tuple[int, st
         faults.append((lined.line(path), "a case is a mapping that begins with `case:`"))
         return None
     steps = list(_steps(written.get("steps"), (*path, "steps"), lined, faults))
-    return _validated(Case, written | {"steps": steps}, path, lined, faults)
+    return _validated(Case, written | {"steps": steps, "line": lined.line(path)}, path, lined, faults)
 
 
 def _steps(written: object, path: Place, lined: Lined, faults: list[tuple[int, str]]) -> Iterator[Step]:
@@ -95,10 +96,19 @@ def _validated(
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        for detail in error.errors():
+        for detail in _worth_saying(error.errors()):
             place = (*path, *(part for part in detail["loc"] if part != "[key]"))
             faults.append((lined.line(place), _message(model, detail)))
         return None
+
+
+def _worth_saying(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """A list that is empty only because what stands in it is wrong is not called too short as well."""
+    for detail in details:
+        loc = detail["loc"]
+        within = any(other["loc"][: len(loc)] == loc for other in details if other is not detail)
+        if detail["type"] != "too_short" or not within:
+            yield detail
 
 
 def _message(model: type[BaseModel], detail: ErrorDetails) -> str:

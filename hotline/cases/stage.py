@@ -6,14 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.fact import SYSTEM
-from contracts.ids import derived_id
 from contracts.refusal import Outcome, Refusal
 from contracts.texts import LANGUAGES, text
 from contracts.ticket import TicketLinked
-from hotline.cases import model
 from hotline.cases.contacts import Contacts
 from hotline.cases.judge import ClockSeen, TicketSeen
-from hotline.cases.model import Step
+from hotline.cases.knowledge import KINDS as KNOWLEDGE
+from hotline.cases.knowledge import KnowledgeSteps
+from hotline.cases.model import Dispatch, Step
 from hotline.cases.moments import moment
 from hotline.services import virtual_deciders
 from hotline.virtual import Virtual
@@ -23,13 +23,13 @@ from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
 from services.intake.rules.commands import COMMANDS as INTAKE
-from services.knowledge.rules import articles, commands, notices, tasks
 from services.routing.rules import COMMANDS as ROUTING
 from services.routing.rules import WorkOrder, decide
+from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.state import Sla, SlaClock
 
 Step_ = Callable[[Any, Procedure], Outcome[Any]]
-_MOMENT_FIELDS = ("until", "for", "appointment", "reported_at")
+_MOMENT_FIELDS = ("until", "for", "appointment")
 
 
 class Stage:
@@ -44,6 +44,7 @@ class Stage:
         self.virtual = Virtual(start, virtual_deciders(), procedure_of)
         self.contacts = Contacts(self.virtual, procedure, procedure_of)
         self.labels = self.contacts.tickets
+        self._knowledge = KnowledgeSteps(self.virtual, procedure, self.labels, self._on)
         self._messages: dict[str, list[str]] = {}
         self._steps = 0
 
@@ -65,7 +66,7 @@ class Stage:
         return (
             dict.fromkeys(ROUTING, self._work_order)
             | dict.fromkeys(INTAKE, self._contact)
-            | dict.fromkeys(model.KINDS_OF_KNOWLEDGE, self._knowledge)
+            | dict.fromkeys(KNOWLEDGE, self._knowledge.take)
             | own
         )
 
@@ -89,11 +90,19 @@ class Stage:
         return None
 
     async def _work_order(self, step: Step) -> Refusal | None:
-        command = ROUTING[step.kind].command(self.virtual.clock.now(), self._fields(step))
+        fields = self._fields(step)
+        if isinstance(step.body, Dispatch) and step.body.unit is None:
+            fields["unit"] = await self._answering(step.body.ticket)
+        command = ROUTING[step.kind].command(self.virtual.clock.now(), fields)
         done = await self._do(
             "work_orders", step.body.ticket, lambda state, procedure: decide(state, command, procedure)
         )
         return done if isinstance(done, Refusal) else None
+
+    async def _answering(self, label: str) -> str:
+        """The unit that answers for the address (R004-002); none is a word no organisation has."""
+        order: WorkOrder | None = await self._state("work_orders", self.labels.get(label, ""))
+        return (order.proposed_unit if order else None) or "-"
 
     async def _call_back(self, step: Step) -> Refusal | None:
         fields = self._fields(step)
@@ -118,44 +127,6 @@ class Stage:
         outcome = await self.contacts.accept(asked, self.virtual.clock.now(), self._cause(), parent)
         return outcome if isinstance(outcome, Refusal) else None
 
-    async def _knowledge(self, step: Step) -> Refusal | None:
-        fields = self._fields(step) | {"at": self.virtual.clock.now(), "by": SYSTEM}
-        key = self._knowledge_key(step.kind, fields.pop("id"))
-        shell, command_model, rule, creates = _KNOWLEDGE[(step.kind, fields.pop("do"))]
-        command = command_model.model_validate(self._knowledge_fields(command_model, fields))
-        done = await self._on(shell, key, lambda state, procedure: rule(state, command, procedure), creates=creates)
-        if isinstance(done, Refusal):
-            return done
-        return await self._finish_task(step, key)
-
-    async def _finish_task(self, step: Step, article: str) -> Refusal | None:
-        """An article handed in for a task finishes the task."""
-        if step.kind != "article" or step.body.do != "submit" or step.body.task is None:
-            return None
-        command = commands.FinishTask(at=self.virtual.clock.now(), article=article)
-        key = self._knowledge_key("task", step.body.task)
-        done = await self._on("tasks", key, lambda state, procedure: tasks.finish_task(state, command, procedure))
-        return done if isinstance(done, Refusal) else None
-
-    def _knowledge_fields(self, command_model: Any, fields: dict[str, Any]) -> dict[str, Any]:
-        level = fields.pop("by_reviewer", None) or fields.get("level")
-        area = fields.pop("area", None)
-        filled: dict[str, Any] = {
-            "title": "-",
-            "division": self.procedure.organisation.divisions[0].id,
-            "article": "-",
-            "reason": "-",
-            "text": "-",
-        }
-        given = fields | {"level": level, "areas": fields.get("areas") or ((area,) if area else ())}
-        needed = {name: value for name, value in filled.items() if _is_required(command_model, name)}
-        stated = {name: value for name, value in given.items() if value not in (None, ())}
-        return {name: value for name, value in (needed | stated).items() if name in command_model.model_fields}
-
-    def _knowledge_key(self, kind: str, label: str) -> str:
-        prefix: Any = {"article": "art", "task": "tsk", "notice": "ntc"}[kind]
-        return self.labels.setdefault(label, derived_id(prefix, self.virtual.clock.now(), f"case/{kind}/{label}"))
-
     def _fields(self, step: Step) -> dict[str, Any]:
         """The step's words without the label, durations turned into moments."""
         written = step.body.model_dump(exclude={"ticket"}, exclude_none=True, by_alias=True)
@@ -178,11 +149,12 @@ class Stage:
     def _cause(self) -> str:
         return f"case/{self._steps}/{len(self.virtual.bus.said)}"
 
-    async def see(self, label: str) -> TicketSeen:
-        """The labelled thing across all services, as it stands now."""
+    async def see(self, label: str, *, explained: bool = False) -> TicketSeen:
+        """The labelled thing across all services, as it stands now; `explained`: with every clock put into words."""
         key = self.labels.get(label)
+        told = self._messages.get(label, [])
         if key is None:
-            return TicketSeen(messages=self._messages.get(label, ()))
+            return TicketSeen(messages=told)
         order: WorkOrder | None = await self._state("work_orders", key)
         calls: Calls | None = await self._state("callback", key)
         return TicketSeen(
@@ -192,8 +164,14 @@ class Stage:
             events=[event.data.short_type() for event in self.virtual.bus.said if event.subject == key],
             next_call_not_before=next_call_not_before(calls) if calls else None,
             next_call_not_after=next_call_not_after(calls) if calls else None,
-            messages=self._messages.get(label, ()),
+            messages=[*told, *(await self._explained(key) if explained else ())],
         )
+
+    async def _explained(self, key: str) -> list[str]:
+        """Why each clock ends when it does, as a clerk is told who asks (R004-075, R004-118)."""
+        sla: Sla | None = await self._state("sla", key)
+        clocks = sla.clocks if sla else ()
+        return [explanation(clock, self.procedure, language) for clock in clocks for language in LANGUAGES]
 
     async def clocks(self, key: str) -> dict[str, ClockSeen]:
         """The last run of every clock there was."""
@@ -206,12 +184,13 @@ class Stage:
         return found.state if found else None
 
     def _links(self, label: str, key: str) -> tuple[str, ...]:
-        others = [e.data.other for e in self._said(key) if isinstance(e.data, TicketLinked)]
-        named = [name for name, known in self.labels.items() if known in others or (known == key and name != label)]
+        """What points at it or is pointed at by it, by label; two labels of one ticket are linked, too."""
+        links = [
+            (said.subject, said.data.other) for said in self.virtual.bus.said if isinstance(said.data, TicketLinked)
+        ]
+        others = {other for one, other in links if one == key} | {one for one, other in links if other == key}
+        named = (name for name, known in self.labels.items() if known in others or (known == key and name != label))
         return (*named, *others)
-
-    def _said(self, key: str) -> list[Any]:
-        return [event for event in self.virtual.bus.said if event.subject == key]
 
 
 def words_of(refusal: Refusal) -> str:
@@ -232,7 +211,7 @@ def _order_seen(order: WorkOrder | None) -> dict[str, Any]:
         "closure": order.closure.value if order.closure else None,
         "grade": order.grade,
         "type": order.ticket_type.value,
-        "unit": order.unit,
+        "unit": order.responsible or order.proposed_unit,
         "round": order.round,
     }
 
@@ -241,23 +220,3 @@ def _clock_seen(clock: SlaClock, now: datetime) -> ClockSeen:
     overdue = clock.state.value == "missed" and clock.is_open
     late_by = clock.seconds_late(now) if overdue else clock.late_by
     return ClockSeen(clock.state.value, clock.due, late_by, clock.warned_at, clock.source, clock.rule)
-
-
-def _is_required(command_model: Any, name: str) -> bool:
-    field = command_model.model_fields.get(name)
-    return field is not None and field.is_required()
-
-
-_KNOWLEDGE: Mapping[tuple[str, str], tuple[str, Any, Any, bool]] = {
-    ("article", "submit"): ("articles", commands.Submit, articles.submit, True),
-    ("article", "approve"): ("articles", commands.Approve, articles.approve, False),
-    ("article", "reject"): ("articles", commands.Reject, articles.reject, False),
-    ("article", "publish"): ("articles", commands.Publish, articles.publish, False),
-    ("article", "expire"): ("articles", commands.Expire, articles.expire, False),
-    ("task", "raise"): ("tasks", commands.RaiseTask, tasks.raise_task, True),
-    ("task", "submit"): ("tasks", commands.FinishTask, tasks.finish_task, False),
-    ("notice", "raise"): ("notices", commands.RaiseNotice, notices.raise_notice, True),
-    ("notice", "submit"): ("notices", commands.PublishNotice, notices.publish_notice, False),
-    ("notice", "publish"): ("notices", commands.PublishNotice, notices.publish_notice, False),
-    ("notice", "lift"): ("notices", commands.LiftNotice, notices.lift_notice, False),
-}

@@ -1,0 +1,114 @@
+"""A case's steps about articles, tasks and notices, turned into the knowledge service's own commands."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from contracts.fact import SYSTEM
+from contracts.ids import derived_id
+from contracts.refusal import Refusal
+from hotline.cases.model import Step
+from hotline.cases.moments import moment
+from hotline.virtual import Virtual
+from kit.shell import Done
+from procedures.model import Procedure
+from services.knowledge.rules import articles, commands, notices, tasks
+from services.knowledge.rules.state import Article
+
+KINDS = ("article", "task", "notice")
+
+Carry = Callable[..., Awaitable[Done[Any] | Refusal]]
+"""Gives a rule to the shell of that name for the document of that key."""
+
+
+class Action(NamedTuple):
+    """What `do` means for a kind: the shell, the command with its rule, whether it begins the document."""
+
+    shell: str
+    command: Any
+    rule: Callable[[Any, Any, Procedure], Any]
+    creates: bool = False
+
+
+class KnowledgeSteps:
+    """Carries out knowledge steps; the case's labels for them stand among its tickets' labels."""
+
+    def __init__(self, virtual: Virtual, procedure: Procedure, labels: dict[str, str], carry: Carry) -> None:
+        self._virtual = virtual
+        self._procedure = procedure
+        self._labels = labels
+        self._carry = carry
+        self._tasks: dict[str, str] = {}
+
+    async def take(self, step: Step) -> Refusal | None:
+        """Do what the step says; the refusal where the service would not."""
+        key = self._key(step.kind, step.body.id)
+        action = _ACTIONS[(step.kind, step.body.do)]
+        command = action.command.model_validate(self._fields(step, action.command))
+        done = await self._carry(
+            action.shell, key, lambda state, procedure: action.rule(state, command, procedure), creates=action.creates
+        )
+        if isinstance(done, Refusal):
+            return done
+        return await self._finish_task(step, key, done.document.state)
+
+    async def _finish_task(self, step: Step, key: str, state: Any) -> Refusal | None:
+        """A task is done when its article is handed up to the centre: a unit's only by its division (R004-146)."""
+        if step.kind != "article":
+            return None
+        if step.body.task is not None:
+            self._tasks[key] = step.body.task
+        if key not in self._tasks or not _at_the_centre(state, self._procedure):
+            return None
+        command = commands.FinishTask(at=self._virtual.clock.now(), article=key)
+        task = self._key("task", self._tasks.pop(key))
+        done = await self._carry("tasks", task, lambda found, procedure: tasks.finish_task(found, command, procedure))
+        return done if isinstance(done, Refusal) else None
+
+    def _fields(self, step: Step, command: Any) -> dict[str, Any]:
+        """The step's words as the command calls them; what a story may leave out is filled in."""
+        now = self._virtual.clock.now()
+        given = step.body.model_dump(exclude={"id", "do", "by"}, exclude_none=True, exclude_defaults=True)
+        area = given.pop("area", None)
+        for name in ("reported_at", "expires_at"):
+            if name in given:
+                given[name] = moment(given[name], now)
+        if area is not None:
+            given["areas"] = (*given.get("areas", ()), area)
+        if step.body.by is not None:
+            given["level"] = step.body.by
+        needed = {name: value for name, value in self._left_out().items() if _is_required(command, name)}
+        fields = {name: value for name, value in (needed | given).items() if name in command.model_fields}
+        return fields | {"at": now, "by": SYSTEM}
+
+    def _left_out(self) -> dict[str, str]:
+        division = self._procedure.organisation.divisions[0].id
+        return {"title": "-", "division": division, "article": "-", "reason": "-", "text": "-"}
+
+    def _key(self, kind: str, label: str) -> str:
+        prefix: Any = {"article": "art", "task": "tsk", "notice": "ntc"}[kind]
+        return self._labels.setdefault(label, derived_id(prefix, self._virtual.clock.now(), f"case/{kind}/{label}"))
+
+
+def _at_the_centre(article: Article, procedure: Procedure) -> bool:
+    """Whether the division has done its part (第十八条(二), R004-145)."""
+    return article.division_approved or article.unit is None or not procedure.knowledge.two_level_review.value
+
+
+def _is_required(command: Any, name: str) -> bool:
+    field = command.model_fields.get(name)
+    return field is not None and bool(field.is_required())
+
+
+_ACTIONS: Mapping[tuple[str, str], Action] = {
+    ("article", "submit"): Action("articles", commands.Submit, articles.submit, creates=True),
+    ("article", "approve"): Action("articles", commands.Approve, articles.approve),
+    ("article", "reject"): Action("articles", commands.Reject, articles.reject),
+    ("article", "publish"): Action("articles", commands.Publish, articles.publish),
+    ("article", "expire"): Action("articles", commands.Expire, articles.expire),
+    ("task", "raise"): Action("tasks", commands.RaiseTask, tasks.raise_task, creates=True),
+    ("task", "submit"): Action("tasks", commands.FinishTask, tasks.finish_task),
+    ("notice", "raise"): Action("notices", commands.RaiseNotice, notices.raise_notice, creates=True),
+    ("notice", "submit"): Action("notices", commands.PublishNotice, notices.publish_notice),
+    ("notice", "publish"): Action("notices", commands.PublishNotice, notices.publish_notice),
+    ("notice", "lift"): Action("notices", commands.LiftNotice, notices.lift_notice),
+}
