@@ -100,9 +100,9 @@ class PlansAsked(BaseModel):
 
 def router(shell: Shell[Calls]) -> APIRouter:
     """The desk's API. Only the centre calls customers back, so only its people see it."""
-    routes = APIRouter(prefix="/callback", tags=["callbacks"])
+    routes = APIRouter(prefix="/callback", tags=["回复回访 Callbacks"])
 
-    @routes.post("/tickets/{ticket}/attempts", response_model=CallsView, summary="Record one call to the customer")
+    @routes.post("/tickets/{ticket}/attempts", response_model=CallsView, summary="记录一次回访 Record one call")
     async def attempt(ticket: str, body: Attempt, command: ByCentre) -> Response:
         """The answer shows what follows: done, or when the next call may be made.
 
@@ -116,12 +116,12 @@ def router(shell: Shell[Calls]) -> APIRouter:
             shell, ticket, lambda state, procedure: call_back(state, given, procedure), _view
         )
 
-    @routes.get("/tickets/{ticket}", response_model=CallsView, summary="The call owed on a ticket, with the reply")
+    @routes.get("/tickets/{ticket}", response_model=CallsView, summary="回访内容 The call owed, with the reply")
     async def calls_of(ticket: str, who: Centre, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
         return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, _view)
 
-    @routes.get("/plans", summary="Calls to be made, by the moment from which they may be")
+    @routes.get("/plans", summary="待回访 Calls to be made")
     async def plans(asked: Annotated[PlansAsked, Query()], who: Centre, paging: PageAsked) -> Page[PlanRow]:
         now = shell.clock.now()
         kind = () if asked.kind is None else (Equal("kind", asked.kind.value),)

@@ -121,9 +121,13 @@ class Asked(BaseModel):
 
 def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
     """The monitor's API."""
-    routes = APIRouter(prefix="/sla", tags=["clocks"])
+    routes = APIRouter(prefix="/sla", tags=["时限 Clocks"])
 
-    @routes.get("/tickets/{ticket}/clocks", response_model=TicketClocks, summary="Every clock of a ticket, explained")
+    @routes.get(
+        "/tickets/{ticket}/clocks",
+        response_model=TicketClocks,
+        summary="工单时限说明 Every clock of a ticket, explained",
+    )
     async def clocks_of(ticket: str, who: Reader, language: LanguageAsked, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
         if document is None:
@@ -133,7 +137,7 @@ def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
             return problem(request, OUT_OF_SCOPE)
         return shown(document, lambda found: _ticket_clocks(found, procedure_of(state.procedure), language))
 
-    @routes.get("/clocks", summary="What is due next, or what is overdue, the earliest first")
+    @routes.get("/clocks", summary="将到期与已超时 What is due next or overdue")
     async def due(
         asked: Annotated[Asked, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
     ) -> Page[DueRow]:

@@ -29,8 +29,8 @@ def agreed(moment: datetime, procedure: Procedure) -> datetime:
 
 
 def is_covered(moment: datetime, appointed_for: datetime | None, procedure: Procedure) -> bool:
-    """Whether a time agreed within the same quiet hours, and come, lets a quiet moment be called."""
-    if appointed_for is None or moment < appointed_for or not is_quiet(appointed_for, procedure):
+    """Whether a quiet moment may be called since a time within the same quiet hours was agreed, and has come."""
+    if appointed_for is None or not is_quiet(appointed_for, procedure):
         return False
     return moment < outside_quiet(appointed_for, procedure)
 

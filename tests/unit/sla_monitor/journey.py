@@ -46,6 +46,12 @@ class Journey:
             self.hear_late(fact)
         return self
 
+    def wake(self, now: datetime) -> "Journey":
+        """One wake-up, however late."""
+        assert self.decider.wake is not None
+        self._take(self.decider.wake(self.state, now, self.procedure))
+        return self
+
     def hear_late(self, fact: Fact) -> None:
         """A fact that was on its way while time passed."""
         self._take(self.decider.hears[type(fact)](self.found, fact, self.procedure))

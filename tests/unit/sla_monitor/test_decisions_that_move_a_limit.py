@@ -41,11 +41,12 @@ def complaint(grade: int | None) -> Journey:
 
 def test_an_extension_moves_the_reply_and_says_so_without_starting_a_new_round() -> None:
     fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
-    fault.hear(granted(at("11-24 10:00"), at("11-27 10:00")))
+    fault.hear(granted(at("11-25 09:00"), at("11-27 10:00")))
     reply = fault.clock(ClockName.REPLY)
     assert (reply.due, reply.round, reply.started_at) == (at("11-27 10:00"), 1, at("11-20 10:00"))
+    assert reply.warned_at is None
     told = fault.all_said(ClockStarted)[-1]
-    assert (told.at, told.started_at, told.restated) == (at("11-24 10:00"), at("11-20 10:00"), True)
+    assert (told.at, told.started_at, told.restated) == (at("11-25 09:00"), at("11-20 10:00"), True)
     assert told.source == "第十五条(二)2"
     fault.wait(at("11-27 10:00"))
     assert fault.clock(ClockName.REPLY).warned_at == at("11-26 10:00")

@@ -96,6 +96,17 @@ def test_a_fact_in_flight_is_not_first_reported_as_a_miss() -> None:
     assert slow.clock(ClockName.DISPATCH).state is ClockState.MET
 
 
+def test_a_wake_up_within_the_grace_judges_nothing_early() -> None:
+    slow = Journey(grace=timedelta(seconds=5)).hear(opened(at("11-20 10:00"))).wait(at("11-20 10:05"))
+    before = slow.state
+    assert slow.wake(at("11-20 10:05") + timedelta(seconds=2)).state is before
+
+
+def test_nobody_is_warned_of_a_limit_that_has_passed_meanwhile() -> None:
+    down = Journey().hear(opened(at("11-20 10:00"))).wake(at("11-20 12:00"))
+    assert down.of(ClockName.DISPATCH) == ["clock.started", "clock.missed"]
+
+
 def test_a_fact_that_was_in_time_sets_a_premature_miss_right() -> None:
     slow = Journey().hear(opened(at("11-20 10:00"))).wait(at("11-20 10:06"))
     slow.hear_late(dispatched(at("11-20 10:04")))
