@@ -20,7 +20,11 @@ class EnvelopeError(ValueError):
 
 
 class UnknownType(EnvelopeError):
-    """A well-formed event of a type this release does not know; readers ignore it."""
+    """A well-formed event of a type this release does not know; `type` says which."""
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__(f"unknown event type {event_type!r}")
+        self.type = event_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def decode(body: bytes) -> Event:
     attributes = _attributes(body)
     fact = FACTS.get(attributes["type"])
     if fact is None:
-        raise UnknownType(f"unknown event type {attributes['type']!r}")
+        raise UnknownType(attributes["type"])
     try:
         data = fact.model_validate(attributes["data"])
     except ValueError as error:

@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
+from time import perf_counter
 from typing import Any, Protocol
 
 import structlog
 
 from contracts.envelope import Event
 from kit.clock import machine_now
+from kit.metrics import OUTBOX_LAG_SECONDS, OUTBOX_WAITING
 from kit.store import Store, StoreAway
 
 log = structlog.get_logger()
@@ -39,24 +41,36 @@ class Relay:
     an earlier one: where the relay cannot be sure that all earlier ones are out, it reads them from the store.
     """
 
-    def __init__(self, store: Store[Any], publisher: Publisher) -> None:
+    def __init__(self, store: Store[Any], publisher: Publisher, service: str = "") -> None:
+        """`service` is the name its metrics go by."""
         self._store = store
         self._publisher = publisher
+        self._waiting_gauge = OUTBOX_WAITING.labels(service)
+        self._lag = OUTBOX_LAG_SECONDS.labels(service)
         self._waiting: OrderedDict[str, list[Event]] = OrderedDict()
         self._sent: OrderedDict[str, int] = OrderedDict()
+        self._since: dict[str, float] = {}
         self._stirred = asyncio.Event()
+        self._still = asyncio.Event()
+        self._still.set()
 
     def put(self, key: str, published: int, events: Sequence[Event]) -> None:
         if key not in self._waiting and len(self._waiting) >= MOST_WAITING:
             return
         self._sent[key] = max(self._sent.get(key, 0), published)
         self._waiting.setdefault(key, []).extend(events)
+        self._since.setdefault(key, perf_counter())
+        self._still.clear()
         self._stirred.set()
 
     @property
     def idle(self) -> bool:
         """Nothing is on its way to the bus."""
         return not self._stirred.is_set() and not self._waiting
+
+    async def drained(self) -> None:
+        """Wait until it is idle."""
+        await self._still.wait()
 
     async def run(self) -> None:
         """Publish until cancelled; an outage is waited out with nothing lost."""
@@ -79,7 +93,9 @@ class Relay:
             await self._publisher.publish([event for events in batch.values() for event in events])
             await self._store.published({key: events[-1].sequence for key, events in batch.items() if events})
             self._forget(batch)
+            self._waiting_gauge.set(len(self._waiting))
         self._stirred.clear()
+        self._still.set()
 
     async def _complete(self, batch: dict[str, list[Event]]) -> dict[str, list[Event]]:
         """Put each document's events in order and fill gaps from the store."""
@@ -91,13 +107,16 @@ class Relay:
         return ordered
 
     def _forget(self, batch: dict[str, list[Event]]) -> None:
+        now = perf_counter()
         for key, events in batch.items():
+            self._lag.observe(now - self._since.pop(key, now))
             if events:
                 self._sent[key] = max(self._sent.get(key, 0), events[-1].sequence)
                 self._sent.move_to_end(key)
             rest = [event for event in self._waiting[key] if event.sequence > self._sent.get(key, 0)]
             if rest:
                 self._waiting[key] = rest
+                self._since[key] = now
             else:
                 del self._waiting[key]
         while len(self._sent) > MOST_REMEMBERED:

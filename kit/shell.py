@@ -179,10 +179,15 @@ class Shell(Generic[S]):
         """Wake every document that is due, the earliest first; returns how many were looked at."""
         now = self.clock.now()
         keys = await self.store.due(now, limit)
+        await self.wake(keys, now)
+        return len(keys)
+
+    async def wake(self, keys: Sequence[str], now: datetime) -> None:
+        """Wake those of these documents that are due; saves all of them or, when a rule raises, none."""
         waiting = set(keys)
         for _ in range(MOST_TRIES):
             if not waiting:
-                return len(keys)
+                return
             documents = await self.store.load([key for key in keys if key in waiting])
             drafts = [self._wake(document, now) for document in documents.values() if _is_due(document, now)]
             waiting = await self._save(drafts)
