@@ -78,6 +78,6 @@ def _ended(state: Sla, fact: Fact, procedure: Procedure, name: ClockName) -> Out
 
 
 def _over(state: Sla, fact: Fact, procedure: Procedure, reason: str) -> Outcome[Sla]:
-    ledger = Ledger(state.model_copy(update={"closed": True}), fact.at, procedure)
+    ledger = Ledger(state, fact.at, procedure)
     ledger.cancel(reason, *ClockName)
     return ledger.outcome()

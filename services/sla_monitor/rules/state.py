@@ -90,7 +90,6 @@ class Sla(Frozen):
     declined: bool = False
     given_back: bool = False
     notified_at: datetime | None = None
-    closed: bool = False
     clocks: tuple[SlaClock, ...] = ()
     grace: timedelta = timedelta(0)
 

@@ -90,7 +90,7 @@ def withdrawn(state: Sla, fact: TicketWithdrawn, procedure: Procedure) -> Outcom
 
 def closed(state: Sla, fact: TicketClosed, procedure: Procedure) -> Outcome[Sla]:
     """The close is what a platform waits for (reading 18); nothing else is owed."""
-    ledger = Ledger(state.model_copy(update={"closed": True}), fact.at, procedure)
+    ledger = Ledger(state, fact.at, procedure)
     ledger.meet(ClockName.GOV)
     ledger.cancel("closed", *ClockName)
     return ledger.outcome()
