@@ -1,0 +1,51 @@
+"""The hand-written pages keep up with the code: words, settings, metrics, links."""
+
+import inspect
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from contracts import vocabulary
+from contracts.texts import label
+
+ROOT = Path(__file__).parents[2]
+PAGES = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.name != "events.md"]
+"""Everything written by hand; events.md is generated and held to the code elsewhere."""
+
+LONGEST_LINE = 120
+
+ENUMS = [kind for _, kind in inspect.getmembers(vocabulary, inspect.isclass) if kind.__module__ == vocabulary.__name__]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table row of a page."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+
+
+@pytest.mark.parametrize("kind", ENUMS, ids=lambda kind: kind.__name__)
+def test_every_word_of_the_vocabulary_is_in_the_glossary_beside_its_chinese_label(kind: type[StrEnum]) -> None:
+    known = {(cells[0], cells[1]) for cells in rows(page("docs/glossary.md"))}
+    missing = [(label(word), word.value) for word in kind if (label(word), f"`{word.value}`") not in known]
+    assert not missing
+
+
+def test_the_glossary_gives_every_word_a_meaning() -> None:
+    assert [cells for cells in rows(page("docs/glossary.md")) if not cells[2]] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_of_a_page_leads_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text("utf-8"))
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", [each for each in PAGES if each.name != "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_no_line_is_longer_than_the_house_allows(path: Path) -> None:
+    assert [line for line in path.read_text("utf-8").splitlines() if len(line) > LONGEST_LINE] == []
