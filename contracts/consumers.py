@@ -98,7 +98,8 @@ _SLA_MONITOR: Reliance = {
     knowledge.NoticeLifted: ("at",),
 }
 _CALLBACK: Reliance = {
-    ticket.TicketOpened: ("call_wish", "procedure", "ticket_type"),
+    ticket.TicketOpened: ("area", "call_wish", "grade", "procedure", "subtype", "ticket_type"),
+    ticket.TicketRegraded: ("grade",),
     ticket.TicketReplied: ("at", "attachments", "opinion", "public", "result", "unit"),
     ticket.TicketReplyApproved: ("at", "final", "replied_at"),
     ticket.TicketReplyRejected: (),

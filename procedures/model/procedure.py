@@ -176,10 +176,17 @@ class Procedure(Part):
         return kind
 
     def callback_deadline(
-        self, ticket_type: TicketType, replied_at: datetime, *, appointed: datetime | None = None
+        self,
+        ticket_type: TicketType,
+        replied_at: datetime,
+        *,
+        grade: int | None = None,
+        subtype: str | None = None,
+        area: str | None = None,
+        appointed: datetime | None = None,
     ) -> Deadline | None:
         """When the first call is due after a reply; a later time agreed with the customer replaces it (R004-092)."""
-        found = self.deadline(ClockName.CALLBACK, ticket_type, replied_at)
+        found = self.deadline(ClockName.CALLBACK, ticket_type, replied_at, grade=grade, subtype=subtype, area=area)
         if found is None or appointed is None or not self.callback.appointment_overrides_window.value:
             return found
         return choice.by_appointment(found, appointed, self.callback.appointment_overrides_window)

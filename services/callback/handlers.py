@@ -13,6 +13,7 @@ from services.callback.rules.state import Calls
 
 RULES: Mapping[type[Fact], Callable[..., Outcome[Calls]]] = {
     ticket.TicketOpened: planning.opened,
+    ticket.TicketRegraded: planning.regraded,
     ticket.TicketReplied: planning.replied,
     ticket.TicketReplyApproved: planning.reply_approved,
     ticket.TicketReplyRejected: planning.reply_void,

@@ -8,6 +8,7 @@ from contracts.refusal import Outcome
 from contracts.ticket import (
     TicketClosed,
     TicketOpened,
+    TicketRegraded,
     TicketReplied,
     TicketReplyApproved,
     TicketReplyRejected,
@@ -17,12 +18,10 @@ from contracts.ticket import (
 from contracts.vocabulary import CallKind, CallPreference
 from procedures.model import Procedure
 from services.callback.rules import windows
-from services.callback.rules.state import Calls, CallStage
+from services.callback.rules.state import OF_THE_TICKET, Calls, CallStage
 
 _NO_REPLY: dict[str, Any] = {
-    name: Calls.model_fields[name].default
-    for name in Calls.model_fields
-    if name not in ("procedure", "type", "kind", "wanted", "wish_at", "stage")
+    name: field.default for name, field in Calls.model_fields.items() if name not in OF_THE_TICKET
 }
 """Everything that belongs to one reply, as it is before the reply comes."""
 
@@ -35,16 +34,23 @@ def opened(state: Calls | None, fact: TicketOpened, procedure: Procedure) -> Out
         procedure=fact.procedure,
         type=fact.ticket_type,
         kind=procedure.callback_kind(fact.ticket_type),
+        subtype=fact.subtype,
+        grade=fact.grade,
+        area=fact.area,
         wanted=fact.call_wish.preference is not CallPreference.NONE,
         wish_at=fact.call_wish.at,
     )
     return remembered, ()
 
 
+def regraded(state: Calls, fact: TicketRegraded, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
+    """A limit may depend on the grade (R004-070); calls planned already stay as they are."""
+    return state.model_copy(update={"grade": fact.grade}), ()
+
+
 def replied(state: Calls, fact: TicketReplied, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
     """Keep the reply for whoever makes the call (R004-096); whether it is public, too (R004-041)."""
     reply = {
-        "stage": CallStage.WAITING,
         "unit": fact.unit,
         "opinion": fact.opinion,
         "result": fact.result,
@@ -59,7 +65,14 @@ def reply_approved(state: Calls, fact: TicketReplyApproved, procedure: Procedure
     """The last review passed: plan the first call, due a working day after the reply (第十四条, R004-092)."""
     if not fact.final or state.owed is CallKind.NONE or state.stage is not CallStage.WAITING:
         return state, ()
-    deadline = procedure.callback_deadline(state.type, fact.replied_at, appointed=state.wish_at)
+    deadline = procedure.callback_deadline(
+        state.type,
+        fact.replied_at,
+        grade=state.grade,
+        subtype=state.subtype,
+        area=state.area,
+        appointed=state.wish_at,
+    )
     wish = state.wish_at if state.wish_at is not None and state.wish_at > fact.at else None
     first = windows.agreed(wish, procedure) if wish is not None else windows.outside_quiet(fact.at, procedure)
     return planned(state, fact.at, first, deadline.due if deadline else None, wish)
@@ -94,7 +107,7 @@ def reply_void(
     procedure: Procedure,  # noqa: ARG001
 ) -> Outcome[Calls]:
     """The unit replies again, and the calls begin anew with that (R004-102, R004-132)."""
-    return state.model_copy(update=_NO_REPLY | {"stage": CallStage.WAITING}), ()
+    return state.model_copy(update=_NO_REPLY), ()
 
 
 def over(state: Calls, fact: TicketClosed | TicketWithdrawn, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001

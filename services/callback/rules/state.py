@@ -17,16 +17,23 @@ class CallStage(StrEnum):
     OVER = "over"
 
 
+OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "area", "wanted", "wish_at"})
+"""Fields that outlast a reply; everything else starts anew with the next one."""
+
+
 class Calls(Frozen):
     """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake.
 
-    All from `opinion` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all
+    All from `stage` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all
     calls, `counted` those that failed for the customer's reasons; `appointed_for` is the agreed time now in force.
     """
 
     procedure: str
     type: TicketType
     kind: CallKind
+    subtype: str | None = None
+    grade: int | None = None
+    area: str | None = None
     wanted: bool = True
     wish_at: datetime | None = None
     stage: CallStage = CallStage.WAITING

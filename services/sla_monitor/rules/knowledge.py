@@ -19,9 +19,12 @@ def task_raised(state: Sla | None, fact: TaskRaised, procedure: Procedure) -> Ou
 
 
 def article_submitted(state: Sla | None, fact: ArticleSubmitted, procedure: Procedure) -> Outcome[Sla]:
-    """The centre's time to review runs from what it is handed; a unit's article its division sees first (R004-145)."""
+    """The centre's time to review runs from what it is handed; a unit's article its division sees first (R004-145).
+
+    A department has no division that would see it.
+    """
     now = state or Sla(procedure=fact.procedure, division=fact.division, unit=fact.unit)
-    if procedure.knowledge.two_level_review.value and fact.unit is not None:
+    if procedure.knowledge.two_level_review.value and fact.unit is not None and fact.division is not None:
         return now, ()
     return _begun(now, fact.at, procedure, ClockName.REVIEW)
 

@@ -28,7 +28,10 @@ def for_ticket(state: Sla, name: ClockName, since: datetime, procedure: Procedur
     if state.type is None:
         return None
     if name is ClockName.CALLBACK:
-        return _of(procedure.callback_deadline(state.type, since, appointed=state.call_at))
+        found = procedure.callback_deadline(
+            state.type, since, grade=state.grade, subtype=state.subtype, area=state.area, appointed=state.call_at
+        )
+        return _of(found)
     deadline = procedure.deadline(
         name,
         state.type,

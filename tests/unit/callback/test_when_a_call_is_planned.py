@@ -4,8 +4,10 @@ import pytest
 
 from contracts.callback import CallbackPlanned
 from contracts.fact import SYSTEM
-from contracts.ticket import TicketClosed, TicketReplyRejected, TicketSentBack, TicketWithdrawn
-from contracts.vocabulary import CallKind, CallOutcome, Closure, Mismatch, Reviewer, TicketType
+from contracts.ticket import TicketClosed, TicketRegraded, TicketReplyRejected, TicketSentBack, TicketWithdrawn
+from contracts.vocabulary import CallKind, CallOutcome, ClockName, Closure, Mismatch, Reviewer, TicketType
+from procedures.duration import Duration
+from procedures.model import Procedure, Promise
 from services.callback.handlers import DECIDER
 from services.callback.rules import next_call_not_after, next_call_not_before
 from tests.unit.callback.desk import GAS, Desk, approved, at, opened, planned, replied, wish
@@ -45,6 +47,27 @@ def test_consultation_and_suggestion_are_owed_an_answer_and_query_and_praise_not
 def test_under_the_other_reading_excluded_types_are_owed_nothing() -> None:
     readings = GAS.with_readings(excluded_types_get="nothing")
     assert planned(ticket_type=TicketType.CONSULTATION, procedure=readings).said == []
+
+
+def test_a_limit_of_the_area_still_binds_when_the_unit_has_to_reply_again() -> None:
+    promised = Promise(
+        types=(TicketType.FAULT,),
+        clock=ClockName.CALLBACK,
+        within=Duration.parse("2 hours"),
+        area="jinan",
+        subtype="stove",
+        source="承诺",
+        rule="R004-118",
+    )
+    fields = {name: getattr(GAS, name) for name in Procedure.model_fields}
+    quicker = Procedure.model_construct(**(fields | {"promises": (*GAS.promises, promised)}))
+    desk = planned(procedure=quicker, area="jinan/lixia", subtype="stove")
+    assert next_call_not_after(desk.state) == at("11-20 16:00")
+    desk.hear(TicketRegraded(at=at("11-20 15:10"), by=SYSTEM, grade=2, reason="-"))
+    desk.hear(TicketReplyRejected(at=at("11-20 15:30"), by=SYSTEM, reviewer=Reviewer.CENTRE, unit="jinan", grounds="-"))
+    desk.hear(replied("11-20 17:00"), approved("11-20 17:30", "11-20 17:00"))
+    assert next_call_not_after(desk.state) == at("11-20 19:00")
+    assert desk.state.grade == 2
 
 
 def test_a_customer_who_wants_no_call_gets_none() -> None:
