@@ -196,6 +196,15 @@ async def test_the_algorithm_is_ours_to_choose_not_the_tokens(client: httpx.Asyn
     assert await refused(checker, secret) == "token_invalid"
 
 
+async def test_an_algorithm_that_is_not_pinned_is_refused_even_with_a_published_key(
+    provider: IdentityProvider, client: httpx.AsyncClient
+) -> None:
+    provider.keys.append(jwk(ECAlgorithm.to_jwk(NEW_KEY.public_key()), "new"))
+    token = signed(NEW_KEY, "new", "ES256")
+    assert (await verifier(client).claims(token)).sub == "u-17"
+    assert await refused(verifier(client, algorithms="RS256"), token) == "token_invalid"
+
+
 async def test_a_key_published_for_encryption_signs_nothing(
     provider: IdentityProvider, client: httpx.AsyncClient
 ) -> None:
