@@ -189,6 +189,7 @@ class DecideExtension(OnTicket):
 class Reply(OnTicket):
     opinion: str | None = None
     result: str | None = None
+    parts: dict[str, str] | None = None
     attachments: tuple[str, ...] | None = None
     answers: Answers = Answers.ALL
 
