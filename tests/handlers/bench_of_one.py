@@ -21,7 +21,7 @@ from kit.issuer import BuiltInIssuer, seeded_user
 from kit.memory import MemoryStore
 from kit.settings import load_settings
 from kit.shell import Shell
-from kit.store import Document, S
+from kit.store import Document, S, Store
 from procedures.loader import load_all
 
 UTILITY = "kunlun-gas-956100"
@@ -40,14 +40,13 @@ class Outbox:
 
 
 class Bench(Generic[S]):
-    """A service with nothing around it."""
+    """A service with nothing around it; in memory unless given a real store."""
 
-    def __init__(self, decider: Decider[S]) -> None:
+    def __init__(self, decider: Decider[S], store: Store[S] | None = None) -> None:
         self.outbox = Outbox()
         self.clock = SteppedClock(FRIDAY_10)
-        self.shell = Shell(
-            decider, MemoryStore(decider.collection), self.outbox, self.clock, PROCEDURES.get, timedelta(0)
-        )
+        kept = store or MemoryStore(decider.collection)
+        self.shell = Shell(decider, kept, self.outbox, self.clock, PROCEDURES.get, timedelta(0))
         self._sequences: dict[tuple[str, str], int] = {}
 
     async def hears(self, fact: Fact, key: str = "tkt_1", utility: str = UTILITY) -> Document[S] | None:

@@ -1,10 +1,12 @@
 """The callback desk over HTTP: whom to call next, what was replied, what came of the call, and who may know."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from contracts.vocabulary import TicketType
+from kit.stores import Stores, open_stores
 from services.callback.handlers import DECIDER
 from services.callback.http import router
 from services.callback.rules import Calls
@@ -15,8 +17,8 @@ from tests.unit.callback.desk import approved, at, opened, replied, wish
 class Desk(People):
     """Two calls to be made at three in the afternoon, one of them at an agreed time in the evening."""
 
-    def __init__(self, folder: Path) -> None:
-        self.bench: Bench[Calls] = Bench(DECIDER)
+    def __init__(self, folder: Path, stores: Stores) -> None:
+        self.bench: Bench[Calls] = Bench(DECIDER, stores.store_for(DECIDER.collection))
         super().__init__(router(self.bench.shell), folder)
 
     async def fill(self) -> "Desk":
@@ -32,8 +34,10 @@ class Desk(People):
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> Desk:
-    return await Desk(tmp_path).fill()
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    stores = open_stores("sqlite:///:memory:", "callback")
+    yield await Desk(tmp_path, stores).fill()
+    await stores.close()
 
 
 async def test_the_desk_lists_calls_by_the_moment_from_which_they_may_be_made(desk: Desk) -> None:

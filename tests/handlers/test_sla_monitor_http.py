@@ -1,11 +1,13 @@
 """What the clocks look like from outside: one ticket explained, what is due next, what is overdue, and for whom."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from contracts.ticket import GovernmentOrder, TicketContacted
+from kit.stores import Stores, open_stores
 from services.sla_monitor.handlers import decider
 from services.sla_monitor.http import router
 from services.sla_monitor.rules import Sla
@@ -17,8 +19,9 @@ from tests.unit.sla_monitor.journey import UNIT, dispatched
 class Room(People):
     """The supervisors' room: three tickets, one with a platform's deadline, one in another division."""
 
-    def __init__(self, folder: Path) -> None:
-        self.bench: Bench[Sla] = Bench(decider(timedelta(0)))
+    def __init__(self, folder: Path, stores: Stores) -> None:
+        monitor = decider(timedelta(0))
+        self.bench: Bench[Sla] = Bench(monitor, stores.store_for(monitor.collection))
         super().__init__(router(self.bench.shell, PROCEDURES.get), folder)
 
     async def fill(self) -> "Room":
@@ -32,8 +35,10 @@ class Room(People):
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> Room:
-    return await Room(tmp_path).fill()
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    stores = open_stores("sqlite:///:memory:", "sla_monitor")
+    yield await Room(tmp_path, stores).fill()
+    await stores.close()
 
 
 async def test_a_tickets_clocks_are_shown_with_limit_clause_and_every_candidate(room: Room) -> None:
