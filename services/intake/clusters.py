@@ -4,20 +4,21 @@ from dataclasses import replace
 
 from kit.fold import Cause
 from kit.shell import Done
-from services.intake.ports import Case, Intake
+from procedures.model import Procedure
+from services.intake.ports import Intake
 from services.intake.rules import matter as matters
 from services.intake.rules.commands import JoinCluster, join_cluster
 from services.intake.rules.matter import Matter, Member
 
 
-async def join(intake: Intake, case: Case, matter: str, member: Member) -> Matter:
+async def join(intake: Intake, utility: str, matter: str, member: Member, procedure: Procedure, cause: Cause) -> Matter:
     """The matter with this complaint in it."""
     done = await intake.matters.do(
         matter,
-        lambda state, _: matters.join(state, member, case.procedure),
-        utility=case.utility,
-        cause=case.cause,
-        creates=case.procedure.ref,
+        lambda state, _: matters.join(state, member, procedure),
+        utility=utility,
+        cause=cause,
+        creates=procedure.ref,
     )
     assert isinstance(done, Done), done
     return done.document.state
@@ -30,10 +31,11 @@ async def tell_members(intake: Intake, utility: str, matter: str, cause: Cause) 
         return
     trigger = document.state.trigger
     last = document.state.member(trigger)
-    at = last.at if last else intake.matters.clock.now()
+    at = last.at if last and last.told else intake.matters.clock.now()
     tickets = tuple(member.ticket for member in document.state.untold)
     for ticket in tickets:
-        await _tell(intake, utility, ticket, JoinCluster(at=at, other=trigger, matter=matter), cause)
+        command = JoinCluster(at=at, other=document.state.companion_of(ticket), matter=matter)
+        await _tell(intake, utility, ticket, command, cause)
     await intake.matters.do(matter, lambda state, _: matters.told(state, tickets), utility=utility, cause=cause)
 
 

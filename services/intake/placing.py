@@ -60,11 +60,19 @@ async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> s
     request = case.request
     if request.matter is not None:
         return matter_id(case.utility, request.matter)
-    said = Words.of(request).spoken
-    if intake.index is None or request.separate or not said:
+    said = Words.of(request)
+    if intake.index is None or request.separate or not (said.spoken or said.subject):
         return None
     sighting = Sighting(
-        case.utility, ticket, request.at, request.customer_ref, order.type, order.subtype, request.area, said
+        utility=case.utility,
+        ticket=ticket,
+        at=request.at,
+        customer=request.customer_ref,
+        type=order.type,
+        subtype=order.subtype,
+        area=request.area,
+        subject=said.subject or "",
+        text=said.spoken,
     )
     return await intake.index.matter_of(sighting, case.procedure)
 
@@ -193,8 +201,10 @@ async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | N
     """The matter with this complaint in it; other types have no grade that a matter could change."""
     if decision.matter is None or grade is None:
         return None
-    member = Member(ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade)
-    return await join(intake, case, decision.matter, member)
+    member = Member(
+        ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade, told=True
+    )
+    return await join(intake, case.utility, decision.matter, member, case.procedure, case.cause)
 
 
 def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Matter | None) -> list[Link]:

@@ -16,7 +16,7 @@ from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket
 from services.intake.vault import Vault
 
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Ids that must come out the same whenever they are asked for carry no moment."""
 
 
@@ -30,6 +30,7 @@ class Sighting(NamedTuple):
     type: TicketType
     subtype: str | None
     area: str | None
+    subject: str
     text: str
 
 
@@ -65,12 +66,12 @@ class Case(NamedTuple):
 
 def contact_id(utility: str, cause: Cause) -> str:
     """The contact of a cause, whenever it is asked for."""
-    return derived_id("ctc", _ALWAYS, f"{utility}/{cause.id}")
+    return derived_id("ctc", ALWAYS, f"{utility}/{cause.id}")
 
 
 def matter_id(utility: str, label: str) -> str:
     """A matter's id: the label itself where it is one, else the id that this label stands for."""
-    return label if label.startswith("mtr_") else derived_id("mtr", _ALWAYS, f"{utility}/{label}")
+    return label if label.startswith("mtr_") else derived_id("mtr", ALWAYS, f"{utility}/{label}")
 
 
 def words_of(intake: Intake, document: Document[Contact]) -> Words:

@@ -29,7 +29,7 @@ def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
     for unit in named:
         if unit is not None and procedure.unit(unit) is None:
             known = tuple(target.id for target in procedure.organisation.targets())
-            return refused("unknown_unit_named", procedure.work_orders.targets, accepts=known, unit=unit)
+            return refused("no_such_unit", procedure.work_orders.targets, accepts=known, unit=unit)
     return None
 
 
@@ -67,7 +67,7 @@ def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
     if asked is None or procedure.script(asked) is not None:
         return None
     known = tuple(script.id for script in procedure.scripts)
-    return refused("unknown_guidance", procedure.acceptance.first_contact_answer, accepts=known, script=asked)
+    return refused("no_such_guidance", procedure.acceptance.first_contact_answer, accepts=known, script=asked)
 
 
 def _unexplained(request: Request, procedure: Procedure) -> Refusal | None:

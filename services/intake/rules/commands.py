@@ -109,7 +109,7 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
         return refused("dispatched_already", basis)
     if command.guidance is not None and procedure.script(command.guidance) is None:
         known = tuple(script.id for script in procedure.scripts)
-        return refused("unknown_guidance", basis, accepts=known, script=command.guidance)
+        return refused("no_such_guidance", basis, accepts=known, script=command.guidance)
     said = TicketAnswered(at=command.at, by=command.by, article=command.article or command.guidance)
     return _heard(ticket, command, closure=Closure.ANSWERED), (said,)
 
@@ -159,13 +159,14 @@ def regrade(ticket: Ticket | None, command: Regrade, procedure: Procedure) -> Ou
 def link(ticket: Ticket | None, command: LinkTo, procedure: Procedure) -> Outcome[Ticket]:
     """Point at another ticket; a merged ticket is closed by routing, so it has to be open."""
     assert ticket is not None
+    matter = command.matter or ticket.matter
     if ticket.points_at(command.other, command.kind):
-        return ticket, ()
+        return (ticket, ()) if matter == ticket.matter else (_heard(ticket, command, matter=matter), ())
     if command.kind is LinkKind.MERGED and ticket.over:
         return _over(procedure)
     joined, said = _linked(ticket, command, command.other, command.kind, command.matter)
     closure = Closure.MERGED if command.kind is LinkKind.MERGED else ticket.closure
-    return joined.model_copy(update={"matter": command.matter or ticket.matter, "closure": closure}), (said,)
+    return joined.model_copy(update={"matter": matter, "closure": closure}), (said,)
 
 
 def leave_matter(ticket: Ticket | None, command: LeaveMatter, procedure: Procedure) -> Outcome[Ticket]:

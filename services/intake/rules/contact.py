@@ -1,14 +1,14 @@
 """One thing that reached the centre: what was asked, the words it came in (sealed), and the tickets it led to."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
 from contracts.fact import Actor, Frozen, Grade
 from contracts.vocabulary import TicketType
 from services.intake.rules.explaining import Explanation
-from services.intake.rules.request import Request
+from services.intake.rules.request import FREE_TEXT, Request
 
 Kind = Literal["request", "answer", "urge", "supplement", "withdraw"]
 
@@ -60,25 +60,29 @@ def fields(contact: Contact) -> dict[str, str | datetime | None]:
 class Words(Frozen):
     """The free text of a contact, as it is sealed."""
 
+    subject: str | None = None
     text: str | None = None
+    situation: str | None = None
+    address: str | None = None
     items: tuple[str | None, ...] = ()
     answer: str | None = None
 
     @classmethod
     def of(cls, request: Request) -> "Words":
         """Everything a request says in words."""
+        said: dict[str, Any] = {name: getattr(request, name) for name in FREE_TEXT}
         answer = request.answer.text if request.answer else None
-        return cls(text=request.text, items=tuple(item.text for item in request.items), answer=answer)
+        return cls(**said, items=tuple(item.text for item in request.items), answer=answer)
 
     @property
     def empty(self) -> bool:
         """Nothing was said."""
-        return not (self.text or self.answer or any(self.items))
+        return not (self.spoken or self.subject or self.address or self.answer)
 
     @property
     def spoken(self) -> str:
         """What the customer said, in one piece."""
-        return "\n".join(part for part in (self.text, *self.items) if part)
+        return "\n".join(part for part in (self.text, self.situation, *self.items) if part)
 
     def back_into(self, request: Request) -> Request:
         """The request with its words again."""
@@ -86,7 +90,8 @@ class Words(Frozen):
             item.model_copy(update={"text": said}) for item, said in zip(request.items, self.items, strict=True)
         )
         answer = request.answer.model_copy(update={"text": self.answer}) if request.answer else None
-        return request.model_copy(update={"text": self.text, "items": items, "answer": answer})
+        said = {name: getattr(self, name) for name in FREE_TEXT}
+        return request.model_copy(update={"items": items, "answer": answer, **said})
 
     def packed(self) -> str:
         """For sealing."""

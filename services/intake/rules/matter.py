@@ -31,7 +31,6 @@ class Matter(Frozen):
     first: str
     members: tuple[Member, ...] = ()
     trigger: str | None = None
-    refused: tuple[str, ...] = ()
     wake_at: datetime | None = None
 
     def member(self, ticket: str) -> Member | None:
@@ -43,20 +42,29 @@ class Matter(Frozen):
         """Members of a cluster that do not know it yet."""
         return tuple(member for member in self.members if not member.told) if self.trigger else ()
 
+    def companion_of(self, ticket: str) -> str:
+        """What a member of the cluster points at: the complaint that made it one, or for that one the first."""
+        others = (self.trigger, self.first, *(member.ticket for member in self.members))
+        return next(other for other in others if other is not None and other != ticket)
+
 
 def join(matter: Matter | None, joining: Member, procedure: Procedure) -> Outcome[Matter]:
-    """Add a complaint; its own grade comes out as the matter makes it, and a new cluster knows whom to tell."""
+    """Add a complaint; its own grade comes out as the matter makes it, and a new cluster knows whom to tell.
+
+    `joining.told` says that its ticket is only about to be opened, with whatever grade comes out here. The window ends
+    with the latest complaint: a clerk may join an older one.
+    """
     if matter is None:
-        return Matter(procedure=procedure.ref, first=joining.ticket, members=(joining,)), ()
+        return Matter(procedure=procedure.ref, first=joining.ticket, members=(_alone(joining),)), ()
     if matter.member(joining.ticket) is not None:
         return matter, ()
-    near = tuple(member for member in matter.members if within_a_month(member.at, joining.at, procedure))
-    later = tuple(member for member in matter.members if member.at > joining.at)
-    if not is_cluster((joining.customer, *(member.customer for member in near)), procedure):
-        return _with(matter, (*near, joining, *later), None, None), ()
-    graver = joining.model_copy(update={"grade": min(joining.grade, GENERAL), "told": True})
-    wake_at = joining.at + REPAIR_AFTER if any(not member.told for member in near) else None
-    return _with(matter, (*near, graver, *later), joining.ticket, wake_at), ()
+    members = tuple(sorted((*matter.members, joining), key=lambda member: member.at))
+    near = tuple(member for member in members if within_a_month(member.at, members[-1].at, procedure))
+    if joining not in near or not is_cluster((member.customer for member in near), procedure):
+        return _with(matter, tuple(_alone(member) if member is joining else member for member in near), None, None), ()
+    graver = tuple(_graver(member) if member is joining else member for member in near)
+    wake_at = joining.at + REPAIR_AFTER if any(not member.told for member in graver) else None
+    return _with(matter, graver, joining.ticket, wake_at), ()
 
 
 def told(matter: Matter | None, tickets: tuple[str, ...]) -> Outcome[Matter]:
@@ -72,11 +80,19 @@ def leave(matter: Matter | None, ticket: str) -> Outcome[Matter]:
     assert matter is not None
     members = tuple(member for member in matter.members if member.ticket != ticket)
     first = members[0].ticket if matter.first == ticket and members else matter.first
-    return matter.model_copy(update={"first": first, "members": members, "refused": (*matter.refused, ticket)}), ()
+    return matter.model_copy(update={"first": first, "members": members}), ()
 
 
 def _told(member: Member) -> Member:
-    return member.model_copy(update={"told": True, "grade": min(member.grade, GENERAL)})
+    return _graver(member).model_copy(update={"told": True})
+
+
+def _alone(member: Member) -> Member:
+    return member.model_copy(update={"told": False})
+
+
+def _graver(member: Member) -> Member:
+    return member.model_copy(update={"grade": min(member.grade, GENERAL)})
 
 
 def _with(matter: Matter, members: tuple[Member, ...], trigger: str | None, wake_at: datetime | None) -> Matter:

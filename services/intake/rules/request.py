@@ -7,6 +7,9 @@ from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import Channel, Flag, TicketType
 from procedures.model import RequestField
 
+FREE_TEXT = ("subject", "text", "situation", "address")
+"""What a request says in words, beside the words of its items and its answer."""
+
 
 class _Given(BaseModel):
     """Words from outside: a field that is not known is an error."""
@@ -35,7 +38,8 @@ class Request(_Given):
     """One contact. `at` is its receipt; `given` names the required fields it carries, whose contents stay in the vault.
 
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
-    nothing known. `verified` is the identity check of a query. `strong` is strong dissatisfaction (第十五条(四)3).
+    nothing known. `address` is where it is, if not at the customer's own. `verified` is the identity check of a query,
+    `strong` strong dissatisfaction (第十五条(四)3).
     """
 
     at: Instant
@@ -46,7 +50,10 @@ class Request(_Given):
     subtype: str | None = None
     unit: str | None = None
     items: tuple[Item, ...] = ()
+    subject: str | None = None
     text: str | None = None
+    situation: str | None = None
+    address: str | None = None
     given: tuple[RequestField, ...] = ()
     area: str | None = None
     ended_at: Instant | None = None
@@ -82,4 +89,4 @@ class Request(_Given):
         """The same request without free text, which can hold personal data and is kept sealed."""
         items = tuple(item.model_copy(update={"text": None}) for item in self.items)
         answer = self.answer.model_copy(update={"text": None}) if self.answer else None
-        return self.model_copy(update={"text": None, "items": items, "answer": answer})
+        return self.model_copy(update={"items": items, "answer": answer, **dict.fromkeys(FREE_TEXT)})

@@ -1,0 +1,194 @@
+"""What clients send: requests as clerks, web forms and feeds fill them in, and the steps on a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.fact import Actor, Grade
+from contracts.ticket import Attachment, CallWish, GovernmentOrder
+from contracts.vocabulary import Channel, Flag, LinkKind, TicketType
+from procedures.model import RequestField
+from services.intake.rules.person import PersonalField
+from services.intake.rules.request import FirstAnswer, Item, Request
+
+
+def _utc(moment: datetime) -> datetime:
+    """As every store keeps moments: in UTC, cut to milliseconds."""
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Moment = Annotated[
+    Annotated[AwareDatetime, AfterValidator(_utc)] | None,
+    Field(description="only from a connected system, for feeds and replays; otherwise it is now"),
+]
+
+
+class Body(BaseModel):
+    """Unknown fields are errors, so that a typing mistake is not silently lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Stated(Body):
+    """What a person says of themselves; kept sealed, never in events, logs or traces (第十三条(四), R004-040)."""
+
+    name: Line | None = None
+    contact: Line | None = Field(default=None, description="phone number")
+    id_number: Line | None = None
+    address: Line | None = None
+    employer: Line | None = None
+    ip: Line | None = None
+
+    def fields(self) -> Mapping[PersonalField, str]:
+        """What was stated."""
+        return {field: value for field in PersonalField if (value := getattr(self, field.value)) is not None}
+
+
+class CustomerBody(Stated):
+    """A customer on file by `ref`, or what identifies one; what is new is put on file."""
+
+    ref: str | None = None
+
+
+class RequestBody(Body):
+    """One contact: a call, a form, a letter, a visit, an order of a 12345 platform (第六条, 第十五条(一))."""
+
+    channel: Channel
+    type: TicketType | None = None
+    subtype: Line | None = None
+    unit: Line | None = Field(default=None, description="the responsible unit, if the clerk knows better")
+    items: tuple[Item, ...] = Field(default=(), max_length=20, description="several demands in one contact")
+    subject: Line | None = None
+    text: Words | None = Field(default=None, description="business description; never changed afterwards (R004-033)")
+    situation: Words | None = Field(default=None, description="situation on site, asked of every alarm")
+    address: Line | None = Field(default=None, description="where it is, if not at the customer's own address")
+    area: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$", max_length=120)] | None = None
+    customer: CustomerBody = CustomerBody()
+    identity: Stated | None = Field(default=None, description="what the caller says, compared with the file (R004-045)")
+    verified: bool | None = Field(default=None, description="identity was checked elsewhere, in the billing file say")
+    precautions_given: bool = Field(default=False, description="the precautions of an alarm were read out (R004-052)")
+    reason_explained: bool | None = Field(default=None, description="why there is no answer at once (R004-035)")
+    ended_at: AwareDatetime | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
+    call_wish: CallWish | None = Field(default=None, description="callback requirement: default, none, or a time")
+    people: int = Field(default=1, ge=1, le=100_000, description="of a collective complaint")
+    flags: tuple[Flag, ...] = ()
+    grade: Grade | None = Field(default=None, description="of a complaint, preliminarily by hand")
+    accused: Line | None = Field(default=None, description="unit or department complained about")
+    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
+    matter: Line | None = Field(default=None, description="the matter the clerk confirmed")
+    separate: bool = Field(default=False, description="the clerk found it to be about nothing known")
+    gov: GovernmentOrder | None = None
+    parent: Line | None = Field(default=None, description="the ticket in whose callback this was raised (R004-103)")
+    attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
+    call_id: Line | None = None
+    answer: FirstAnswer | None = Field(default=None, description="answered while the customer waits (R004-034)")
+    at: Moment = None
+
+    def given(self, on_file: Mapping[PersonalField, str]) -> tuple[RequestField, ...]:
+        """Which of the fields that a type can ask for are there, in the request or on file."""
+        known = {**on_file, **self.customer.fields()}
+        there: dict[RequestField, object] = {
+            RequestField.NAME: known.get(PersonalField.NAME),
+            RequestField.ADDRESS: self.address or known.get(PersonalField.ADDRESS),
+            RequestField.CONTACT: known.get(PersonalField.CONTACT),
+            RequestField.ID_NUMBER: known.get(PersonalField.ID_NUMBER),
+            RequestField.DESCRIPTION: self.text or any(item.text for item in self.items),
+            RequestField.CALLBACK: self.call_wish,
+            RequestField.SITUATION: self.situation,
+            RequestField.PRECAUTIONS: self.precautions_given,
+        }
+        return tuple(field for field, value in there.items() if value)
+
+    def request(
+        self,
+        *,
+        at: datetime,
+        by: Actor,
+        customer_ref: str,
+        given: tuple[RequestField, ...],
+        verified: bool | None,
+        explained: bool,
+        attachments: tuple[Attachment, ...],
+    ) -> Request:
+        """The same for the rules: without the person, with files instead of hashes."""
+        shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
+        return Request(
+            **shared,
+            at=at,
+            by=by,
+            customer_ref=customer_ref,
+            given=given,
+            verified=verified,
+            reason_explained=explained,
+            call_wish=self.call_wish or CallWish(),
+            attachments=attachments,
+        )
+
+
+_SHARED = frozenset(RequestBody.model_fields) & frozenset(Request.model_fields) - {
+    "at",
+    "verified",
+    "reason_explained",
+    "call_wish",
+    "attachments",
+}
+
+
+class StepBody(Body):
+    """What every step on a ticket may say."""
+
+    at: Moment = None
+
+
+class AnswerBody(StepBody):
+    """The answer at first contact."""
+
+    text: Words | None = None
+    article: Line | None = Field(default=None, description="the knowledge article it came from")
+    guidance: Line | None = Field(default=None, description="the self-help script that solved it (R004-058)")
+
+
+class UrgeBody(StepBody):
+    """The customer asks how far it is."""
+
+    text: Words | None = None
+    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
+
+
+class SupplementBody(StepBody):
+    """What the customer adds."""
+
+    text: Words | None = None
+    attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
+
+
+class WithdrawalBody(StepBody):
+    """The customer takes the request back; the reason is kept with the ticket's words."""
+
+    reason: Words | None = None
+
+
+class RegradeBody(StepBody):
+    """Another grade for a complaint; the reason is told to everybody who works on it, so it names no person."""
+
+    grade: Grade
+    reason: Line
+    approve_later_deadline: bool = Field(default=False, description="supervisors only: a running limit may get longer")
+
+
+class LinkBody(StepBody):
+    """Another ticket, by id or number: about the same matter, or the one this is merged into."""
+
+    other: Line
+    kind: Literal[LinkKind.SAME_MATTER, LinkKind.MERGED]
+
+
+class VerificationBody(Stated):
+    """What the caller says of themselves."""

@@ -1,0 +1,186 @@
+"""People's data, handed out by role and reason, with a record of every look (第十三条(四), R004-040)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.refusal import Refusal
+from contracts.vocabulary import Role, TicketType
+from kit.auth import Principal, require
+from kit.http import problem
+from kit.language import LanguageAsked
+from kit.paging import Page, PageAsked, page_of
+from kit.problems import Problem
+from kit.store import Condition, Document, Equal, Range
+from kit.store import Query as StoreQuery
+from procedures.model import Procedure
+from services.intake.http.bodies import VerificationBody
+from services.intake.http.desk import Centre, Desk, asking
+from services.intake.http.views import (
+    AuditView,
+    CustomerView,
+    PanelView,
+    ScreenView,
+    TicketView,
+    VerificationView,
+    ticket_view,
+)
+from services.intake.people import Customer, verified
+from services.intake.rules.disclosing import Audit, audit_fields, may_know
+from services.intake.rules.person import PersonalField, masked
+from services.intake.rules.ticket import Ticket
+
+TAG = "客户信息 Customers"
+READERS = (Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION)
+Reader = Annotated[Principal, Depends(require(*READERS))]
+Inspector = Annotated[Principal, Depends(require(Role.ADMIN, Role.SUPERVISOR))]
+
+LATEST = 10
+"""Tickets of a customer on the agent's screen."""
+
+_FORBIDDEN = frozenset({"reason_not_allowed", "not_your_customer", "caller_hidden"})
+
+
+class Wanted(BaseModel):
+    """Which looks are listed, newest first."""
+
+    customer: str | None = None
+    who: str | None = None
+    ticket: str | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(default=None, description="before this moment")
+
+
+class Why(BaseModel):
+    """For what the data is needed; without a reason the centre sees it masked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str | None = Field(default=None, description="one that the procedure allows the role")
+    ticket: str | None = Field(default=None, description="needed by units and divisions: one of theirs")
+
+
+def add_customers(routes: APIRouter, desk: Desk) -> None:
+    """`GET /customers/{ref}`, `POST /customers/{ref}/verification`."""
+
+    @routes.get("/customers/{ref}", tags=[TAG], response_model=CustomerView, summary="客户信息 Who a customer is")
+    async def customer(ref: str, why: Annotated[Why, Query()], who: Reader, request: Request) -> Any:
+        """Masked for the centre; in full for a reason the procedure allows the role, which is recorded first.
+
+        Units and divisions must name a ticket of theirs, and never learn who complained of them.
+        """
+        found = await desk.people.customer(who.utility, ref)
+        if found is None:
+            return problem(request, Refusal("unknown_customer"))
+        if why.reason is None:
+            return _masked_for_centre(who, found, request)
+        return await _in_full(desk, who, found, why.reason, why.ticket)
+
+    @routes.post("/customers/{ref}/verification", tags=[TAG], summary="核实身份 Check a caller against the file")
+    async def verify(ref: str, body: VerificationBody, who: Centre, request: Request) -> Any:
+        """Compares without showing: enough items must agree and none may differ (R004-045)."""
+        found = await desk.people.customer(who.utility, ref)
+        if found is None:
+            return problem(request, Refusal("unknown_customer"))
+        procedure = desk.procedure(who.utility, desk.now())
+        identity = procedure.types[TicketType.QUERY].identity
+        if identity is None:
+            return problem(request, Refusal("no_identity_check"))
+        stated = body.fields()
+        await _record(desk, who, procedure, "verification", found.ref, fields=tuple(stated))
+        agrees = verified(found, stated, identity)
+        return VerificationView(verified=agrees, at_least=identity.at_least, clause=identity.source)
+
+
+def add_looks(routes: APIRouter, desk: Desk) -> None:
+    """`GET /screen`, `GET /audits`."""
+
+    @routes.get("/screen", tags=[TAG], summary="来电弹屏 Who may be calling")
+    async def screen(
+        who: Centre, language: LanguageAsked, phone: Annotated[str, Query(min_length=3, max_length=40)]
+    ) -> ScreenView:
+        """Everybody known under the number with their latest tickets; the knowledge panel is `/knowledge`'s."""
+        procedure = desk.procedure(who.utility, desk.now())
+        await _record(desk, who, procedure, "screen", None)
+        found = await desk.people.find(who.utility, PersonalField.CONTACT, phone)
+        return ScreenView(customers=tuple([await _panel(desk, who.utility, each, language) for each in found]))
+
+    @routes.get("/audits", tags=[TAG], summary="查看留痕 Who looked at people's data")
+    async def audits(wanted: Annotated[Wanted, Query()], who: Inspector, paging: PageAsked) -> Page[AuditView]:
+        same = {name: getattr(wanted, name) for name in ("customer", "who", "ticket")}
+        where: list[Condition] = [Equal(name, value) for name, value in same.items() if value is not None]
+        if wanted.since is not None or wanted.until is not None:
+            where.append(Range("at", wanted.since, wanted.until))
+        return await page_of(
+            desk.people.audits,
+            audit_fields,
+            _audit,
+            paging,
+            utility=who.utility,
+            where=where,
+            order="at",
+            descending=True,
+        )
+
+
+def _masked_for_centre(who: Principal, found: Customer, request: Request) -> Any:
+    if not who.has(Role.AGENT, Role.SUPERVISOR):
+        return problem(request, Refusal("reason_needed"))
+    return _view(found, hide=True)
+
+
+async def _in_full(desk: Desk, who: Principal, found: Customer, reason: str, ticket: str | None) -> CustomerView:
+    """The look is written down before anything is shown."""
+    procedure = desk.procedure(who.utility, desk.now())
+    document = await desk.ticket(who, ticket) if ticket is not None else None
+    refused = may_know(asking(who, reason, document.state if document else None), found.ref, procedure)
+    if refused is not None:
+        raise Problem(refused, status=403 if refused.code in _FORBIDDEN else None)
+    key = document.key if document else None
+    await _record(desk, who, procedure, "customer", found.ref, reason=reason, ticket=key, fields=tuple(found.on_file))
+    return _view(found, hide=False)
+
+
+async def _record(
+    desk: Desk,
+    who: Principal,
+    procedure: Procedure,
+    what: str,
+    customer: str | None,
+    *,
+    reason: str | None = None,
+    ticket: str | None = None,
+    fields: tuple[str, ...] = (),
+) -> None:
+    audit = Audit(
+        procedure=procedure.ref,
+        at=desk.now(),
+        who=who.subject,
+        role=who.actor(*READERS).role,
+        what=what,
+        customer=customer,
+        reason=reason,
+        ticket=ticket,
+        fields=fields,
+    )
+    await desk.people.note(who.utility, audit)
+
+
+async def _panel(desk: Desk, utility: str, customer: Customer, language: Any) -> PanelView:
+    query = StoreQuery(utility, (Equal("customer", customer.ref),), "opened_at", descending=True, limit=LATEST)
+    tickets: list[Document[Ticket]] = await desk.intake.tickets.store.find(query)
+    shown: tuple[TicketView, ...] = tuple(ticket_view(ticket, language) for ticket in tickets)
+    return PanelView(customer=_view(customer, hide=True), tickets=shown)
+
+
+def _view(customer: Customer, *, hide: bool) -> CustomerView:
+    shown = {field.value: masked(field, value) if hide else value for field, value in customer.on_file.items()}
+    return CustomerView(ref=customer.ref, masked=hide, **shown)
+
+
+def _audit(document: Document[Audit]) -> AuditView:
+    state = document.state
+    return AuditView(**{name: getattr(state, name) for name in AuditView.model_fields})

@@ -1,0 +1,96 @@
+"""What the endpoints stand on, and the few questions they all ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.vocabulary import Role
+from kit.auth import Principal, may_see, require
+from kit.commands import Command, command_by
+from kit.problems import FieldError, Problem, problem_response
+from kit.store import Document, Equal, Query
+from procedures.loader import Procedures, UnknownProcedureError
+from procedures.model import Procedure
+from services.intake.attachments import Attachments
+from services.intake.people import People
+from services.intake.ports import Intake
+from services.intake.rules.disclosing import Asking
+from services.intake.rules.numbering import parse
+from services.intake.rules.ticket import Ticket
+
+Centre = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR))]
+ByCentre = Annotated[Command, Depends(command_by(Role.AGENT, Role.SUPERVISOR))]
+ByFrontOffice = Annotated[Command, Depends(command_by(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
+
+_WRONG_IN_BODY = frozenset({"fields_missing", "no_type", "no_such_unit", "no_such_guidance", "no_such_attachment"})
+"""The request itself is wrong or incomplete, whatever the state of things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All parts of intake behind its API."""
+
+    intake: Intake
+    people: People
+    attachments: Attachments
+    procedures: Procedures
+
+    def now(self) -> datetime:
+        """The business moment."""
+        return self.intake.tickets.clock.now()
+
+    def procedure(self, utility: str, at: datetime) -> Procedure:
+        """The one in force; raises Problem 404 for a utility that has none."""
+        try:
+            return self.procedures.in_force(utility, at)
+        except UnknownProcedureError:
+            raise Problem(Refusal("unknown_utility", params={"utility": utility})) from None
+
+    async def ticket(self, who: Principal, named: str) -> Document[Ticket]:
+        """By id or work-order number, if the reader may see it; raises Problem 404 or 422."""
+        found = await self.find(who.utility, named)
+        if found is None or not sees(who, found):
+            raise Problem(Refusal("unknown_ticket"))
+        return found
+
+    async def find(self, utility: str, named: str) -> Document[Ticket] | None:
+        """By id or number; raises Problem 422 for a number that was misheard."""
+        tickets = self.intake.tickets
+        if named.startswith("tkt_"):
+            return await tickets.get(named, utility)
+        number = parse(named)
+        if number is None:
+            raise Problem(Refusal("number_misread", params={"number": named}), status=422)
+        found = await tickets.store.find(Query(utility, (Equal("number", str(number)),), limit=1))
+        return found[0] if found else None
+
+
+def sees(who: Principal, ticket: Document[Ticket]) -> bool:
+    """Need-to-know (R004-026, R004-039); feeds and the callback desk read what they wrote."""
+    if who.has(Role.INTEGRATION) and who.utility == ticket.utility:
+        return True
+    return may_see(who, utility=ticket.utility, unit=ticket.state.unit, division=ticket.state.division)
+
+
+def asking(who: Principal, reason: str, ticket: Ticket | None) -> Asking:
+    """The reader as the rules of disclosure see them."""
+    return Asking(who.roles, who.units, who.divisions, reason, ticket)
+
+
+def refuse(command: Command, refusal: Refusal) -> Response:
+    """The problem document; a wrong body says which fields."""
+    wrong = refusal.code in _WRONG_IN_BODY
+    errors = [FieldError(f"body.{field}", refusal.code) for field in refusal.accepts] if _names_fields(refusal) else []
+    return problem_response(
+        refusal, language=command.language, instance=command.path, status=422 if wrong else None, errors=errors
+    )
+
+
+def _names_fields(refusal: Refusal) -> bool:
+    return refusal.code == "fields_missing"

@@ -1,0 +1,86 @@
+"""Uploads and downloads of what is enclosed to requests, supplements and replies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, UploadFile
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.ticket import Attachment
+from contracts.vocabulary import Role
+from kit.auth import Authenticated, Principal
+from kit.commands import Command, command_by
+from kit.http import problem
+from kit.problems import problem_response
+from services.intake.attachments import Upload
+from services.intake.http.desk import Desk
+
+TAG = "附件 Attachments"
+_PIECE = 65_536
+_STATUS = {"attachment_too_large": 413, "attachment_type_not_taken": 415}
+
+ByUploader = Annotated[
+    Command,
+    Depends(
+        command_by(Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION, Role.KNOWLEDGE, Role.INTEGRATION),
+    ),
+]
+
+
+def add_files(routes: APIRouter, desk: Desk) -> None:
+    """`POST /attachments`, `GET /attachments/{sha256}`."""
+
+    @routes.post(
+        "/attachments", tags=[TAG], status_code=201, response_model=Attachment, summary="上传附件 Upload a file"
+    )
+    async def upload(file: UploadFile, command: ByUploader) -> Any:
+        """Checked for its size and for what its content says it is; the same content is kept once.
+
+        What comes back is what requests, supplements and replies enclose. The file's name is not kept.
+        """
+        utility, at = command.who.utility, desk.now()
+        procedure = desk.procedure(utility, at)
+        kept = await desk.attachments.upload(utility, procedure.ref, _pieces(file), command.by, at)
+        if isinstance(kept, Refusal):
+            return problem_response(
+                kept, language=command.language, instance=command.path, status=_STATUS.get(kept.code)
+            )
+        return kept
+
+    @routes.get("/attachments/{sha256}", tags=[TAG], response_class=Response, summary="下载附件 Download a file")
+    async def download(
+        sha256: str,
+        who: Authenticated,
+        request: Request,
+        ticket: Annotated[str | None, Query(description="needed by units and divisions: one of theirs")] = None,
+    ) -> Response:
+        """The centre, who uploaded it, and whoever may see a ticket that encloses it."""
+        record = await desk.attachments.record(who.utility, sha256)
+        data = await desk.attachments.content(who.utility, sha256) if record else None
+        if record is None or data is None or not await _may_read(desk, who, record.state, ticket):
+            return problem(request, Refusal("unknown_file"))
+        attachment = record.state.attachment
+        headers = {
+            "Content-Disposition": f'attachment; filename="{attachment.name}"',
+            "X-Content-Type-Options": "nosniff",
+            "ETag": f'"{sha256}"',
+            "Cache-Control": "private, immutable",
+        }
+        return Response(data, 200, headers, attachment.media_type)
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(_PIECE):
+        yield piece
+
+
+async def _may_read(desk: Desk, who: Principal, upload: Upload, ticket: str | None) -> bool:
+    if who.has(Role.AGENT, Role.SUPERVISOR) or upload.by.subject == who.subject:
+        return True
+    if ticket is None:
+        return False
+    document = await desk.ticket(who, ticket)
+    return any(each.sha256 == upload.attachment.sha256 for each in document.state.attachments)

@@ -1,0 +1,123 @@
+"""Requests of all channels, and what each business type asks for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.ticket import Attachment
+from contracts.vocabulary import Channel, TicketType
+from kit.auth import Authenticated
+from kit.commands import JSON, Command
+from kit.language import LanguageAsked
+from procedures.model import Procedure
+from services.intake.accepting import Accepted, accept
+from services.intake.http.bodies import RequestBody
+from services.intake.http.desk import ByFrontOffice, Desk, refuse
+from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
+from services.intake.people import Customer, verified
+from services.intake.rules.checking import check
+from services.intake.rules.request import Request
+
+TAG = "受理 Requests"
+
+
+class Caller(NamedTuple):
+    """Who asks, and the files they enclose."""
+
+    customer: Customer
+    attachments: tuple[Attachment, ...]
+
+
+def add_requests(routes: APIRouter, desk: Desk) -> None:
+    """`POST /requests`, `GET /forms/{type}`."""
+
+    @routes.post(
+        "/requests", tags=[TAG], status_code=201, response_model=AcceptedView, summary="受理诉求 Accept a request"
+    )
+    async def receive(body: RequestBody, command: ByFrontOffice) -> Response:
+        """One contact on any channel. Demands of different units become a ticket each; what a customer's open ticket
+        already says becomes an urge or a supplement of it. With an Idempotency-Key it is accepted once.
+        """
+        return await _receive(desk, body, command)
+
+    @routes.get("/forms/{type}", tags=[TAG], summary="受理要素 What a business type asks for")
+    async def form(type: TicketType, who: Authenticated, language: LanguageAsked) -> FormView:
+        return form_view(type, desk.procedure(who.utility, desk.now()), language)
+
+
+async def _receive(desk: Desk, body: RequestBody, command: Command) -> Response:
+    at = command.moment(body.at, desk.intake.tickets.clock)
+    procedure = desk.procedure(command.who.utility, at)
+    caller = await _caller(desk, body, command)
+    if isinstance(caller, Refusal):
+        return refuse(command, caller)
+    request = body.request(
+        at=at,
+        by=command.by,
+        customer_ref=caller.customer.ref,
+        given=body.given(caller.customer.on_file),
+        verified=_verified(body, caller.customer, procedure),
+        explained=_explained(body, procedure),
+        attachments=caller.attachments,
+    )
+    refused = check(request, procedure) or await _unknown_parent(desk, request, command)
+    if refused is not None:
+        return refuse(command, refused)
+    utility, stated = command.who.utility, body.customer.fields()
+    await desk.people.remember(utility, caller.customer, stated, at, procedure, command.cause)
+    outcome = await accept(
+        desk.intake, request, procedure, utility=utility, cause=command.cause, fingerprint=command.fingerprint
+    )
+    if isinstance(outcome, Refusal):
+        return refuse(command, outcome)
+    return _shown(outcome, request, procedure, command)
+
+
+async def _caller(desk: Desk, body: RequestBody, command: Command) -> Caller | Refusal:
+    utility = command.who.utility
+    attachments = await desk.attachments.named(utility, body.attachments) if body.attachments else ()
+    if isinstance(attachments, Refusal):
+        return attachments
+    if body.customer.ref is None:
+        return Caller(await desk.people.recognise(utility, body.customer.fields(), command.cause), attachments)
+    customer = await desk.people.customer(utility, body.customer.ref)
+    return Refusal("unknown_customer") if customer is None else Caller(customer, attachments)
+
+
+def _verified(body: RequestBody, customer: Customer, procedure: Procedure) -> bool | None:
+    """Compared with the file where the caller's words were sent, else as the clerk says."""
+    if body.identity is None:
+        return body.verified
+    identities = (
+        procedure.types[type_].identity for type_ in {item.type for item in body.items} | {body.type} if type_
+    )
+    asked = [identity for identity in identities if identity is not None]
+    return all(verified(customer, body.identity.fields(), identity) for identity in asked)
+
+
+def _explained(body: RequestBody, procedure: Procedure) -> bool:
+    """On channels where nobody waits there is nobody to explain to."""
+    if body.reason_explained is not None:
+        return body.reason_explained
+    return Channel(body.channel) not in procedure.acceptance.reason_explained.value
+
+
+async def _unknown_parent(desk: Desk, request: Request, command: Command) -> Refusal | None:
+    if request.parent is None or await desk.intake.tickets.get(request.parent, command.who.utility) is not None:
+        return None
+    return Refusal("unknown_ticket")
+
+
+def _shown(accepted: Accepted, request: Request, procedure: Procedure, command: Command) -> Response:
+    view = AcceptedView(
+        contact=accepted.contact,
+        customer=request.customer_ref,
+        tickets=tuple(placed_view(placed, procedure, command.language) for placed in accepted.placed),
+    )
+    headers = {"Idempotency-Replayed": "true"} if accepted.replayed else {}
+    return Response(orjson.dumps(view.model_dump(mode="json", exclude_none=True)), 201, headers, JSON)

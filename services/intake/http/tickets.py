@@ -1,0 +1,124 @@
+"""Tickets as the front desk sees them: one with its words, or a list."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.vocabulary import Role, Stage, TicketType
+from kit.auth import Authenticated, Principal, seen_by
+from kit.commands import shown
+from kit.language import LanguageAsked
+from kit.paging import Page, PageAsked, page_of
+from kit.problems import Problem
+from kit.store import Condition, Document, Equal, In
+from services.intake.http.desk import Desk, asking
+from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
+from services.intake.ports import words_of
+from services.intake.rules import ticket as tickets
+from services.intake.rules.disclosing import Audit, hidden_from
+from services.intake.rules.numbering import parse
+from services.intake.rules.person import PersonalField
+from services.intake.rules.ticket import Ticket
+
+TAG = "工单查询 Tickets"
+_KNOW_CUSTOMERS = (Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION)
+
+
+class Wanted(BaseModel):
+    """Which tickets are listed, newest first, among those the reader may see."""
+
+    number: str | None = Field(default=None, description="as read over the phone, check digit included")
+    customer: str | None = Field(default=None, description="not for units, who may not learn who complains")
+    phone: str | None = Field(default=None, description="the centre only; the look-up is recorded")
+    type: TicketType | None = None
+    stage: Stage | None = None
+    matter: str | None = None
+    gov_order: str | None = Field(default=None, description="platform/number")
+    unit: str | None = None
+
+
+def add_lists(routes: APIRouter, desk: Desk) -> None:
+    """`GET /tickets/{ticket}`, `GET /tickets`."""
+
+    @routes.get(
+        "/tickets/{ticket}", tags=[TAG], response_model=TicketView, summary="一张工单 One ticket with its words"
+    )
+    async def one(ticket: str, who: Authenticated, language: LanguageAsked) -> Response:
+        """By id or by work-order number."""
+        document = await desk.ticket(who, ticket)
+        words = await _words(desk, document)
+        if _is_hidden(desk, who, document):
+            words = tuple(each.model_copy(update={"address": None}) for each in words)
+        return shown(document, lambda found: _seen_by(desk, who, found, language).model_copy(update={"words": words}))
+
+    @routes.get("/tickets", tags=[TAG], summary="工单列表 Tickets, newest first")
+    async def listed(
+        wanted: Annotated[Wanted, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
+    ) -> Page[TicketView]:
+        return await page_of(
+            desk.intake.tickets.store,
+            tickets.fields,
+            lambda found: _seen_by(desk, who, found, language),
+            paging,
+            utility=who.utility,
+            where=(*_scope(who), *await _where(desk, who, wanted)),
+            order="opened_at",
+            descending=True,
+        )
+
+
+async def _words(desk: Desk, document: Document[Ticket]) -> tuple[WordsView, ...]:
+    contacts = await desk.intake.contacts.store.load(document.state.words)
+    kept = (contacts[key] for key in document.state.words if key in contacts)
+    return tuple(words_view(contact, words_of(desk.intake, contact)) for contact in kept)
+
+
+def _seen_by(desk: Desk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
+    return ticket_view(document, language, hide_caller=_is_hidden(desk, who, document))
+
+
+def _is_hidden(desk: Desk, who: Principal, document: Document[Ticket]) -> bool:
+    procedure = desk.procedures.get(document.state.procedure)
+    return not who.has(Role.INTEGRATION) and hidden_from(asking(who, "", document.state), document.state, procedure)
+
+
+def _scope(who: Principal) -> tuple[Condition, ...]:
+    if who.has(Role.INTEGRATION):
+        return ()
+    scope = seen_by(who)
+    if scope is None:
+        raise Problem(Refusal("role_missing"))
+    return scope
+
+
+async def _where(desk: Desk, who: Principal, wanted: Wanted) -> tuple[Condition, ...]:
+    if wanted.customer is not None and not who.has(*_KNOW_CUSTOMERS):
+        raise Problem(Refusal("role_missing", accepts=tuple(role.value for role in _KNOW_CUSTOMERS)))
+    same = {name: getattr(wanted, name) for name in ("customer", "type", "stage", "matter", "gov_order", "unit")}
+    conditions: list[Condition] = [Equal(name, value) for name, value in same.items() if value is not None]
+    if wanted.number is not None:
+        number = parse(wanted.number)
+        if number is None:
+            raise Problem(Refusal("number_misread", params={"number": wanted.number}), status=422)
+        conditions.append(Equal("number", str(number)))
+    if wanted.phone is not None:
+        conditions.append(In("customer", await _callers(desk, who, wanted.phone)))
+    return tuple(conditions)
+
+
+async def _callers(desk: Desk, who: Principal, phone: str) -> tuple[str, ...]:
+    """A look-up by phone is itself a look at people's data, so it is recorded (R004-040)."""
+    if not who.has(Role.AGENT, Role.SUPERVISOR):
+        raise Problem(Refusal("role_missing", accepts=(Role.AGENT.value, Role.SUPERVISOR.value)))
+    at = desk.now()
+    actor = who.actor(Role.AGENT, Role.SUPERVISOR)
+    looked = Audit(
+        procedure=desk.procedure(who.utility, at).ref, at=at, who=who.subject, role=actor.role, what="look_up"
+    )
+    await desk.people.note(who.utility, looked)
+    return tuple(found.ref for found in await desk.people.find(who.utility, PersonalField.CONTACT, phone))

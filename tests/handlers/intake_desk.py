@@ -1,0 +1,110 @@
+"""The whole front desk over memory, behind its HTTP API, with the tokens of seeded users."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from contracts.envelope import Event
+from contracts.fact import SYSTEM, Fact
+from contracts.ticket import TicketDispatched
+from kit.clock import SteppedClock
+from kit.memory import MemoryStore
+from kit.shell import Shell
+from procedures.loader import load_all
+from services.intake.attachments import Attachments, FolderAttachments
+from services.intake.handlers import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.http import Desk, router
+from services.intake.people import People as Register
+from services.intake.ports import Intake
+from services.intake.vault import Vault
+from tests.handlers.bench_of_one import People
+
+UTILITY = "kunlun-gas-956100"
+FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
+TYPES = ("image/jpeg", "image/png", "application/pdf", "text/plain")
+
+CUSTOMER = {
+    "name": "王小明",
+    "contact": "138 0013 8000",
+    "address": "历下区泉城路1号",
+    "id_number": "370102199001011234",
+}
+FAULT = {
+    "channel": "phone",
+    "type": "fault",
+    "subtype": "stove",
+    "area": "jinan/lixia",
+    "text": "灶具打不着火",
+    "customer": CUSTOMER,
+    "call_wish": {"preference": "default"},
+    "reason_explained": True,
+}
+
+
+class Outbox:
+    """Keeps what was said."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
+        self.events.extend(events)
+
+
+class FrontDesk(People):
+    """Callers of intake's API."""
+
+    def __init__(self, folder: Path) -> None:
+        self.procedures = load_all()
+        self.clock = SteppedClock(FRIDAY_10)
+        self.outbox = Outbox()
+        vault = Vault.ephemeral()
+        intake = Intake(self._shell(TICKETS), self._shell(CONTACTS), self._shell(MATTERS), vault, self.procedures.get)
+        register = Register(self._shell(PEOPLE), MemoryStore(AUDITS), vault)
+        files = Attachments(FolderAttachments(folder / "attachments"), MemoryStore(UPLOADS), TYPES, 1000)
+        self.desk = Desk(intake, register, files, self.procedures)
+        self._sequence = 0
+        super().__init__(router(self.desk), folder)
+
+    def _shell(self, decider: Any) -> Any:
+        store = MemoryStore(decider.collection)
+        return Shell(decider, store, self.outbox, self.clock, self.procedures.get, timedelta(0))
+
+    async def hears(self, ticket: str, fact: Fact) -> None:
+        """The fact comes twice, as redelivery does."""
+        self._sequence += 1
+        event = Event(f"e{self._sequence}", "/hotline/other", ticket, self._sequence, UTILITY, fact)
+        await self.desk.intake.tickets.hear([event, event])
+        await self.desk.intake.tickets.hear([event])
+
+    async def dispatched(self, ticket: str, unit: str = "jinan", division: str = "luzhong") -> None:
+        """Routing sent it to a unit."""
+        await self.hears(
+            ticket, TicketDispatched(at=self.clock.now(), by=SYSTEM, unit=unit, division=division, round=1)
+        )
+
+    async def accept(self, **said: Any) -> Any:
+        """A fault unless said otherwise; the answer's body."""
+        answer = await self.post("agent", "/intake/requests", FAULT | said)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def ticket(self, **said: Any) -> str:
+        """A fault unless said otherwise; its one ticket."""
+        (only,) = (await self.accept(**said))["tickets"]
+        found: str = only["ticket"]
+        return found
+
+    async def delete(self, who: str, path: str) -> Any:
+        """DELETE as somebody."""
+        return await self._client.delete(path, headers=self._headers(who, UTILITY, "en"))
+
+    async def upload(self, who: str, path: str, name: str, data: bytes, media_type: str) -> Any:
+        """A file as a browser sends it."""
+        files = {"file": (name, data, media_type)}
+        return await self._client.post(path, files=files, headers=self._headers(who, UTILITY, "en"))
+
+    def said(self) -> list[str]:
+        """Names of everything said."""
+        return [event.data.short_type() for event in self.outbox.events]
