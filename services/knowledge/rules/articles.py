@@ -1,31 +1,54 @@
-"""An article's way through draft, review, publication and expiry."""
+"""An article's way through draft, review, publication, periodic review and expiry."""
 
 from datetime import datetime
+from typing import Any
 
 from contracts.fact import SYSTEM
 from contracts.knowledge import ArticleApproved, ArticleExpired, ArticlePublished, ArticleRejected, ArticleSubmitted
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ArticleStage, ClockName, Reviewer
+from contracts.vocabulary import ArticleStage, ClockName, Reviewer, Role
 from procedures.model import Procedure
-from services.knowledge.rules.commands import Approve, ConfirmReview, Expire, GiveFeedback, Publish, Reject, Submit
-from services.knowledge.rules.state import Article
+from services.knowledge.rules.commands import (
+    Approve,
+    ConfirmReview,
+    Expire,
+    GiveFeedback,
+    Publish,
+    Reject,
+    SaveDraft,
+    Submit,
+)
+from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
+from services.knowledge.rules.refusing import refused, unknown_channels
+from services.knowledge.rules.state import Article, Edition, Feedback, Wording
 
-_OPEN_TO_SUBMISSION = (ArticleStage.DRAFT, ArticleStage.REJECTED, ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
+MOST_FEEDBACK = 100
+"""Words of readers kept with one article, the latest."""
+
+_OPEN_TO_WRITING = (ArticleStage.DRAFT, ArticleStage.REJECTED, ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
+_OUT = (ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
+
+
+def save_draft(article: Article | None, command: SaveDraft, procedure: Procedure) -> Outcome[Article]:
+    """Kept for its author to go on with; nothing is said, and readers go on being told the edition in force."""
+    written = _written(article, command, procedure)
+    return written if isinstance(written, Refusal) else (written, ())
 
 
 def submit(article: Article | None, command: Submit, procedure: Procedure) -> Outcome[Article]:
-    """Hand in; the author's organisation decides how many reviews follow."""
-    if article is not None and article.stage not in _OPEN_TO_SUBMISSION:
-        return _wrong_stage(article, procedure, *_OPEN_TO_SUBMISSION)
-    if not command.title.strip():
-        return _incomplete("title", procedure)
-    submitted = _submitted(article, command, procedure)
+    """Hand in; whose knowledge it is decides how many reviews follow (R004-144, R004-145)."""
+    written = _written(article, command, procedure)
+    if isinstance(written, Refusal):
+        return written
+    if not command.text:
+        return _incomplete("text", procedure)
+    submitted = _with(written, command.at, stage=ArticleStage.SUBMITTED)
     fact = ArticleSubmitted(
         at=command.at,
         by=command.by,
         procedure=procedure.ref,
-        title=submitted.title,
-        category=submitted.category,
+        title=submitted.wording.title,
+        category=submitted.wording.category,
         division=submitted.division,
         unit=submitted.unit,
         task=submitted.task,
@@ -33,125 +56,199 @@ def submit(article: Article | None, command: Submit, procedure: Procedure) -> Ou
     return submitted, (fact,)
 
 
-def _submitted(article: Article | None, command: Submit, procedure: Procedure) -> Article:
-    division = procedure.division_of(command.unit) if command.unit else None
-    return Article(
-        procedure=article.procedure if article else procedure.ref,
-        stage=ArticleStage.SUBMITTED,
-        title=command.title.strip(),
-        text=command.text,
-        category=command.category,
-        division=command.division or (division.id if division else None),
-        unit=command.unit,
-        areas=command.areas,
-        task=command.task,
-        edition=article.edition + 1 if article else 1,
-        feedback=article.feedback if article else 0,
-        expires_at=command.expires_at,
-        wake_at=command.expires_at,
+def _written(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Article | Refusal:
+    """The article with its new wording as a draft."""
+    if article is not None and article.stage not in _OPEN_TO_WRITING:
+        return _wrong_stage(article, procedure, *_OPEN_TO_WRITING)
+    if not command.title:
+        return _incomplete("title", procedure)
+    if command.expires_at is not None and command.expires_at <= command.at:
+        return _expired_before(command.expires_at, procedure)
+    owned = _owner_of(article, command, procedure)
+    return owned if isinstance(owned, Refusal) else _draft(article, command, owned, procedure)
+
+
+def _owner_of(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Owner | Refusal:
+    """Who is named, else whose it was; nobody writes what is not theirs, nor makes it theirs."""
+    before = Owner(article.unit, article.division) if article else None
+    if before is not None and command.unit is None and command.division is None:
+        owned: Owner | Refusal = before
+    else:
+        owned = owner(*meant_by(command.by, command.unit, command.division), procedure)
+    if isinstance(owned, Refusal):
+        return owned
+    return not_theirs(command.by, procedure, owned, *((before,) if before else ())) or owned
+
+
+def _draft(article: Article | None, command: SaveDraft | Submit, owned: Owner, procedure: Procedure) -> Article:
+    wording = Wording.model_validate({name: getattr(command, name) for name in Wording.model_fields})
+    if article is None:
+        return Article(
+            procedure=procedure.ref,
+            stage=ArticleStage.DRAFT,
+            wording=wording,
+            **owned._asdict(),
+            task=command.task,
+            changed_at=command.at,
+        )
+    begins = article.stage in _OUT
+    return _with(
+        article,
+        command.at,
+        stage=ArticleStage.DRAFT,
+        wording=wording,
+        **owned._asdict(),
+        task=command.task or (None if begins else article.task),
+        edition=article.edition + begins,
+        division_approved=False,
     )
 
 
 def approve(article: Article | None, command: Approve, procedure: Procedure) -> Outcome[Article]:
-    """One review passed: the division's, or the centre's after it."""
-    if article is None or article.stage is not ArticleStage.SUBMITTED:
-        return _wrong_stage(article, procedure, ArticleStage.SUBMITTED)
-    due = _review_due(article, procedure)
-    if command.level not in (None, due):
-        return _other_level(due, procedure)
-    fact = ArticleApproved(at=command.at, by=command.by, level=due.value)
-    if due is Reviewer.DIVISION:
-        return article.model_copy(update={"division_approved": True}), (fact,)
-    return article.model_copy(update={"stage": ArticleStage.APPROVED}), (fact,)
+    """One review passed: the division's, or the centre's after it (第十八条(二)(三), R004-145, R004-147)."""
+    level = _reviewing(article, command, procedure)
+    if isinstance(level, Refusal):
+        return level
+    assert article is not None
+    fact = ArticleApproved(at=command.at, by=command.by, level=level.value)
+    if level is Reviewer.DIVISION:
+        return _with(article, command.at, division_approved=True), (fact,)
+    return _with(article, command.at, stage=ArticleStage.APPROVED, rejection=None), (fact,)
 
 
 def reject(article: Article | None, command: Reject, procedure: Procedure) -> Outcome[Article]:
-    """Back to the author."""
+    """Back to the author, by whoever reviews now."""
+    level = _reviewing(article, command, procedure)
+    if isinstance(level, Refusal):
+        return level
+    assert article is not None
+    if not command.reason:
+        return _incomplete("reason", procedure)
+    rejected = _with(
+        article, command.at, stage=ArticleStage.REJECTED, division_approved=False, rejection=command.reason
+    )
+    return rejected, (ArticleRejected(at=command.at, by=command.by, level=level.value, reason=command.reason),)
+
+
+def _reviewing(article: Article | None, command: Approve | Reject, procedure: Procedure) -> Reviewer | Refusal:
+    """The review that is due, if it is for this reviewer."""
     if article is None or article.stage is not ArticleStage.SUBMITTED:
         return _wrong_stage(article, procedure, ArticleStage.SUBMITTED)
-    due = _review_due(article, procedure)
-    if command.level not in (None, due):
-        return _other_level(due, procedure)
-    if not command.reason.strip():
-        return _incomplete("reason", procedure)
-    fact = ArticleRejected(at=command.at, by=command.by, level=due.value, reason=command.reason)
-    return article.model_copy(update={"stage": ArticleStage.REJECTED, "division_approved": False}), (fact,)
+    due = Reviewer.DIVISION if division_owes_review(article, procedure) else Reviewer.CENTRE
+    if _speaking_as(command, due) is not due:
+        basis = procedure.knowledge.two_level_review
+        return refused("article_other_reviewer_first", basis, accepts=(due.value,), level=due)
+    return not_theirs(command.by, procedure, Owner(article.unit, article.division)) or due
+
+
+def _speaking_as(command: Approve | Reject, due: Reviewer) -> Reviewer:
+    """A token reviews for its own level whatever it writes; a written case names the level."""
+    if command.by.role == Role.DIVISION:
+        return Reviewer.DIVISION
+    return (command.level or due) if command.by.role == SYSTEM.role else Reviewer.CENTRE
+
+
+def division_owes_review(article: Article, procedure: Procedure) -> bool:
+    """A unit's knowledge is its division's to review first (第十八条(二), R004-145); a department has none."""
+    of_a_unit = article.unit is not None and article.division is not None
+    return procedure.knowledge.two_level_review.value and of_a_unit and not article.division_approved
 
 
 def publish(article: Article | None, command: Publish, procedure: Procedure) -> Outcome[Article]:
-    """Out, on the channels of the file unless fewer are named; the next periodic review is set."""
+    """Out, on the channels of the file unless fewer are named; the next periodic review is set (R004-148, R004-151)."""
     if article is None or article.stage is not ArticleStage.APPROVED:
         return _wrong_stage(article, procedure, ArticleStage.APPROVED)
-    allowed = procedure.knowledge.channels
-    unknown = "、".join(channel for channel in command.channels if channel not in allowed.value)
-    if unknown:
-        return Refusal("channel_unknown", allowed.source, allowed.rule, {"words": unknown}, tuple(allowed.value))
-    channels = command.channels or tuple(allowed.value)
-    review_due = procedure.calendar.add(command.at, procedure.knowledge.review_every.value)
-    published = article.model_copy(
-        update={
-            "stage": ArticleStage.PUBLISHED,
-            "channels": channels,
-            "published_at": command.at,
-            "review_due": review_due,
-        }
+    expires_at = article.wording.expires_at
+    if expires_at is not None and expires_at <= command.at:
+        return _expired_before(expires_at, procedure)
+    refusal = unknown_channels(command.channels, procedure)
+    if refusal is not None:
+        return refusal
+    edition = Edition(
+        number=article.edition,
+        wording=article.wording,
+        channels=command.channels or tuple(procedure.knowledge.channels.value),
+        published_at=command.at,
+        review_due=_next_review(command.at, procedure),
     )
-    fact = ArticlePublished(at=command.at, by=command.by, title=article.title, channels=channels, review_due=review_due)
+    published = _with(
+        article, command.at, stage=ArticleStage.PUBLISHED, in_force=edition, open_feedback=0, wake_at=expires_at
+    )
+    fact = ArticlePublished(
+        at=command.at,
+        by=command.by,
+        title=article.wording.title,
+        channels=edition.channels,
+        review_due=edition.review_due,
+    )
     return published, (fact,)
 
 
 def expire(article: Article | None, command: Expire, procedure: Procedure) -> Outcome[Article]:
-    """Out of use, by hand."""
-    if article is None or article.stage is not ArticleStage.PUBLISHED:
+    """Out of use, by hand, with what may be written or under review of its next edition."""
+    if article is None or article.in_force is None:
         return _wrong_stage(article, procedure, ArticleStage.PUBLISHED)
-    return _expired(article), (ArticleExpired(at=command.at, by=command.by, reason=command.reason),)
+    return _expired(article, command.at), (ArticleExpired(at=command.at, by=command.by, reason=command.reason),)
 
 
 def confirm_review(article: Article | None, command: ConfirmReview, procedure: Procedure) -> Outcome[Article]:
-    """Found right: the next periodic review counts from now."""
-    if article is None or article.stage is not ArticleStage.PUBLISHED:
+    """Found right: the next periodic review counts from now, and what readers missed is dealt with (R004-151)."""
+    if article is None or article.in_force is None:
         return _wrong_stage(article, procedure, ArticleStage.PUBLISHED)
-    review_due = procedure.calendar.add(command.at, procedure.knowledge.review_every.value)
-    return article.model_copy(update={"review_due": review_due}), ()
+    refusal = not_theirs(command.by, procedure, Owner(article.unit, article.division))
+    if refusal is not None:
+        return refusal
+    due = _next_review(command.at, procedure)
+    reviewed = article.in_force.model_copy(update={"review_due": due, "reviewed_at": command.at})
+    return _with(article, command.at, in_force=reviewed, open_feedback=0), ()
 
 
-def give_feedback(article: Article | None, command: GiveFeedback, procedure: Procedure) -> Outcome[Article]:  # noqa: ARG001
-    """Counted, for the list of articles that readers find wanting."""
-    if article is None:
+def give_feedback(article: Article | None, command: GiveFeedback, procedure: Procedure) -> Outcome[Article]:
+    """Kept with the edition it speaks of, for the list of articles that readers find wanting (R004-142)."""
+    if article is None or article.in_force is None:
         return _wrong_stage(article, procedure, ArticleStage.PUBLISHED)
-    return article.model_copy(update={"feedback": article.feedback + 1}), ()
+    if not command.text:
+        return _incomplete("text", procedure)
+    said = Feedback(at=command.at, by=command.by.subject, edition=article.in_force.number, text=command.text)
+    kept = (*article.feedback, said)[-MOST_FEEDBACK:]
+    return _with(article, command.at, feedback=kept, open_feedback=article.open_feedback + 1), ()
 
 
 def wake(article: Article, now: datetime, _: Procedure) -> Outcome[Article]:
-    """An article whose day has passed expires by itself."""
-    if article.stage is not ArticleStage.PUBLISHED:
+    """The day of the edition in force has passed; an article whose next edition is on its way lives on."""
+    if article.in_force is None:
         return article.model_copy(update={"wake_at": None}), ()
-    moment = article.expires_at or now
-    return _expired(article), (ArticleExpired(at=moment, by=SYSTEM, reason=None),)
+    if article.stage is not ArticleStage.PUBLISHED:
+        return _with(article, now, in_force=None, wake_at=None), ()
+    moment = article.wake_at or now
+    return _expired(article, now), (ArticleExpired(at=moment, by=SYSTEM),)
 
 
-def _expired(article: Article) -> Article:
-    return article.model_copy(update={"stage": ArticleStage.EXPIRED, "wake_at": None, "review_due": None})
+def _expired(article: Article, at: datetime) -> Article:
+    return _with(article, at, stage=ArticleStage.EXPIRED, in_force=None, division_approved=False, wake_at=None)
 
 
-def _review_due(article: Article, procedure: Procedure) -> Reviewer:
-    """A unit's knowledge is its division's to review first (第十八条(二), R004-145)."""
-    two_levels = procedure.knowledge.two_level_review.value and article.unit is not None
-    return Reviewer.DIVISION if two_levels and not article.division_approved else Reviewer.CENTRE
+def _next_review(at: datetime, procedure: Procedure) -> datetime:
+    return procedure.calendar.add(at, procedure.knowledge.review_every.value)
+
+
+def _with(article: Article, at: datetime, **changes: Any) -> Article:
+    """Changed at this moment, by which search indexes find it."""
+    return article.model_copy(update={**changes, "changed_at": at})
 
 
 def _wrong_stage(article: Article | None, procedure: Procedure, *accepted: ArticleStage) -> Refusal:
-    here = article.stage.value if article else "-"
-    words = tuple(stage.value for stage in accepted)
-    clause = procedure.knowledge_limit(ClockName.REVIEW)
-    return Refusal("article_wrong_stage", clause.source, clause.rule, {"stage": here}, words)
-
-
-def _other_level(due: Reviewer, procedure: Procedure) -> Refusal:
-    rule = procedure.knowledge.two_level_review
-    return Refusal("article_other_reviewer_first", rule.source, rule.rule, {"level": due.value}, (due.value,))
+    if article is None:
+        return Refusal("unknown_article")
+    basis = procedure.knowledge_limit(ClockName.REVIEW)
+    return refused("article_wrong_stage", basis, accepts=(stage.value for stage in accepted), stage=article.stage)
 
 
 def _incomplete(field: str, procedure: Procedure) -> Refusal:
-    clause = procedure.knowledge_limit(ClockName.REVIEW)
-    return Refusal("knowledge_incomplete", clause.source, clause.rule, {"field": field}, (field,))
+    basis = procedure.knowledge_limit(ClockName.REVIEW)
+    return refused(f"knowledge_without_{field}", basis, accepts=(field,))
+
+
+def _expired_before(expires_at: datetime, procedure: Procedure) -> Refusal:
+    local = f"{expires_at.astimezone(procedure.calendar.zone):%Y-%m-%d %H:%M}"
+    return refused("article_expires_too_early", procedure.knowledge_limit(ClockName.REVIEW), expires_at=local)

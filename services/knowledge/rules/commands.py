@@ -1,34 +1,55 @@
 """What people ask of an article, a task or a notice."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.fact import SYSTEM, Actor, Instant
 from contracts.vocabulary import Reviewer
 
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""A title or a name, in one line."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+"""What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
+
+Words = Annotated[tuple[Line, ...], Field(max_length=50)]
+Id = Annotated[str, StringConstraints(max_length=64)]
+
 
 class Command(BaseModel):
-    """Asked at the business moment `at`."""
+    """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     at: Instant
     by: Actor = SYSTEM
 
 
-class Submit(Command):
+class _Written(Command):
+    title: Line
+    category: Line | None = None
+    keywords: Words = Field(default=(), description="words that callers use for it, for the search")
+    areas: Words = Field(default=(), description="where it holds, as `jinan/lixia`; none: everywhere")
+    expires_at: Instant | None = Field(default=None, description="from then on it is no longer told to anybody")
+    unit: Id | None = Field(default=None, description="whose knowledge it is; left out, it stays whose it was")
+    division: Id | None = Field(default=None, description="of the unit, unless it is the division's own")
+    task: Id | None = Field(default=None, description="the collection task that it answers")
+
+
+class SaveDraft(_Written):
+    """Keep what was written so far; nobody else is told (第十八条(二))."""
+
+    text: Text = ""
+
+
+class Submit(_Written):
     """Hand an article in for review, new or set right; a published one gets a new edition (第十九条(二), R004-152)."""
 
-    title: str
-    text: str = ""
-    category: str | None = None
-    division: str | None = None
-    unit: str | None = None
-    areas: tuple[str, ...] = ()
-    task: str | None = None
-    expires_at: Instant | None = None
+    text: Text
 
 
 class Approve(Command):
-    """Pass the conformity review; `level` unset means whichever is due (第十八条(二)(三))."""
+    """Pass the conformity review (第十八条(二)(三)); `level`, in a written case, unset means whichever is due."""
 
     level: Reviewer | None = None
 
@@ -36,20 +57,20 @@ class Approve(Command):
 class Reject(Command):
     """Give it back to its author, with the reason."""
 
-    reason: str
+    reason: Text
     level: Reviewer | None = None
 
 
 class Publish(Command):
     """Put it before agents and on the service channels; none named means all of the file's (R004-148)."""
 
-    channels: tuple[str, ...] = ()
+    channels: Words = ()
 
 
 class Expire(Command):
     """Take it out of use."""
 
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class ConfirmReview(Command):
@@ -59,35 +80,38 @@ class ConfirmReview(Command):
 class GiveFeedback(Command):
     """A reader found it wanting (第十七条(一), R004-142); the words go to the centre's list."""
 
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
 
 class RaiseTask(Command):
-    """The centre asks a division for knowledge."""
+    """The centre asks a division for knowledge (第十八条(二), R004-146)."""
 
-    division: str
-    title: str
+    division: Id
+    title: Line
+    text: Text = Field(default="", description="what is to be written, for whom")
 
 
 class FinishTask(Command):
-    """The article asked for was handed in."""
+    """The article asked for has come to the centre."""
 
-    article: str
+    article: Id
 
 
 class RaiseNotice(Command):
-    """A unit reports an emergency; with `text` the written knowledge comes at once."""
+    """A unit reports an emergency (第十八条(四), R004-149); with `text` the written knowledge comes at once."""
 
-    title: str
-    unit: str | None = None
-    areas: tuple[str, ...] = ()
-    text: str = ""
-    reported_at: Instant | None = None
+    title: Line
+    unit: Id | None = None
+    areas: Words = Field(default=(), description="where it holds; left out, the unit's own areas")
+    text: Text = ""
+    reported_at: Instant | None = Field(default=None, description="of the report by phone or text message, if earlier")
 
 
 class PublishNotice(Command):
-    """The emergency knowledge in writing."""
+    """The emergency knowledge in writing, due 5 minutes after the report (R004-150)."""
 
-    text: str
-    channels: tuple[str, ...] = ()
+    text: Text
+    channels: Words = ()
 
 
 class LiftNotice(Command):

@@ -4,25 +4,58 @@ from contracts.fact import Frozen, Instant
 from contracts.vocabulary import ArticleStage
 
 
-class Article(Frozen):
-    """A piece of knowledge; a unit's own needs its division's review before the centre's (第十八条(二), R004-145)."""
+class Wording(Frozen):
+    """What an article says; `keywords` are the words callers use for it, `areas` where it holds (none: everywhere)."""
 
-    procedure: str
-    stage: ArticleStage = ArticleStage.DRAFT
     title: str
     text: str = ""
     category: str | None = None
+    keywords: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    expires_at: Instant | None = None
+
+
+class Edition(Frozen):
+    """What readers are told until a newer edition is published or this one expires."""
+
+    number: int
+    wording: Wording
+    channels: tuple[str, ...]
+    published_at: Instant
+    review_due: Instant
+    reviewed_at: Instant | None = None
+
+
+class Feedback(Frozen):
+    """What a reader missed in one edition (第十七条(一), R004-142)."""
+
+    at: Instant
+    by: str
+    edition: int
+    text: str
+
+
+class Article(Frozen):
+    """A piece of knowledge; a unit's own needs its division's review before the centre's (第十八条(二), R004-145).
+
+    `stage`, `edition` and `wording` are of the newest edition; while it is written and reviewed, readers are told the
+    one `in_force`. `task` is what the newest edition answers; `rejection` why it was last given back. `feedback` holds
+    the latest words of readers, `open_feedback` counts those since the last publication or review.
+    """
+
+    procedure: str
+    stage: ArticleStage
+    wording: Wording
     division: str | None = None
     unit: str | None = None
-    areas: tuple[str, ...] = ()
     task: str | None = None
     edition: int = 1
     division_approved: bool = False
-    channels: tuple[str, ...] = ()
-    published_at: Instant | None = None
-    review_due: Instant | None = None
-    expires_at: Instant | None = None
-    feedback: int = 0
+    rejection: str | None = None
+    in_force: Edition | None = None
+    feedback: tuple[Feedback, ...] = ()
+    open_feedback: int = 0
+    changed_at: Instant
     wake_at: Instant | None = None
 
 
@@ -32,6 +65,7 @@ class Task(Frozen):
     procedure: str
     division: str
     title: str
+    text: str = ""
     raised_at: Instant
     article: str | None = None
     done_at: Instant | None = None
@@ -44,11 +78,14 @@ class Notice(Frozen):
     procedure: str
     title: str
     text: str = ""
+    division: str | None = None
     unit: str | None = None
     areas: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     raised_at: Instant
     published_at: Instant | None = None
     lifted_at: Instant | None = None
+    changed_at: Instant
     wake_at: Instant | None = None
 
     @property

@@ -2,21 +2,33 @@
 
 from contracts.knowledge import TaskDone, TaskRaised
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ClockName
+from contracts.vocabulary import ArticleStage, ClockName
 from procedures.model import Procedure
+from services.knowledge.rules.articles import division_owes_review
 from services.knowledge.rules.commands import FinishTask, RaiseTask
-from services.knowledge.rules.state import Task
+from services.knowledge.rules.refusing import refused
+from services.knowledge.rules.state import Article, Task
+
+_AT_THE_CENTRE = frozenset({ArticleStage.SUBMITTED, ArticleStage.APPROVED, ArticleStage.PUBLISHED})
 
 
 def raise_task(task: Task | None, command: RaiseTask, procedure: Procedure) -> Outcome[Task]:
     """Ask; the clock `task` runs from here."""
     divisions = tuple(division.id for division in procedure.organisation.divisions)
-    clause = procedure.knowledge_limit(ClockName.TASK)
+    basis = procedure.knowledge_limit(ClockName.TASK)
     if task is not None:
-        return Refusal("task_exists", clause.source, clause.rule)
+        return refused("task_exists", basis)
     if command.division not in divisions:
-        return Refusal("division_unknown", clause.source, clause.rule, {"division": command.division}, divisions)
-    raised = Task(procedure=procedure.ref, division=command.division, title=command.title, raised_at=command.at)
+        return refused("division_unknown", basis, accepts=divisions, division=command.division)
+    if not command.title:
+        return refused("knowledge_without_title", basis, accepts=("title",))
+    raised = Task(
+        procedure=procedure.ref,
+        division=command.division,
+        title=command.title,
+        text=command.text,
+        raised_at=command.at,
+    )
     fact = TaskRaised(
         at=command.at, by=command.by, procedure=procedure.ref, division=command.division, title=command.title
     )
@@ -26,9 +38,24 @@ def raise_task(task: Task | None, command: RaiseTask, procedure: Procedure) -> O
 def finish_task(task: Task | None, command: FinishTask, procedure: Procedure) -> Outcome[Task]:
     """Done once; a second article for the same task changes nothing."""
     if task is None:
-        clause = procedure.knowledge_limit(ClockName.TASK)
-        return Refusal("task_unknown", clause.source, clause.rule)
+        return refused("task_unknown", procedure.knowledge_limit(ClockName.TASK))
     if task.article is not None:
         return task, ()
     done = task.model_copy(update={"article": command.article, "done_at": command.at})
     return done, (TaskDone(at=command.at, by=command.by, article=command.article),)
+
+
+def answered_by(article: Article, procedure: Procedure) -> str | None:
+    """The task that is done now that the article is with the centre: written, reviewed by the division, handed in."""
+    there = article.stage in _AT_THE_CENTRE and not division_owes_review(article, procedure)
+    return article.task if there else None
+
+
+def may_answer(task: Task | None, division: str | None, procedure: Procedure) -> Refusal | None:
+    """Whether knowledge of this division answers the task: the division that was asked does, with its units."""
+    basis = procedure.knowledge_limit(ClockName.TASK)
+    if task is None:
+        return refused("task_unknown", basis)
+    if task.division != division:
+        return refused("task_of_another_division", basis, accepts=(task.division,), division=task.division)
+    return None

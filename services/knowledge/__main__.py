@@ -1,0 +1,26 @@
+"""Wiring of knowledge; `python -m services.knowledge` and `hotline run knowledge` are the same."""
+
+from contracts.topics import KNOWLEDGE
+from kit.host import Assembled, Means
+from procedures.loader import Procedures
+from services.hosting import run
+from services.knowledge.handlers import ARTICLES, NOTICES, TASKS
+from services.knowledge.http import Desk, router
+from services.knowledge.search.library import Library
+
+
+def assemble(means: Means[Procedures]) -> Assembled:
+    """Articles, tasks and notices on the knowledge topic; the search reads everything there is before it is ready."""
+    articles, tasks, notices = means.employ(ARTICLES), means.employ(TASKS), means.employ(NOTICES)
+    library = Library(articles.shell.store, notices.shell.store, means.clock)
+    desk = Desk(articles.shell, tasks.shell, notices.shell, means.procedures, library)
+    return Assembled(
+        (KNOWLEDGE,),
+        (articles, tasks, notices),
+        (router(desk),),
+        preparations=(lambda: library.fill(means.procedures.utilities()),),
+    )
+
+
+if __name__ == "__main__":
+    run("knowledge", assemble)

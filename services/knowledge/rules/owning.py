@@ -1,0 +1,50 @@
+"""Whose knowledge something is, and who may speak for it (第十八条(一)(二), R004-144, R004-145)."""
+
+from typing import NamedTuple
+
+from contracts.fact import Actor
+from contracts.refusal import Refusal
+from contracts.vocabulary import Role
+from procedures.model import Procedure
+from services.knowledge.rules.refusing import refused
+
+
+class Owner(NamedTuple):
+    """A unit with its division, a division, a department (a unit without division), or, with neither, the centre."""
+
+    unit: str | None
+    division: str | None
+
+
+def owner(unit: str | None, division: str | None, procedure: Procedure) -> Owner | Refusal:
+    """The owner by name; a unit's division is the file's, whatever was written beside it."""
+    basis = procedure.knowledge.two_level_review
+    if unit is not None:
+        if procedure.unit(unit) is None:
+            known = (each.id for each in procedure.organisation.targets())
+            return refused("knowledge_unit_unknown", basis, accepts=known, unit=unit)
+        found = procedure.division_of(unit)
+        return Owner(unit, found.id if found else None)
+    known_divisions = tuple(each.id for each in procedure.organisation.divisions)
+    if division is not None and division not in known_divisions:
+        return refused("division_unknown", basis, accepts=known_divisions, division=division)
+    return Owner(None, division)
+
+
+def meant_by(by: Actor, unit: str | None, division: str | None) -> tuple[str | None, str | None]:
+    """Who names nobody and speaks for one unit or division alone means that one."""
+    alone = by.scope if by.scope and "," not in by.scope else None
+    if unit is not None or division is not None or alone is None:
+        return unit, division
+    return (alone if by.role == Role.UNIT else None), (alone if by.role == Role.DIVISION else None)
+
+
+def not_theirs(by: Actor, procedure: Procedure, *owners: Owner) -> Refusal | None:
+    """A unit speaks for its own knowledge, a division for that of its units and its own; the centre for all."""
+    theirs = (by.scope or "").split(",")
+    basis = procedure.knowledge.two_level_review
+    if by.role == Role.UNIT and any(each.unit not in theirs for each in owners):
+        return refused("out_of_scope", basis, accepts=theirs)
+    if by.role == Role.DIVISION and any(each.division not in theirs for each in owners):
+        return refused("out_of_scope", basis, accepts=theirs)
+    return None
