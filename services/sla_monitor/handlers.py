@@ -39,6 +39,7 @@ RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
     ticket.TicketExtensionGranted: of_tickets.extension_granted,
     ticket.TicketRegraded: of_tickets.regraded,
     ticket.TicketUrged: of_tickets.urged,
+    ticket.TicketSupplemented: of_tickets.urged,
     callback.CallbackAttempted: of_tickets.callback_attempted,
     knowledge.TaskRaised: of_knowledge.task_raised,
     knowledge.TaskDone: of_knowledge.task_done,

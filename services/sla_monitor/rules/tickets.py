@@ -23,10 +23,11 @@ from contracts.ticket import (
     TicketReturned,
     TicketSentBack,
     TicketSigned,
+    TicketSupplemented,
     TicketUrged,
     TicketWithdrawn,
 )
-from contracts.vocabulary import CallKind, CallPreference, Channel, ClockName, ClockState, Flag
+from contracts.vocabulary import CallKind, CallPreference, Channel, ClockName, ClockState, ExtensionDecider, Flag
 from procedures.model import EscalationCause, Procedure
 from services.sla_monitor.rules import terms as terms_of
 from services.sla_monitor.rules.ledger import Ledger
@@ -228,13 +229,20 @@ def callback_attempted(state: Sla, fact: CallbackAttempted, procedure: Procedure
 
 
 def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Procedure) -> Outcome[Sla]:
-    """The reply is due later, and no handling limit ends before it (reading 11, R004-119)."""
+    """The reply is due later, no handling limit ends before it, nor does the deadline of the platform that granted it.
+
+    第十五条(二)2, R004-119; reading 11.
+    """
+    if fact.decider is ExtensionDecider.PLATFORM and state.gov_due is not None:
+        state = state.model_copy(update={"gov_due": max(state.gov_due, fact.until)})
     ledger = Ledger(state, fact.at, procedure)
-    reply, handle = ledger.open(ClockName.REPLY), ledger.open(ClockName.HANDLE)
+    reply, handle, gov = (ledger.open(name) for name in (ClockName.REPLY, ClockName.HANDLE, ClockName.GOV))
     if reply is not None:
         _extend(ledger, reply, fact.until)
     if handle is not None and handle.is_live and handle.due < fact.until:
         _extend(ledger, handle, fact.until)
+    if gov is not None and fact.decider is ExtensionDecider.PLATFORM and gov.due < fact.until:
+        _extend(ledger, gov, fact.until)
     return ledger.outcome()
 
 
@@ -270,8 +278,8 @@ def _rejudge(ledger: Ledger, clock: SlaClock, *, may_lengthen: bool) -> None:
         ledger.restate(clock, terms)
 
 
-def urged(state: Sla, fact: TicketUrged, procedure: Procedure) -> Outcome[Sla]:
-    """The urging order goes out with the call that asks for it, well within its limit (R004-136)."""
+def urged(state: Sla, fact: TicketUrged | TicketSupplemented, procedure: Procedure) -> Outcome[Sla]:
+    """The urging order goes out with the call that asks for it or adds to the matter (R004-136, R004-138)."""
     ledger = Ledger(state, fact.at, procedure)
     ledger.begin(ClockName.URGE, fact.at)
     ledger.meet(ClockName.URGE)

@@ -6,14 +6,17 @@ from typing import Any
 from contracts.clock import ClockMissed, ClockPaused, ClockResumed, ClockStarted
 from contracts.fact import SYSTEM
 from contracts.ticket import (
+    GovernmentOrder,
     TicketAppointed,
     TicketContacted,
     TicketDeclined,
     TicketEscalated,
     TicketExtensionGranted,
     TicketRegraded,
+    TicketReplyRejected,
+    TicketSupplemented,
 )
-from contracts.vocabulary import ClockName, ClockState, ExtensionDecider, TicketType
+from contracts.vocabulary import ClockName, ClockState, ExtensionDecider, Reviewer, TicketType
 from tests.unit.sla_monitor.journey import GAS, UNIT, Journey, at, dispatched, opened, replied
 
 
@@ -31,6 +34,10 @@ def declined(moment: datetime) -> TicketDeclined:
 
 def appointed(moment: datetime, appointed_for: datetime) -> TicketAppointed:
     return TicketAppointed(at=moment, by=UNIT, unit="jinan", appointed_for=appointed_for)
+
+
+def rejected(moment: datetime) -> TicketReplyRejected:
+    return TicketReplyRejected(at=moment, by=SYSTEM, reviewer=Reviewer.CENTRE, unit="jinan", grounds="too short")
 
 
 def complaint(grade: int | None) -> Journey:
@@ -169,3 +176,29 @@ def test_an_extension_lets_a_standing_clock_run_to_its_new_end() -> None:
     )
     assert fault.clock(ClockName.REPLY).state is ClockState.RUNNING
     assert fault.clock(ClockName.REPLY).due == at("12-04 09:00")
+
+
+def test_the_platform_that_grants_more_time_moves_its_own_deadline_for_replies_made_again_as_well() -> None:
+    order = GovernmentOrder(platform="jinan-12345", order_no="1", due=at("11-23 09:00"))
+    ticket = Journey().hear(opened(at("11-20 10:00"), gov=order), dispatched(at("11-20 10:01")))
+    by_platform = granted(at("11-20 15:00"), at("11-30 10:00")).model_copy(
+        update={"decider": ExtensionDecider.PLATFORM}
+    )
+    ticket.hear(by_platform)
+    assert (ticket.clock(ClockName.REPLY).due, ticket.clock(ClockName.GOV).due) == (at("11-30 10:00"),) * 2
+    ticket.hear(replied(at("11-24 09:00")), rejected(at("11-24 10:00")))
+    assert ticket.clock(ClockName.REPLY).due == at("11-27 10:00")
+
+
+def test_the_division_moves_no_platforms_deadline() -> None:
+    order = GovernmentOrder(platform="jinan-12345", order_no="1", due=at("11-23 09:00"))
+    ticket = Journey().hear(opened(at("11-20 10:00"), gov=order), dispatched(at("11-20 10:01")))
+    ticket.hear(granted(at("11-20 15:00"), at("11-24 10:00")))
+    assert ticket.clock(ClockName.GOV).due == at("11-23 09:00")
+
+
+def test_what_a_customer_adds_goes_out_as_an_urging_order_within_its_ten_minutes() -> None:
+    fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
+    fault.hear(TicketSupplemented(at=at("11-20 11:00"), by=SYSTEM))
+    urge = fault.clock(ClockName.URGE)
+    assert (urge.due, urge.state) == (at("11-20 11:10"), ClockState.MET)
