@@ -128,7 +128,11 @@ async def read_letters(settings: KafkaSettings, limit: int = 10_000) -> list[Dea
 @asynccontextmanager
 async def _reader(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
-        DEAD_LETTERS, **connection(settings), auto_offset_reset="earliest", enable_auto_commit=False
+        DEAD_LETTERS,
+        **connection(settings),
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        request_timeout_ms=5_000,
     )
     try:
         await consumer.start()
