@@ -34,7 +34,6 @@ OUTBOX_LAG_SECONDS = Histogram(
     buckets=_BUS_SECONDS,
 )
 STORE_CONFLICTS = Counter("hotline_store_conflicts", "Saves that lost a race and were done again", ("service",))
-STORE_SECONDS = Histogram("hotline_store_seconds", "Time of one store call", ("service", "call"), buckets=_BUS_SECONDS)
 
 CLOCKS_MISSED = Counter("hotline_clocks_missed", "Limits of the procedure that passed unmet", ("clock",))
 WAKE_LAG_SECONDS = Histogram(

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol
 
+from contracts.clock import ClockMissed
 from contracts.envelope import Event
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
 from kit.decider import Decider, Step
 from kit.fold import Cause, Draft, ProcedureOf, group_by_subject
+from kit.metrics import CLOCKS_MISSED, STORE_CONFLICTS
 from kit.store import Answer, Document, S, Store
 
 MOST_TRIES = 20
@@ -98,6 +100,8 @@ class Shell(Generic[S]):
         if not changed:
             return set()
         lost = await self.store.save([draft.change(machine_now()) for draft in changed])
+        if lost:
+            STORE_CONFLICTS.labels(self.decider.service).inc(len(lost))
         for draft in changed:
             if draft.key not in lost:
                 self._say(draft)
@@ -106,6 +110,9 @@ class Shell(Generic[S]):
     def _say(self, draft: Draft[S]) -> None:
         if draft.events:
             self._outlet.put(draft.key, draft.before.published if draft.before else 0, draft.events)
+        for event in draft.events:
+            if isinstance(event.data, ClockMissed):
+                CLOCKS_MISSED.labels(event.data.clock).inc()
 
     async def do(
         self,
@@ -171,6 +178,7 @@ class Shell(Generic[S]):
         elif not draft.changed:
             return True
         if await self.store.save([draft.change(machine_now(), answer)]):
+            STORE_CONFLICTS.labels(self.decider.service).inc()
             return False
         self._say(draft)
         return True

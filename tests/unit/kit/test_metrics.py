@@ -1,8 +1,27 @@
 """Labels stay few and impersonal: each takes its values from a small fixed set."""
 
-from prometheus_client.metrics import MetricWrapperBase
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import BaseModel, ConfigDict
+
+from contracts.clock import ClockMissed
+from contracts.envelope import Event
+from contracts.fact import Fact
+from contracts.refusal import Outcome
+from contracts.vocabulary import ClockName
 from kit import metrics
+from kit.clock import SteppedClock
+from kit.decider import Decider
+from kit.fold import Cause
+from kit.memory import MemoryStore
+from kit.shell import Done, Shell
+from kit.store import Collection, Document
+
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 FEW = {"service", "type", "topic", "method", "route", "status", "reason", "clock", "call"}
 
@@ -20,3 +39,54 @@ def test_every_metric_is_ours_by_name_and_says_what_it_counts() -> None:
         (family,) = metric.describe()
         assert family.name.startswith("hotline_")
         assert family.documentation
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    procedure: str = "p@2026-01-01"
+    count: int = 0
+    wake_at: datetime | None = None
+
+
+class DistantStore(MemoryStore[Order]):
+    """Like a store over a network: others get their turn while it answers."""
+
+    async def load(self, keys: Sequence[str]) -> dict[str, Document[Order]]:
+        found = await super().load(keys)
+        await asyncio.sleep(0)
+        return found
+
+
+class Nowhere:
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:
+        pass
+
+
+def shell_of(service: str) -> Shell[Order]:
+    decider = Decider(service, Collection("orders", Order))
+    return Shell(decider, DistantStore(decider.collection), Nowhere(), SteppedClock(NOON), lambda reference: reference)
+
+
+async def do(shell: Shell[Order], *facts: Fact) -> None:
+    def step(state: Order | None, _: object) -> Outcome[Order]:
+        return Order(count=(state or Order()).count + 1), facts
+
+    done = await shell.do("t1", step, utility="gas", cause=Cause(f"c{facts}"), creates="p@2026-01-01")
+    assert isinstance(done, Done)
+
+
+def value(metric: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(metric, labels) or 0.0
+
+
+async def test_a_save_that_lost_its_race_is_counted() -> None:
+    shell = shell_of("test_races")
+    await asyncio.gather(do(shell), do(shell))
+    assert value("hotline_store_conflicts_total", service="test_races") == 1
+
+
+async def test_a_missed_limit_is_counted_by_clock_once() -> None:
+    before = value("hotline_clocks_missed_total", clock="on_site")
+    missed = ClockMissed(at=NOON, clock=ClockName.ON_SITE, due=NOON)
+    await do(shell_of("test_misses"), missed)
+    assert value("hotline_clocks_missed_total", clock="on_site") == before + 1
