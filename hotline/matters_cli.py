@@ -110,7 +110,7 @@ class Matters:
         said = self._lexicon.read(message.subject, message.text)
         signature, match = self._window.nearest(said, message.at)
         matter = match.matter if match else message.id
-        self._window.add(str(self._count), message.at, matter, signature)
+        self._window.add(str(self._count), message.at, matter, self._window.new_to(matter, signature))
         self._count += 1
         self.out_of_order += self._latest is not None and message.at < self._latest
         self._latest = max(message.at, self._latest or message.at)

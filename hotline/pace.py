@@ -37,7 +37,22 @@ class Pace:
             for life in lives:
                 self._busy += 1
                 group.create_task(self._live(life))
-            await self._keep_time()
+            if self._busy:
+                await self._keep_time()
+
+    async def together(self, *lives: Coroutine[Any, Any, None]) -> None:
+        """Go on in several ways at once, until all have come to their end."""
+        left = len(lives)
+        self._busy += left - 1
+
+        async def one(life: Coroutine[Any, Any, None]) -> None:
+            nonlocal left
+            await life
+            left -= 1
+            if left:  # the last to end hands its place on to whoever waits for all of them
+                self._rest()
+
+        await asyncio.gather(*(one(life) for life in lives))
 
     async def _live(self, life: Coroutine[Any, Any, None]) -> None:
         try:

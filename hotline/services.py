@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from services.intake.handlers import DECIDERS as INTAKE
-
 from kit.decider import Decider
 from services.callback.handlers import DECIDER as CALLBACK
+from services.intake.handlers import DECIDERS as INTAKE
 from services.knowledge.handlers import DECIDERS as KNOWLEDGE
 from services.routing.handlers import DECIDER as ROUTING
 from services.sla_monitor import handlers as sla_monitor

@@ -1,9 +1,7 @@
 """The people of the demonstration: each plan lived through, step by step, over the HTTP APIs."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -34,7 +32,7 @@ class Lives:
 
     api: Api
     pace: Pace
-    progress: Callable[[], None] = lambda: None
+    run: str
     ended: list[Ended] = field(default_factory=list)
     requested: dict[str, float] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -43,7 +41,7 @@ class Lives:
         """One request from the first word to the close."""
         await self.pace.until(plan.at)
         begun = perf_counter()
-        accepted = await self.api.post("agent", "/intake/requests", request_body(plan), key=f"demo-{plan.number}")
+        accepted = await self.api.post("agent", "/intake/requests", request_body(plan), key=f"{self.run}-{plan.number}")
         spent = perf_counter() - begun
         ticket, number = accepted["tickets"][0]["ticket"], accepted["tickets"][0]["number"]
         try:
@@ -51,7 +49,6 @@ class Lives:
         except Refused as refused:
             self.refused.append(f"{number} {plan.type}: {refused}")
         self.ended.append(Ended(plan, ticket, number, plan.closure))
-        self.progress()
 
     async def look(self) -> None:
         """Ask how every ticket ended."""
@@ -85,7 +82,7 @@ class _Ticket:
             return
         if self.plan.returned:
             await self._return()
-        await asyncio.gather(self._handle(), self._urge())
+        await self.lives.pace.together(self._handle(), self._urge())
         await self._reply_until_passed()
         await self._call_back()
 
@@ -146,7 +143,7 @@ class _Ticket:
         await self._review()
 
     async def _reply(self) -> None:
-        parts = {name: "已完成" for name in _COMPLAINT_PARTS} if self.plan.type is TicketType.COMPLAINT else {}
+        parts = dict.fromkeys(_COMPLAINT_PARTS, "已完成") if self.plan.type is TicketType.COMPLAINT else {}
         await self._after(30 * _MINUTE)
         await self._unit("reply", opinion="已上门处理并向客户说明", result="已解决", parts=parts)
 
@@ -173,9 +170,9 @@ class _Ticket:
                 await self._reply_until_passed()
 
     async def _until_callable(self) -> None:
-        owed = await self.lives.api.get("agent", f"/callback/tickets/{self.id}")
         await self._after(10 * _MINUTE)
-        await self.lives.pace.until(_moment(owed["not_before"]))
+        owed = await self.lives.api.get("agent", f"/callback/tickets/{self.id}")
+        await self.lives.pace.until(datetime.fromisoformat(owed["not_before"]))
 
     async def _called(self, outcome: CallOutcome, mismatch: bool) -> None:
         body: dict[str, Any] = {"outcome": outcome.value}

@@ -11,6 +11,7 @@ MOST_ASKED = 40
 """Terms of a question that count; a longer one is a story, and the first sentences tell it."""
 
 _UNREADABLE = re.compile(r"[\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _RUNS = re.compile(r"[A-Z]+|\d+|[\u3400-\u9fff]+")
 
 
@@ -29,6 +30,12 @@ def load() -> None:
 def filed(text: str) -> str:
     """Everything a text can be found by, as terms between spaces, each as often as it stands there."""
     return " ".join(_terms(text))
+
+
+def letters(*texts: str) -> str:
+    """The Chinese characters one by one, so that any row of them is found as a phrase; never across two texts."""
+    runs = (" ".join(run) for text in texts for run in _HAN.findall(text))
+    return " x ".join(runs)
 
 
 def asked(question: str) -> tuple[str, ...]:

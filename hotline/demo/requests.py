@@ -1,0 +1,56 @@
+"""A plan's request as the agent's screen sends it."""
+
+from datetime import timedelta
+from typing import Any
+
+from contracts.vocabulary import Channel, TicketType
+from hotline.demo.plans import Plan
+
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗"
+
+
+def request_body(plan: Plan) -> dict[str, Any]:
+    """Everything its type asks for, said by an invented customer."""
+    body: dict[str, Any] = {
+        "channel": plan.channel.value,
+        "type": plan.type.value,
+        "text": f"{plan.text}，请尽快处理（第{plan.number}号来件）",
+        "area": plan.area,
+        "customer": _customer(plan),
+        "call_wish": {"preference": "none" if plan.wants_no_call else "default"},
+        "reason_explained": True,
+        "separate": True,
+    }
+    if plan.subtype:
+        body["subtype"] = plan.subtype
+    return body | _by_channel(plan) | _by_type(plan)
+
+
+def _customer(plan: Plan) -> dict[str, str]:
+    surname = _SURNAMES[plan.number % len(_SURNAMES)]
+    return {
+        "name": f"{surname}先生" if plan.number % 2 else f"{surname}女士",
+        "contact": f"139{plan.number:08d}",
+        "address": f"{plan.area}某小区{plan.number % 30 + 1}号楼",
+    }
+
+
+def _by_channel(plan: Plan) -> dict[str, Any]:
+    if plan.channel is Channel.PHONE:
+        return {"ended_at": (plan.at + plan.talk).isoformat()}
+    if plan.channel is Channel.GOV_12345:
+        due = plan.at + timedelta(days=10)
+        order_no = f"SD{plan.at:%Y%m%d}{plan.number:05d}"
+        return {"gov": {"platform": "12345", "order_no": order_no, "due": due.isoformat()}}
+    return {}
+
+
+def _by_type(plan: Plan) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if plan.type is TicketType.ALARM:
+        body |= {"situation": "厨房气味明显，已关阀开窗", "precautions_given": True}
+    if plan.type is TicketType.QUERY:
+        body |= {"verified": True}
+    if plan.answered_at_once:
+        body |= {"answer": {"text": "已当即答复客户"}}
+    return body

@@ -1,0 +1,115 @@
+"""The demonstration as one sees it: live progress, and a table at the end."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import quantiles
+from time import perf_counter
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from contracts.texts import label
+from hotline.api import Api
+from hotline.demo.lives import Lives
+from hotline.demo.plans import Plan
+from hotline.pace import Pace, StepTo
+from hotline.stepping import Stepper
+from hotline.tally import Tally, TypeTally
+from hotline.tap import listening_in
+from hotline.up import Running
+
+_COLUMNS = (
+    SpinnerColumn(),
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("closed 已办结"),
+    TimeElapsedColumn(),
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a demonstration came to."""
+
+    tally: Tally
+    lives: Lives
+    seconds: float
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        """Every ticket reached the stage it should, and nothing was refused on the way."""
+        return not self.lives.astray and not self.lives.refused
+
+
+async def drive(running: Running, api: Api, plans: list[Plan], console: Console, run: str) -> Outcome:
+    """Live all plans at the pace of the stepped clock and look where every ticket ended."""
+    assert running.stepper is not None
+    tally, begun = Tally(), perf_counter()
+    async with listening_in(running.broker.bootstrap, tally):
+        with _shown(console, len(plans), running.stepper, tally) as step_to:
+            pace = Pace(running.stepper.now(), step_to)
+            lives = Lives(api, pace, run)
+            await pace.live(lives.live(plan) for plan in plans)
+        await lives.look()
+    latencies = [tally.dispatched[t] - at for t, at in lives.requested.items() if t in tally.dispatched]
+    return Outcome(tally, lives, perf_counter() - begun, latencies)
+
+
+@contextmanager
+def _shown(console: Console, count: int, stepper: Stepper, tally: Tally) -> Iterator[StepTo]:
+    """A step that also moves the progress bar."""
+    with Progress(*_COLUMNS, console=console, refresh_per_second=4) as progress:
+        task = progress.add_task("", total=count)
+
+        async def step_to(moment: datetime) -> None:
+            await stepper.step_to(moment)
+            opened = f"{moment:%Y-%m-%d %H:%M}  opened 已受理 {tally.opened}"
+            progress.update(task, completed=tally.closed, description=opened)
+
+        yield step_to
+
+
+def table(tally: Tally) -> Table:
+    """By type: opened, closed, limits kept and missed, sent back, satisfaction."""
+    found = Table(title="业务类型 By type", box=None, pad_edge=False)
+    found.add_column("")
+    for head in ("受理\nopened", "办结\nclosed", "按时\non time", "超时\nmissed", "退单\nreturned", "催办\nurged"):
+        found.add_column(head, justify="right")
+    for head in ("退回\nsent back", "满意度\nsatisfaction"):
+        found.add_column(head, justify="right")
+    for ticket_type, figures in tally.types.items():
+        if figures.opened:
+            found.add_row(f"{label(ticket_type)} {label(ticket_type, 'en')}", *_figures(figures))
+    return found
+
+
+def _figures(of: TypeTally) -> Iterable[str]:
+    yield from (str(of.opened), str(of.closed))
+    yield f"{of.on_time:.0%}" if of.on_time is not None else "-"
+    yield from (str(of.missed), str(of.returned), str(of.urged), str(of.sent_back))
+    yield f"{of.mean_satisfaction:.1f}" if of.mean_satisfaction is not None else "-"
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """The table, how fast it went, and what did not go as it should."""
+    console.print(table(outcome.tally))
+    console.print(
+        f"{outcome.tally.opened} opened, {outcome.tally.closed} closed in {outcome.seconds:.1f} s"
+        f" · request to dispatch event {_percentiles(outcome.latencies)}"
+    )
+    for line in outcome.lives.refused[:10]:
+        console.print(f"[red]refused[/] {line}", soft_wrap=True)
+    for ended in outcome.lives.astray[:10]:
+        console.print(f"[red]astray[/] {ended.number} {ended.plan.type}: {ended.found}, not {ended.wanted}")
+
+
+def _percentiles(seconds: list[float]) -> str:
+    if len(seconds) < 2:
+        return "-"
+    cuts = quantiles(seconds, n=100)
+    return f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"

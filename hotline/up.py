@@ -1,0 +1,94 @@
+"""`hotline up`: the whole hotline in one process, with a broker and stores of its own under ./var."""
+
+import os
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from hotline.assemblies import ASSEMBLIES
+from hotline.stepping import Stepper, clock_router
+from kit.clock import Clock, RealClock, SteppedClock
+from kit.embedded import RunningBroker, broker
+from kit.host import Host
+from kit.serve import listening
+from kit.settings import Settings
+from procedures.loader import load_all
+
+Told = Callable[[str], None]
+"""Where progress is told to: one line a time."""
+
+Downloaded = Callable[[int, int], None]
+"""Told how many of the broker's files are there, of how many, while they are fetched the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The hotline, answering at `address`; `stepper` only in stepped mode."""
+
+    address: str
+    settings: Settings
+    host: Host
+    broker: RunningBroker
+    stepper: Stepper | None
+
+
+@asynccontextmanager
+async def everything(settings: Settings, told: Told, downloaded: Downloaded | None = None) -> AsyncIterator[Running]:
+    """Start broker, services and HTTP; leaving drains them in the opposite order."""
+    var = settings.embedded.path
+    told("starting the broker 启动消息总线 …")
+    async with broker(var, wanted=settings.embedded.broker or "auto", on_progress=downloaded) as running:
+        settings = at_home(settings, running)
+        clock = clock_of(settings)
+        procedures = load_all()
+        host = Host(
+            settings,
+            clock,
+            procedures,
+            procedures.get,
+            ASSEMBLIES,
+            stepped=isinstance(clock, SteppedClock),
+            remembers=running.remembers,
+        )
+        stepper = Stepper(clock, host.runtimes) if isinstance(clock, SteppedClock) else None
+        host.extra_routers = _routers(stepper)
+        told("starting the services 启动服务 …")
+        async with host, listening(host.app, settings.http) as address:
+            yield Running(address, settings, host, running, stepper)
+
+
+def _routers(stepper: Stepper | None) -> tuple[APIRouter, ...]:
+    return (clock_router(stepper),) if stepper else ()
+
+
+def at_home(settings: Settings, running: RunningBroker) -> Settings:
+    """The settings of the embedded mode: its own broker, issuer and key; what the environment says stays."""
+    kafka = settings.kafka.model_copy(
+        update={"bootstrap_servers": (running.bootstrap,), "idempotent": running.idempotent}
+    )
+    embedded = settings.embedded.model_copy(update={"issuer": settings.auth.issuer is None})
+    keys = settings.keys
+    if keys.pii is None:
+        keys = type(keys).model_validate({"pii": _own_key(settings.embedded.path / "pii.key")})
+    return settings.model_copy(update={"kafka": kafka, "embedded": embedded, "keys": keys})
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Stepped from a moment, or real."""
+    moment: datetime | None = settings.embedded.stepped_from
+    return SteppedClock(moment) if moment is not None else RealClock()
+
+
+def _own_key(path: Path) -> str:
+    """The key that seals people's data in the embedded mode: made once, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(b64encode(secrets.token_bytes(32)))
+    return path.read_text("ascii")

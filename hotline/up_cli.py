@@ -1,0 +1,205 @@
+"""`hotline up` and `hotline run`: the whole hotline in one process, or one service against real servers."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from hotline.api import Api
+from hotline.assemblies import ASSEMBLIES
+from hotline.demo.plans import plans
+from hotline.demo.show import drive, print_outcome
+from hotline.up import Running, everything
+from kit.clock import RealClock
+from kit.embedded.directory import DirectoryInUse
+from kit.embedded.jars import JarsUnavailable
+from kit.embedded.ports import PortInUse
+from kit.embedded.process import StartFailed
+from kit.issuer import BuiltInIssuer, seeded_user
+from kit.logs import set_up_logs
+from kit.serve import run as run_loop
+from kit.serve import stopped_by_signals
+from kit.settings import Settings, SettingsError, load_settings
+from kit.telemetry import set_up_telemetry
+from services import hosting
+
+_DEMO_DAYS = 21
+"""The demonstration begins so long before today that even its slowest ticket is closed by now."""
+
+_CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, StartFailed, OSError)
+
+Afterwards = Callable[[Running], Coroutine[Any, Any, int]]
+"""What is done once everything is up; the exit status."""
+
+Service = StrEnum("Service", {name: name for name in ASSEMBLIES})  # type: ignore[misc]
+
+
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Drive a demonstration of a few hundred requests.")] = False,
+    exit_: Annotated[bool, typer.Option("--exit", help="End after the demonstration; 0 only if all is right.")] = False,
+    requests: Annotated[int, typer.Option(min=1, max=100_000, help="How many requests it has.")] = 300,
+    seed: Annotated[int, typer.Option(help="The same seed, the same demonstration.")] = 956100,
+    stepped_from: Annotated[
+        str | None, typer.Option("--stepped-from", metavar="MOMENT", help="Stand at this moment until stepped.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
+    var: Annotated[Path | None, typer.Option(help="Where broker, documents and keys live (./var).")] = None,
+) -> None:
+    """Start everything: broker, five services, HTTP. Nothing needs to be installed or configured."""
+    console = Console(highlight=False)
+    start = _moment(stepped_from) if stepped_from else (_demo_start() if demo else None)
+    settings = settings_of(var, port, start)
+
+    async def afterwards(running: Running) -> int:
+        return await _demonstrate(running, console, requests, seed) if demo else 0
+
+    raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
+
+
+def run(
+    service: Annotated[Service, typer.Argument(help="Which of the five.")],
+    port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
+) -> None:
+    """Run one service against HOTLINE_KAFKA__BOOTSTRAP_SERVERS and HOTLINE_STORE__URL, until SIGTERM."""
+    given: dict[str, Any] = {"http": {"port": port}} if port is not None else {}
+    try:
+        hosting.run(service.value, ASSEMBLIES[service.value], **given)
+    except SettingsError as error:
+        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
+def start_and(console: Console, settings: Settings, afterwards: Afterwards, *, stay: bool) -> int:
+    """Start everything, do what is to be done, then stay up until told to stop; the exit status."""
+    status: list[int] = []
+
+    async def main() -> None:
+        status.append(await _up(console, settings, afterwards, stay))
+
+    try:
+        run_loop(main())
+    except _CANNOT_START as error:
+        Console(stderr=True, highlight=False).print(f"cannot start: {error}", soft_wrap=True)
+        return 2
+    return status[0]
+
+
+async def _up(console: Console, settings: Settings, afterwards: Afterwards, stay: bool) -> int:
+    stop = asyncio.Event()
+    with stopped_by_signals(stop):
+        async with everything(settings, console.print, _downloading(console)) as running:
+            _greet(console, running)
+            ending = asyncio.create_task(stop.wait())
+            doing = asyncio.create_task(afterwards(running))
+            await asyncio.wait([ending, doing], return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                doing.cancel()
+                await asyncio.gather(doing, return_exceptions=True)
+                return 130
+            if stay:
+                await _stay(console, running, stop)
+            ending.cancel()
+            return await doing
+
+
+async def _stay(console: Console, running: Running, stop: asyncio.Event) -> None:
+    console.print(f"up at {running.address} · 服务已就绪 · API: {running.address}/docs · Ctrl-C ends")
+    failed = asyncio.create_task(running.host.failed.wait())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([failed, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in (failed, stopped):
+        task.cancel()
+
+
+async def _demonstrate(running: Running, console: Console, requests: int, seed: int) -> int:
+    stepper = running.stepper
+    assert stepper is not None
+    settings = running.settings
+    api = Api(running.address, token_of(settings))
+    run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
+    try:
+        outcome = await drive(running, api, list(plans(stepper.now(), requests, seed)), console, run_name)
+    finally:
+        await api.close()
+    print_outcome(console, outcome)
+    if outcome.lives.ended:
+        console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}")
+    now = RealClock().now()
+    if stepper.now() < now:
+        await stepper.step_to(now)
+    stepper.release()
+    return 0 if outcome.right else 1
+
+
+def token_of(settings: Settings) -> Callable[[str], str]:
+    """Tokens of the built-in issuer, for whoever is named."""
+    issuer = BuiltInIssuer(settings.embedded.path)
+
+    def token(who: str) -> str:
+        utility, audience = settings.embedded.utility, settings.auth.audience
+        return issuer.token(seeded_user(who), utility=utility, audience=audience, lifetime=timedelta(days=7))
+
+    return token
+
+
+def _greet(console: Console, running: Running) -> None:
+    started = running.broker
+    console.print(f"broker 消息总线: {started.kind} at {started.bootstrap}")
+    if not started.remembers:
+        console.print(
+            "[yellow]Kafka's files could not be had, so a small broker stands in; it forgets everything at a restart"
+            " 无法取得 Kafka，改用临时总线，重启后消息不保留[/]",
+            soft_wrap=True,
+        )
+
+
+def _downloading(console: Console) -> Callable[[int, int], None]:
+    def downloaded(done: int, total: int) -> None:
+        if done == total or done % 10 == 0:
+            console.print(f"  fetching Kafka, once: {done} of {total} files 首次下载 Kafka")
+
+    return downloaded
+
+
+def settings_of(var: Path | None, port: int | None, start: datetime | None) -> Settings:
+    try:
+        settings = _given(load_settings(), var, port, start)
+    except SettingsError as error:
+        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
+        raise typer.Exit(2) from None
+    set_up_logs("up", settings.log)
+    set_up_telemetry("up", settings.otel)
+    return settings
+
+
+def _given(settings: Settings, var: Path | None, port: int | None, start: datetime | None) -> Settings:
+    embedded = settings.embedded.model_copy(update={"stepped_from": start or settings.embedded.stepped_from})
+    http = settings.http if port is None else settings.http.model_copy(update={"port": port})
+    changes: dict[str, Any] = {"embedded": embedded, "http": http}
+    if var is not None:
+        changes["embedded"] = embedded.model_copy(update={"path": var})
+        changes["store"] = settings.store.model_copy(update={"url": f"sqlite:///{var}/documents"})
+        changes["attachments"] = settings.attachments.model_copy(update={"path": var / "attachments"})
+    return settings.model_copy(update=changes)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        print(f"--stepped-from {text!r}: accepted is such as 2026-11-20T08:00:00+08:00", file=sys.stderr)
+        raise typer.Exit(2)
+    return found
+
+
+def _demo_start() -> datetime:
+    day = RealClock().now().date() - timedelta(days=_DEMO_DAYS)
+    return datetime.combine(day, time(0), UTC) - timedelta(hours=8)

@@ -1,0 +1,26 @@
+"""Runs one service as a process of its own, against the Kafka and the store of its settings."""
+
+from kit.clock import RealClock
+from kit.host import Assemble, Host
+from kit.logs import set_up_logs
+from kit.serve import run as run_loop
+from kit.serve import serve
+from kit.settings import Settings, SettingsError, load_settings
+from kit.telemetry import set_up_telemetry
+from procedures.loader import load_all
+
+
+def run(name: str, assemble: Assemble, **given: object) -> None:
+    """Serve until SIGTERM, then drain. Raises SettingsError before anything is started."""
+    settings = load_settings(**given)
+    if not settings.kafka.bootstrap_servers:
+        raise SettingsError("HOTLINE_KAFKA__BOOTSTRAP_SERVERS: not set; only `hotline up` brings its own broker")
+    set_up_logs(name, settings.log)
+    set_up_telemetry(name, settings.otel)
+    run_loop(_serve(name, assemble, settings))
+
+
+async def _serve(name: str, assemble: Assemble, settings: Settings) -> None:
+    procedures = load_all()
+    async with Host(settings, RealClock(), procedures, procedures.get, {name: assemble}) as host:
+        await serve(host.app, settings.http, host.health, stop=host.failed)

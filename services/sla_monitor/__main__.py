@@ -1,0 +1,21 @@
+"""Wiring of sla_monitor; `python -m services.sla_monitor` and `hotline run sla_monitor` are the same."""
+
+from datetime import timedelta
+
+from contracts.topics import KNOWLEDGE, TICKETS
+from kit.host import Assembled, Means
+from procedures.loader import Procedures
+from services.hosting import run
+from services.sla_monitor.handlers import decider
+from services.sla_monitor.http import router
+
+
+def assemble(means: Means[Procedures]) -> Assembled:
+    """Clocks of tickets and of knowledge; nothing is in flight when a stepped clock moves: no grace then."""
+    stepped = means.settings.embedded.stepped_from is not None
+    clocks = means.employ(decider(timedelta(0) if stepped else None))
+    return Assembled((TICKETS, KNOWLEDGE), (clocks,), (router(clocks.shell, means.procedure_of),))
+
+
+if __name__ == "__main__":
+    run("sla_monitor", assemble)
