@@ -191,7 +191,7 @@ class ServiceRuntime:
     async def next_wake(self) -> datetime | None:
         """The earliest moment at which a document of this service wants to be woken."""
         wakeable = [worker for worker in self.duties.workers if worker.shell.decider.wake is not None]
-        moments = [await worker.shell.store.next_wake() for worker in wakeable]
+        moments = [await worker.ticker.next_wake() for worker in wakeable]
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _sweep(self) -> None:
@@ -228,7 +228,9 @@ async def _patiently(work: Callable[P, Awaitable[object]], *args: P.args, **kwar
     """Until store and bus are there; a wrong password is waited out too, loudly."""
     away = (StoreAway, BusAway, KafkaError, TimeoutError)
     waiting = wait_exponential(multiplier=0.2, max=5)
-    await AsyncRetrying(retry=retry_if_exception_type(away), wait=waiting, before_sleep=_tell)(work, *args, **kwargs)
+    async for attempt in AsyncRetrying(retry=retry_if_exception_type(away), wait=waiting, before_sleep=_tell):
+        with attempt:
+            await work(*args, **kwargs)
 
 
 def _tell(state: RetryCallState) -> None:
