@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ def token(
     ],
     utility: Annotated[str | None, typer.Option(help="Whose people and procedure; one per token.")] = None,
     lifetime: Annotated[str, typer.Option("--for", help="Valid for so long: 30m, 8h, 7d.", metavar="TIME")] = "8h",
+    var: Annotated[Path | None, typer.Option("--var", help="The directory `hotline up` keeps everything in.")] = None,
 ) -> None:
     """Print a token for a seeded user; only services in embedded mode accept it.
 
@@ -33,7 +35,7 @@ def token(
     """
     try:
         settings = load_settings()
-        issuer = BuiltInIssuer(settings.embedded.path)
+        issuer = BuiltInIssuer(var or settings.embedded.path)
         typer.echo(
             issuer.token(
                 seeded_user(who),

@@ -25,7 +25,7 @@ from jwt.algorithms import OKPAlgorithm
 
 from contracts.vocabulary import Role
 from kit.clock import machine_now
-from kit.settings import BUILT_IN_ISSUER, Settings, SettingsError
+from kit.settings import BUILT_IN_ISSUER, Settings, SettingsError, open_issuer
 from kit.tokens import TokenVerifier, remote_verifier
 
 ALGORITHM = "EdDSA"
@@ -121,12 +121,15 @@ class BuiltInIssuer:
 def trusted(settings: Settings, client: httpx.AsyncClient) -> tuple[TokenVerifier, BuiltInIssuer | None]:
     """Whose tokens this process believes: the configured identity provider, or, in embedded mode only, its own issuer.
 
-    Raises SettingsError when there is neither.
+    Raises SettingsError when there is neither, or the built-in issuer could be reached from elsewhere.
     """
     if settings.auth.issuer is not None:
         return remote_verifier(settings.auth, client), None
     if not settings.embedded.issuer:
         raise SettingsError("HOTLINE_AUTH__ISSUER and HOTLINE_AUTH__JWKS_URL: not set; nobody could sign in")
+    # Asked again here, at the point of trust: settings that were copied with changes were not validated anew.
+    if (refusal := open_issuer(settings)) is not None:
+        raise SettingsError(refusal)
     issuer = BuiltInIssuer(settings.embedded.path)
     leeway = timedelta(seconds=settings.auth.leeway_seconds)
     return issuer.verifier(audience=settings.auth.audience, leeway=leeway), issuer

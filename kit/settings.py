@@ -127,9 +127,15 @@ class OtelSettings(_Group):
 
 
 class KeysSettings(_Group):
-    """Secrets: `pii` encrypts people's data field by field (256-bit AES key in base64)."""
+    """Secrets, 256-bit keys in base64: `pii` encrypts people's data field by field.
+
+    To rotate it, put the new key into `pii`, the one before into `pii_before`, and keep `index` (or set it to the first
+    `pii`): customers are looked up through it.
+    """
 
     pii: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
+    pii_before: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
+    index: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
 
 
 class AttachmentSettings(_Group):
@@ -189,12 +195,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _built_in_issuer_stays_at_home(self) -> Settings:
-        if self.embedded.issuer and self.http.host not in _LOOPBACK:
-            raise ValueError(
-                f"EMBEDDED__ISSUER is on while HTTP__HOST is {self.http.host}: whoever reads ./var could sign a token;"
-                " listen on 127.0.0.1, or set AUTH__ISSUER and AUTH__JWKS_URL and turn EMBEDDED__ISSUER off"
-            )
+        if (refusal := open_issuer(self)) is not None:
+            raise ValueError(refusal)
         return self
+
+
+def open_issuer(settings: Settings) -> str | None:
+    """Why the built-in issuer must not be trusted under these settings; None if it is off or only reached from here."""
+    if not settings.embedded.issuer or settings.http.host in _LOOPBACK:
+        return None
+    return (
+        f"EMBEDDED__ISSUER is on while HTTP__HOST is {settings.http.host}: whoever reads ./var could sign a token;"
+        " listen on 127.0.0.1, or set AUTH__ISSUER and AUTH__JWKS_URL and turn EMBEDDED__ISSUER off"
+    )
 
 
 def load_settings(**given: object) -> Settings:

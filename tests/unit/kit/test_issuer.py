@@ -88,6 +88,14 @@ async def test_without_provider_and_embedded_mode_nothing_starts() -> None:
             trusted(load_settings(), client)
 
 
+async def test_settings_changed_afterwards_do_not_open_the_built_in_issuer(tmp_path: Path) -> None:
+    settings = load_settings(http={"host": "0.0.0.0"}, embedded={"path": tmp_path})
+    opened = settings.model_copy(update={"embedded": settings.embedded.model_copy(update={"issuer": True})})
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(SettingsError, match=r"127\.0\.0\.1"):
+            trusted(opened, client)
+
+
 @pytest.mark.parametrize("spec", ["boss", "unit", "unit:", "agent:7", ""])
 def test_an_unknown_user_is_refused_with_the_users_there_are(spec: str) -> None:
     with pytest.raises(UnknownUser, match="supervisor"):
@@ -116,6 +124,11 @@ async def test_the_command_line_makes_a_token_before_the_first_start(cli: CliRun
     days = (claims.exp - jwt.decode(printed, options={"verify_signature": False})["iat"]) / 86_400
     assert days == 7
     assert jwt.decode(printed, options={"verify_signature": False})["iss"] == BUILT_IN_ISSUER
+
+
+async def test_the_command_line_signs_with_the_key_of_the_directory_it_is_given(cli: CliRunner, tmp_path: Path) -> None:
+    _, printed = run_token(cli, "--as", "agent", "--var", str(tmp_path / "elsewhere"))
+    assert (await own_verifier(BuiltInIssuer(tmp_path / "elsewhere")).claims(printed)).sub == "agent-01"
 
 
 def test_the_command_line_says_who_there_is(cli: CliRunner) -> None:
