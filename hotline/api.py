@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import httpx
 
+from contracts.texts import Language
+
 Token = Callable[[str], str]
 """A bearer token for `agent`, `supervisor`, `unit:jinan`, `division:luzhong`, `integration`, …"""
 
@@ -26,10 +28,11 @@ class Refused(Exception):
 class Api:
     """Sends requests as whoever is named; one connection pool for all."""
 
-    def __init__(self, base_url: str, token: Token, *, timeout: float = 30.0) -> None:
+    def __init__(self, base_url: str, token: Token, *, language: Language = "zh", timeout: float = 30.0) -> None:
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout, limits=limits, trust_env=False)
         self._token = token
+        self._language = language
         self._tokens: dict[str, str] = {}
 
     async def get(self, who: str, path: str, **query: Any) -> Any:
@@ -48,7 +51,7 @@ class Api:
     def _headers(self, who: str) -> dict[str, str]:
         if who not in self._tokens:
             self._tokens[who] = self._token(who)
-        return {"Authorization": f"Bearer {self._tokens[who]}"}
+        return {"Authorization": f"Bearer {self._tokens[who]}", "Accept-Language": self._language}
 
 
 def _body(response: httpx.Response) -> Any:

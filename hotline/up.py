@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from hotline.address import tell_address
 from hotline.assemblies import ASSEMBLIES
 from hotline.stepping import Stepper, clock_router
 from kit.clock import Clock, RealClock, SteppedClock
@@ -60,6 +61,7 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
         host.extra_routers = _routers(stepper)
         told("starting the services 启动服务 …")
         async with host, listening(host.app, settings.http) as address:
+            tell_address(var, address)
             yield Running(address, settings, host, running, stepper)
 
 

@@ -15,13 +15,13 @@ from hotline.api import Api
 from hotline.assemblies import ASSEMBLIES
 from hotline.demo.plans import plans
 from hotline.demo.show import drive, print_outcome
+from hotline.tokens import token_of
 from hotline.up import Running, everything
 from kit.clock import RealClock
 from kit.embedded.directory import DirectoryInUse
 from kit.embedded.jars import JarsUnavailable
 from kit.embedded.ports import PortInUse
 from kit.embedded.process import StartFailed
-from kit.issuer import BuiltInIssuer, seeded_user
 from kit.logs import set_up_logs
 from kit.serve import run as run_loop
 from kit.serve import stopped_by_signals
@@ -135,17 +135,6 @@ async def _demonstrate(running: Running, console: Console, requests: int, seed: 
         await stepper.step_to(now)
     stepper.release()
     return 0 if outcome.right else 1
-
-
-def token_of(settings: Settings) -> Callable[[str], str]:
-    """Tokens of the built-in issuer, for whoever is named."""
-    issuer = BuiltInIssuer(settings.embedded.path)
-
-    def token(who: str) -> str:
-        utility, audience = settings.embedded.utility, settings.auth.audience
-        return issuer.token(seeded_user(who), utility=utility, audience=audience, lifetime=timedelta(days=7))
-
-    return token
 
 
 def _greet(console: Console, running: Running) -> None:

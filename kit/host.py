@@ -21,6 +21,7 @@ from kit.http import create_app
 from kit.issuer import trusted
 from kit.publisher import KafkaPublisher
 from kit.runtime import Chore, Duties, ServiceRuntime, Worker, employ
+from kit.said import said_router
 from kit.settings import Settings
 from kit.store import S
 from kit.stores import Stores, open_stores
@@ -121,4 +122,4 @@ class Host:
         self.health.add(f"{name}.store", stores.ping)
         self.health.add(f"{name}.bus", runtime.progress)
         self.runtimes[name] = await self._stack.enter_async_context(runtime)
-        return assembled.routers
+        return (*assembled.routers, said_router(name.partition("_")[0], assembled.workers))

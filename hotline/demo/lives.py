@@ -1,7 +1,7 @@
 """The people of the demonstration: each plan lived through, step by step, over the HTTP APIs."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +13,8 @@ from hotline.pace import Pace
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
+_SHORT = timedelta(minutes=12)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -187,7 +189,9 @@ class _Ticket:
         return str(order["stage"])
 
     async def _after(self, wait: timedelta) -> None:
-        await self.lives.pace.until(self.lives.pace.now + wait)
+        """Short waits to the minute, long ones to the next ten minutes: fewer steps of the clock for everybody."""
+        moment = self.lives.pace.now + wait
+        await self.lives.pace.until(moment if wait < _SHORT else _next_ten_minutes(moment))
 
     async def _centre(self, step: str, **body: Any) -> None:
         await self.lives.api.post("agent", f"/routing/work-orders/{self.id}/{step}", body)
@@ -197,6 +201,10 @@ class _Ticket:
 
     async def _intake(self, step: str, **body: Any) -> None:
         await self.lives.api.post("agent", f"/intake/tickets/{self.id}/{step}", body)
+
+
+def _next_ten_minutes(moment: datetime) -> datetime:
+    return moment + (_EPOCH - moment) % timedelta(minutes=10)
 
 
 _COMPLAINT_PARTS = ("investigation", "verification", "supervision", "rectification", "opinion")

@@ -1,0 +1,18 @@
+"""Tokens of the embedded mode's own issuer, for the commands that act as the hotline's people."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from kit.issuer import BuiltInIssuer, seeded_user
+from kit.settings import Settings
+
+
+def token_of(settings: Settings) -> Callable[[str], str]:
+    """Tokens of the built-in issuer, for whoever is named."""
+    issuer = BuiltInIssuer(settings.embedded.path)
+
+    def token(who: str) -> str:
+        utility, audience = settings.embedded.utility, settings.auth.audience
+        return issuer.token(seeded_user(who), utility=utility, audience=audience, lifetime=timedelta(days=7))
+
+    return token
