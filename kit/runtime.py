@@ -220,8 +220,11 @@ def _listening(duties: Duties) -> Listening:
 
 async def _make_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
     partitions = dict.fromkeys((*TOPICS, *topics), settings.partitions) | {DEAD_LETTERS: 1}
+    safe = {"min.insync.replicas": str(settings.min_insync_replicas)}
+    # A dead letter waits for somebody to mend its cause, however long that takes.
+    configs = dict.fromkeys(partitions, safe) | {DEAD_LETTERS: safe | {"retention.ms": "-1"}}
     servers = ",".join(settings.bootstrap_servers)
-    await ensure_topics(servers, partitions, settings.replication_factor, security=security(settings))
+    await ensure_topics(servers, partitions, settings.replication_factor, configs=configs, security=security(settings))
 
 
 async def _patiently(work: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> None:

@@ -17,19 +17,29 @@ class _NotLedYet(TimeoutError):
 
 
 async def ensure_topics(
-    bootstrap: str, partitions: Mapping[str, int], replication: int = 1, *, security: Mapping[str, object] | None = None
+    bootstrap: str,
+    partitions: Mapping[str, int],
+    replication: int = 1,
+    *,
+    configs: Mapping[str, Mapping[str, str]] | None = None,
+    security: Mapping[str, object] | None = None,
 ) -> Mapping[str, int]:
     """Create the topics that are missing and wait until every partition has a leader.
 
     Returns the partitions each topic really has: a topic that exists with another number keeps it, because adding
     partitions would send the next event of a ticket to another partition than its last one.
-    `security` are aiokafka's connection arguments. Raises KafkaError when the broker is away or refuses,
-    TimeoutError when partitions stay without a leader for 30 s.
+    `configs` are Kafka's own topic settings, for those topics that are made now; `security` are aiokafka's connection
+    arguments. Raises KafkaError when the broker is away or refuses, TimeoutError when partitions stay without a leader
+    for 30 s.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **(security or {}))
     await admin.start()
     try:
-        answer = await admin.create_topics([NewTopic(name, count, replication) for name, count in partitions.items()])
+        given = configs or {}
+        wanted = [
+            NewTopic(name, n, replication, topic_configs=dict(given.get(name, {}))) for name, n in partitions.items()
+        ]
+        answer = await admin.create_topics(wanted)
         for name, code, *message in answer.topic_errors:
             _check(name, code, message)
         found = await _led_partitions(admin, partitions)

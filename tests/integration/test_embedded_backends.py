@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from kit.topics_admin import ensure_topics
@@ -27,6 +30,22 @@ async def test_a_topic_that_exists_keeps_its_partitions(kafka: KafkaBackEnd) -> 
     topic = f"backends-{uuid4()}"
     await ensure_topics(kafka.bootstrap, {topic: 2})
     assert await ensure_topics(kafka.bootstrap, {topic: 5}) == {topic: 2}
+
+
+async def test_a_new_topic_is_kept_as_safely_and_as_long_as_was_asked(kafka: KafkaBackEnd) -> None:
+    if not kafka.remembers:
+        pytest.skip("a broker that forgets has no retention")
+    topic = f"backends-{uuid4()}"
+    asked = {"min.insync.replicas": "1", "retention.ms": "-1"}
+    await ensure_topics(kafka.bootstrap, {topic: 1}, configs={topic: asked})
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    finally:
+        await admin.close()
+    [(_, _, _, _, entries)] = answer.resources
+    assert asked.items() <= {name: value for name, value, *_ in entries}.items()
 
 
 async def test_a_document_written_to_the_store_of_this_run_is_found(
