@@ -9,7 +9,6 @@ from kit.fold import Cause
 from kit.shell import KEY_REUSED
 from kit.store import Change, Document
 from procedures.model import Procedure
-from services.intake.clusters import tell_members
 from services.intake.placing import place
 from services.intake.ports import Case, Intake, contact_id, words_of
 from services.intake.rules.checking import check
@@ -49,16 +48,9 @@ async def accept(
     return await _finished(intake, document, case._replace(request=request.model_copy(update={"at": at})))
 
 
-async def mend(intake: Intake, limit: int = 100) -> int:
-    """Finish what a crash left half done; returns how many contacts and matters were due."""
-    now = intake.contacts.clock.now()
-    contacts = await intake.contacts.store.due(now, limit)
-    for document in (await intake.contacts.store.load(contacts)).values():
-        await _finished(intake, document, _case_of(intake, document))
-    due = await intake.matters.store.due(now, limit)
-    for found in (await intake.matters.store.load(due)).values():
-        await tell_members(intake, found.utility, found.key, Cause(f"mend/{found.key}/{found.version}"))
-    return len(contacts) + len(due)
+async def finish(intake: Intake, document: Document[Contact]) -> Accepted:
+    """Do what is left to do for a contact that a crash left half done."""
+    return await _finished(intake, document, _case_of(intake, document))
 
 
 async def _recorded(intake: Intake, case: Case, fingerprint: str) -> Document[Contact]:

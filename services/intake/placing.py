@@ -84,10 +84,10 @@ async def _earlier(
     request = case.request
     if request.gov_order is not None:
         where = [Equal("gov_order", request.gov_order)]
-    elif matter is not None and request.parent is None and not request.separate:
-        where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
-    else:
+    elif matter in (None, matter_id(case.utility, ticket)) or request.parent is not None or request.separate:
         return None
+    else:
+        where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
     if "type" in case.procedure.matters.compare.value:
         where.append(Equal("type", order.type.value))
     query = Query(case.utility, tuple(where), "opened_at", descending=True, limit=MOST_EARLIER)

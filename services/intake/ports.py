@@ -38,7 +38,14 @@ class MatterIndex(Protocol):
     """Knows earlier requests by their words (R004-078)."""
 
     async def matter_of(self, sighting: Sighting, procedure: Procedure) -> str | None:
-        """The matter the words belong to, remembering them; asked again for the same ticket it answers the same."""
+        """The matter the words belong to, remembering them; asked again for the same ticket it answers the same.
+
+        A request like no other gets the matter that its own ticket stands for (`matter_id`).
+        """
+        ...
+
+    async def assign(self, utility: str, ticket: str, matter: str) -> None:
+        """A clerk says which matter a ticket belongs to; later requests like it follow."""
         ...
 
 

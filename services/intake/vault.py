@@ -32,12 +32,17 @@ class Vault:
             raise ValueError(f"at least one key of {_KEY} bytes is needed")
         self._ciphers: Mapping[str, AESGCM] = {key_id(key): AESGCM(key) for key in keys}
         self._current = key_id(keys[0])
-        self._index_key = _derived(index_key or keys[-1], b"hotline-loop/blind-index")
+        self._lasting = index_key or keys[-1]
+        self._index_key = self.key_for("blind-index")
 
     @classmethod
     def ephemeral(cls) -> "Vault":
         """A vault whose content nobody can read once the process has ended: for tests and virtual time."""
         return cls([os.urandom(_KEY)])
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of its own for another use that has to last as long as the blind index."""
+        return HKDF(SHA256(), _KEY, None, f"hotline-loop/{purpose}".encode()).derive(self._lasting)
 
     def seal(self, utility: str, owner: str, field: str, text: str) -> str:
         """The text as `<key id>.<nonce and ciphertext>`, to be opened at the same place only."""
@@ -57,10 +62,6 @@ class Vault:
         except (InvalidTag, ValueError, binascii.Error) as fault:
             raise NotOurs(f"{field} does not open here") from fault
 
-    def sealed_with_current(self, sealed: str) -> bool:
-        """Whether it need not be sealed again after a rotation."""
-        return sealed.startswith(f"{self._current}.")
-
     def blind(self, utility: str, field: str, value: str) -> str:
         """The same value gives the same index, which says nothing of the value without the key."""
         digest = hmac.digest(self._index_key, "\x1f".join((utility, field, value)).encode(), "sha256")
@@ -70,10 +71,6 @@ class Vault:
 def key_id(key: bytes) -> str:
     """A short public name of a key, so that what it sealed says which key it needs."""
     return hashlib.sha256(b"hotline-loop/key-id" + key).hexdigest()[:8]
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), _KEY, None, purpose).derive(key)
 
 
 def _place(utility: str, owner: str, field: str) -> bytes:

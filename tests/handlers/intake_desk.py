@@ -30,7 +30,7 @@ CUSTOMER = {
     "address": "历下区泉城路1号",
     "id_number": "370102199001011234",
 }
-FAULT = {
+FAULT: dict[str, Any] = {
     "channel": "phone",
     "type": "fault",
     "subtype": "stove",

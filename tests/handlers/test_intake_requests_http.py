@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from services.intake.accepting import mend
+from services.intake.mending import mend
 from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
 
@@ -64,7 +65,13 @@ async def test_a_feed_names_its_moment_and_its_order_is_opened_once(desk: FrontD
 
 
 async def test_an_unknown_type_word_field_or_unit_is_refused_naming_what_is_known(desk: FrontDesk) -> None:
-    wrong = [{"type": "riot"}, {"colour": "red"}, {"unit": "atlantis"}, {"area": "Jinan!"}, {"attachments": ["x"]}]
+    wrong: list[dict[str, Any]] = [
+        {"type": "riot"},
+        {"colour": "red"},
+        {"unit": "atlantis"},
+        {"area": "Jinan!"},
+        {"attachments": ["x"]},
+    ]
     for each in wrong:
         answer = await desk.post("agent", "/intake/requests", FAULT | each)
         assert answer.status_code == 422, each
@@ -125,7 +132,8 @@ async def test_no_personal_data_is_said_or_stored_in_the_clear(desk: FrontDesk) 
     for event in desk.outbox.events:
         assert not [secret for secret in secrets if secret in event.data.model_dump_json()]
     for shell in (desk.desk.intake.contacts, desk.desk.people.persons, desk.desk.intake.tickets):
-        stored = str(list(shell.store._rows.values()))
+        store: Any = shell.store
+        stored = str(list(store._rows.values()))
         assert not [secret for secret in secrets if secret in stored]
 
 

@@ -9,7 +9,8 @@ from contracts.ticket import TicketLinked, TicketOpened
 from contracts.vocabulary import Channel, Closure, LinkKind, TicketType
 from kit.shell import KEY_REUSED
 from procedures.model import RequestField
-from services.intake.accepting import Accepted, mend
+from services.intake.accepting import Accepted
+from services.intake.mending import mend
 from services.intake.rules.checking import check
 from tests.unit.intake.desk import ALL_FIELDS, NOON, UTILITY, Desk, asked, gas
 

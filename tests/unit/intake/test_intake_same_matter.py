@@ -7,8 +7,13 @@ import pytest
 
 from contracts.ticket import TicketLinked, TicketRegraded
 from contracts.vocabulary import LinkKind, TicketType
+from kit.fold import Cause
+from kit.memory import MemoryStore
 from procedures.model import Procedure
-from services.intake.accepting import Accepted, mend
+from services.intake.accepting import Accepted
+from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
+from services.intake.matters.words import Lexicon
+from services.intake.mending import AGAIN_AFTER, mend
 from services.intake.rules.contact import Placed
 from services.intake.rules.novelty import brings_something_new
 from tests.unit.intake.desk import NOON, UTILITY, Desk, asked, gas
@@ -183,6 +188,34 @@ async def test_the_grade_at_sight_follows_the_criteria_and_a_graver_hand(said: d
     assert (await placed(Desk(), **said)).grade == grade
 
 
+async def test_what_cannot_be_finished_waits_and_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+
+    async def crash(*_: Any, **__: Any) -> Any:
+        raise ConnectionError("the store went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.intake.tickets, "do", crash)
+        for text in ("poison", "medicine"):
+            with pytest.raises(ConnectionError):
+                await desk.receive(asked(text=text))
+    contacts = desk.intake.contacts.store
+    poisoned = (await contacts.due(NOON + DAY, 10))[0]
+    state = (await contacts.load([poisoned]))[poisoned].state
+    await desk.intake.contacts.do(
+        poisoned,
+        lambda _, __: (state.model_copy(update={"sealed": "moved.from_elsewhere"}), ()),
+        utility=UTILITY,
+        cause=Cause("x"),
+    )
+    desk.clock.advance(timedelta(minutes=2))
+    assert await mend(desk.intake) == 2
+    assert desk.said() == ["ticket.opened"]
+    assert await mend(desk.intake) == 0
+    desk.clock.advance(AGAIN_AFTER)
+    assert await mend(desk.intake) == 1
+
+
 async def test_members_left_untold_by_a_crash_are_told_by_the_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     all_ = await complaints(desk, [0, 0, 0, 0])
@@ -217,13 +250,19 @@ def matters(procedure: Procedure) -> Any:
     return procedure.matters.likeness.value
 
 
-async def test_a_matter_known_to_the_index_needs_no_label() -> None:
-    class OneMatter:
-        async def matter_of(self, sighting: Any, procedure: Procedure) -> str | None:  # noqa: ARG002
-            assert sighting.utility == UTILITY
-            return "mtr_1"
-
-    desk = Desk(index=OneMatter())
-    await placed(desk, text="停气三天")
-    assert (await placed(desk, text="停气三天")).kind == "repeat"
+async def test_words_alone_show_what_is_the_same_matter_and_a_clerk_stands_above_them() -> None:
+    index = RememberedMatters(MemoryStore(SIGHTINGS), Lexicon())
+    desk = Desk(index=index)
+    said = "泉景雅园小区三号楼燃气压力太小，做饭点不着火，已经报修三次没有人来"
+    first = await placed(desk, text=said)
+    again = await placed(desk, text=said + "，请尽快")
+    assert (again.kind, again.ticket) == ("repeat", first.ticket)
+    neighbour = await placed(desk, text=said, customer_ref="cust_2")
+    assert (neighbour.kind, neighbour.matter) == ("opened", first.matter)
+    assert (await placed(desk, text="发票抬头开错了，要求重开", customer_ref="cust_3")).matter != first.matter
+    other = "地下车库的燃气管道生锈渗漏，保洁员闻到很浓的气味，希望尽快检查"
+    alone = await placed(desk, text=other, customer_ref="cust_4")
+    assert first.matter is not None
+    await index.assign(UTILITY, alone.ticket, first.matter)
+    assert (await placed(desk, text=other, customer_ref="cust_5")).matter == first.matter
     assert (await placed(desk)).kind == "opened"
