@@ -1,0 +1,61 @@
+"""A clerk's word on what belongs together: it stands above what the index found (R004-078)."""
+
+from dataclasses import replace
+
+from contracts.refusal import Refusal
+from contracts.vocabulary import LinkKind, TicketType
+from kit.fold import Cause
+from kit.store import Document
+from services.intake.clusters import join, tell_members
+from services.intake.ports import Intake, matter_id
+from services.intake.rules import matter as matters
+from services.intake.rules.commands import LinkTo, link
+from services.intake.rules.matter import Member
+from services.intake.rules.ticket import Ticket
+
+
+async def confirm_same_matter(intake: Intake, ticket: Document[Ticket], other: Document[Ticket], cause: Cause) -> str:
+    """Both are about one matter, the other's if it has one; complaints count towards its cluster. The matter's id."""
+    matter = other.state.matter or ticket.state.matter or matter_id(ticket.utility, other.key)
+    if other.state.matter is None:
+        await _point_back(intake, other, ticket, matter, cause)
+    for document in (other, ticket):
+        await _count(intake, document, matter, cause)
+        if intake.index is not None:
+            await intake.index.assign(document.utility, document.key, matter)
+    await tell_members(intake, ticket.utility, matter, cause)
+    return matter
+
+
+async def refuse_matter(intake: Intake, ticket: Document[Ticket], cause: Cause) -> None:
+    """The ticket is about something else: its matter forgets it, and later requests like it are about its own."""
+    matter = ticket.state.matter
+    if intake.index is not None:
+        await intake.index.assign(ticket.utility, ticket.key, matter_id(ticket.utility, ticket.key))
+    if matter is None or await intake.matters.get(matter, ticket.utility) is None:
+        return
+    await intake.matters.do(
+        matter, lambda state, _: matters.leave(state, ticket.key), utility=ticket.utility, cause=cause
+    )
+
+
+async def _point_back(
+    intake: Intake, other: Document[Ticket], ticket: Document[Ticket], matter: str, cause: Cause
+) -> None:
+    at = intake.tickets.clock.now()
+    command = LinkTo(at=at, other=ticket.key, kind=LinkKind.SAME_MATTER, matter=matter)
+    done = await intake.tickets.do(
+        other.key,
+        lambda state, procedure: link(state, command, procedure),
+        utility=other.utility,
+        cause=replace(cause, id=f"{cause.id}/{other.key}"),
+    )
+    assert not isinstance(done, Refusal), done
+
+
+async def _count(intake: Intake, document: Document[Ticket], matter: str, cause: Cause) -> None:
+    ticket = document.state
+    if ticket.type is not TicketType.COMPLAINT or ticket.grade is None:
+        return
+    member = Member(ticket=document.key, customer=ticket.customer_ref, at=ticket.opened_at, grade=ticket.grade)
+    await join(intake, document.utility, matter, member, intake.procedure_of(ticket.procedure), cause)
