@@ -16,10 +16,10 @@ class Alikeness(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     window: timedelta = timedelta(days=30)
-    share: Annotated[float, Field(gt=0, le=1)] = 0.3
+    share: Annotated[float, Field(gt=0, le=1)] = 0.28
     """Cosine of the two requests' weighted words, from which on they are one matter."""
 
-    elsewhere: Annotated[float, Field(ge=0, le=1)] = 0.5
+    elsewhere: Annotated[float, Field(ge=0, le=1)] = 0.3
     """What is left of the cosine when both name places and none is the same."""
 
     subject: Annotated[float, Field(ge=0)] = 0.3

@@ -29,6 +29,7 @@ _EXACT = (Kind.HOME, Kind.ROAD, Kind.SCHOOL)
 _LANGUAGE = tomllib.loads(files(__package__).joinpath("places.toml").read_text("utf-8"))
 _SUFFIXES = {suffix: Kind(kind) for kind, called in _LANGUAGE["called"].items() for suffix in called}
 _ANY = frozenset(_LANGUAGE["any"])
+_NAMES = frozenset(_LANGUAGE["names"])
 _GRAMMAR = frozenset(_LANGUAGE["grammar"])
 _NO_NAMES = "vdrpcumqfty"
 """Parts of speech (verb, adverb, pronoun, …) that are nobody's name."""
@@ -88,15 +89,15 @@ def _is_name(before: str, kind: Kind) -> bool:
     if len(before) < _TELLING or (kind in (Kind.DISTRICT, Kind.CITY) and len(before) > _MOST_OF_A_DISTRICT):
         return False
     telling = before[-_TELLING:]
-    return telling not in _ANY and not _GRAMMAR.intersection(telling) and not _is_other_speech(telling)
+    return telling in _NAMES or (telling not in _ANY and _may_be_name(telling))
 
 
 @lru_cache(20_000)
-def _is_other_speech(word: str) -> bool:
-    """Whether the dictionary knows the word as a verb, an adverb and the like; what it does not know may be a name."""
+def _may_be_name(word: str) -> bool:
+    """A word of the dictionary by its part of speech; of other characters all but those of grammar."""
     import rjieba
 
     if not rjieba.has_word(word):
-        return False
+        return not _GRAMMAR.intersection(word)
     tagged = rjieba.tag(word)
-    return len(tagged) == 1 and tagged[0][1][0] in _NO_NAMES
+    return len(tagged) > 1 or tagged[0][1][0] not in _NO_NAMES

@@ -23,6 +23,11 @@ class Postings:
         self._scores: Scores = np.zeros(1024, dtype=np.float32)
         self._swept = 0
 
+    @property
+    def words(self) -> int:
+        """How many words are held."""
+        return len(self._of)
+
     def add(self, slot: int, numbers: "array[int]", weights: "array[float]") -> None:
         """Put a request under each of its words."""
         for number, weight in zip(numbers, weights, strict=True):

@@ -63,21 +63,25 @@ class MatterWindow:
 
     def nearest(self, said: Said, at: datetime, barred: Iterable[str] = ()) -> tuple[Signature, Match | None]:
         """The request's signature, and the matter of its likest kin; never one of the `barred` ones."""
-        self._forget(at)
+        self.forget(at)
         numbers, weights = weigh(said, self._vocabulary, self._alikeness)
         signature = Signature(numbers, weights, said.places, array("I"))
         return signature, self._vote(signature, at, frozenset(barred))
 
-    def add(self, id_: str, at: datetime, matter: str, signature: Signature) -> Signature:
-        """Remember a request under its matter; the signature comes back knowing which words were new to the matter."""
-        self._forget(at)
-        if id_ in self._slots:
-            return signature
-        if not signature.new:
-            signature = signature._replace(new=self._vocabulary.unseen(matter, signature.numbers))
-        self._remember(_Remembered(id_, at, matter, signature.places, signature.new))
-        self._postings.add(self._next - 1, signature.numbers, signature.weights)
-        return signature
+    def last_matter(self) -> str | None:
+        """The matter of the request remembered last."""
+        return self._requests[self._next - 1].matter if self._requests else None
+
+    def new_to(self, matter: str, signature: Signature) -> Signature:
+        """The signature, knowing which of its words no request of the matter held before."""
+        return signature._replace(new=self._vocabulary.unseen(matter, signature.numbers))
+
+    def add(self, id_: str, at: datetime, matter: str, signature: Signature) -> None:
+        """Remember a request under its matter; `signature` comes from `new_to`. A known id is let be."""
+        self.forget(at)
+        if id_ not in self._slots:
+            self._remember(_Remembered(id_, at, matter, signature.places, signature.new))
+            self._postings.add(self._next - 1, signature.numbers, signature.weights)
 
     def assign(self, id_: str, matter: str) -> None:
         """A clerk found that the request belongs to this matter: later ones like it follow. Unknown ids are let be."""
@@ -122,7 +126,7 @@ class MatterWindow:
     def _within(self, earlier: datetime, at: datetime) -> bool:
         return abs(at - earlier) <= self._alikeness.window
 
-    def _forget(self, at: datetime) -> None:
+    def forget(self, at: datetime) -> None:
         """Let go of what lies more than a window before the latest moment heard of."""
         self._latest = max(at, self._latest or at)
         while self._requests and self._latest - self._requests[self._first].at > self._alikeness.window:

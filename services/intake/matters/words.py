@@ -35,6 +35,14 @@ class Lexicon:
     def __init__(self, key: bytes = b"") -> None:
         self._key = key[:64]
         self._word = lru_cache(_WORDS_REMEMBERED)(self._look_up)
+        self.loaded = False
+
+    def load(self) -> None:
+        """Have the dictionary in memory, for whoever may not wait a quarter of a second later."""
+        import rjieba
+
+        rjieba.cut("")
+        self.loaded = True
 
     def read(self, subject: str, text: str) -> Said:
         """The words and places of a request; either part may be empty."""

@@ -1,0 +1,1 @@
+"""Measurements: ratios within one run, CPU per operation beside the rate."""
