@@ -62,11 +62,6 @@ def may_see(principal: Principal, *, utility: str, unit: str | None, division: s
     )
 
 
-def may_act_for(principal: Principal, *, unit: str | None) -> bool:
-    """Whether the principal may do what only the responsible unit itself does (sign, contact, reply)."""
-    return principal.has(Role.UNIT) and unit in principal.units
-
-
 def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
     """The same rule for lists: conditions on the fields `unit` and `division`, or None when nothing may be listed.
 

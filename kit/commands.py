@@ -119,12 +119,7 @@ class Command:
 
 def shown(document: Document[S], view: View[S], *, status: int = 200) -> Response:
     """A document as the API shows it, its version as ETag. Serialized once, past FastAPI's second validation."""
-    return Response(_json(document, view), status, {"ETag": etag(document.version)}, JSON)
-
-
-def etag(version: int) -> str:
-    """A document's version as a strong entity tag."""
-    return f'"{version}"'
+    return Response(_json(document, view), status, {"ETag": f'"{document.version}"'}, JSON)
 
 
 def _json(document: Document[S], view: View[S]) -> bytes:

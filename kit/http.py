@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -75,19 +75,19 @@ def create_app(
     )
     app.state.settings = settings
     app.state.verifier = verifier
-    app.state.health = health
-    for router in (*routers, health_router(health)):
+    own = [health_router(health)] if issuer is None else [health_router(health), _jwks_router(issuer)]
+    for router in (*routers, *own):
         describe(router)
         app.include_router(router)
-    if issuer is not None:
-        app.include_router(_jwks_router(issuer))
-    app.router.routes.insert(
-        0, Dispatch(route for each in routers for route in each.routes if isinstance(route, APIRoute))
-    )
+    app.router.routes.insert(0, Dispatch(_api_routes(routers)))
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
     app.openapi = complete_schema(app)  # type: ignore[method-assign]
     return app
+
+
+def _api_routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
+    return (route for router in routers for route in router.routes if isinstance(route, APIRoute))
 
 
 def _jwks_router(issuer: BuiltInIssuer) -> APIRouter:

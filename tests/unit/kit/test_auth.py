@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.vocabulary import Role
-from kit.auth import Principal, may_act_for, may_see, seen_by
+from kit.auth import Principal, may_see, seen_by
 from kit.store import In
 
 
@@ -48,12 +48,6 @@ def test_a_scope_without_its_role_opens_nothing() -> None:
 def test_those_who_need_not_know_do_not_see(role: Role) -> None:
     assert not sees(who(role))
     assert seen_by(who(role)) is None
-
-
-def test_only_the_unit_itself_acts_for_it() -> None:
-    assert may_act_for(who(Role.UNIT, units={"jinan"}), unit="jinan")
-    assert not may_act_for(who(Role.UNIT, units={"jinan"}), unit="qingdao")
-    assert not may_act_for(who(Role.AGENT), unit="jinan")
 
 
 def test_lists_show_what_single_work_orders_show() -> None:
