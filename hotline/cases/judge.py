@@ -1,5 +1,6 @@
 """Holds expectations against what the services came to: which one fails, what was expected, what there is instead."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -130,8 +131,17 @@ def _calls(expected: Expectation, seen: TicketSeen, before: datetime, zone: Zone
 
 
 def _message(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
-    if expected.message is not None and not any(expected.message in text for text in seen.messages):
+    if expected.message is not None and not any(says(text, expected.message) for text in seen.messages):
         yield Failure("message", expected.message, " / ".join(seen.messages) or "none")
+
+
+def says(text: str, part: str) -> bool:
+    """Whether the part stands in the text, blanks and the width of brackets aside: 第十五条（三）1 is 第十五条(三)1."""
+    return _bare(part) in _bare(text)
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _local(found: datetime | None, zone: ZoneInfo) -> str:

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from contracts.fact import SYSTEM
 from contracts.ids import derived_id
-from contracts.refusal import Refusal
+from contracts.refusal import Outcome, Refusal
 from hotline.cases.model import Step
 from hotline.cases.moments import moment
 from hotline.virtual import Virtual
 from kit.shell import Done
 from procedures.model import Procedure
 from services.knowledge.rules import articles, commands, notices, tasks
-from services.knowledge.rules.state import Article
+from services.knowledge.rules.state import Article, Task
 
 KINDS = ("article", "task", "notice")
 
@@ -37,45 +37,55 @@ class KnowledgeSteps:
         self._procedure = procedure
         self._labels = labels
         self._carry = carry
-        self._tasks: dict[str, str] = {}
 
     async def take(self, step: Step) -> Refusal | None:
         """Do what the step says; the refusal where the service would not."""
         key = self._key(step.kind, step.body.id)
         action = _ACTIONS[(step.kind, step.body.do)]
-        command = action.command.model_validate(self._fields(step, action.command))
-        done = await self._carry(
-            action.shell, key, lambda state, procedure: action.rule(state, command, procedure), creates=action.creates
-        )
+        task = await self._task(step)
+        command = action.command.model_validate(self._fields(step, action.command, task))
+
+        def rule(state: Any, procedure: Procedure) -> Outcome[Any]:
+            outcome: Outcome[Any] = action.rule(state, command, procedure)
+            if step.body.task is None or isinstance(outcome, Refusal):
+                return outcome
+            return tasks.may_answer(task, outcome[0].division, procedure) or outcome
+
+        done = await self._carry(action.shell, key, rule, creates=action.creates)
         if isinstance(done, Refusal):
             return done
-        return await self._finish_task(step, key, done.document.state)
+        return await self._finish_task(key, done.document.state) if step.kind == "article" else None
 
-    async def _finish_task(self, step: Step, key: str, state: Any) -> Refusal | None:
-        """A task is done when its article is handed up to the centre: a unit's only by its division (R004-146)."""
-        if step.kind != "article":
+    async def _task(self, step: Step) -> Task | None:
+        if step.body.task is None:
             return None
-        if step.body.task is not None:
-            self._tasks[key] = step.body.task
-        if key not in self._tasks or not _at_the_centre(state, self._procedure):
+        found = await self._virtual.shells["tasks"].get(self._key("task", step.body.task), self._procedure.utility)
+        return found.state if found else None
+
+    async def _finish_task(self, article: str, state: Article) -> Refusal | None:
+        """A task is done when its article is with the centre: a unit's only once its division passed it (R004-146)."""
+        task = tasks.answered_by(state, self._procedure)
+        if task is None:
             return None
-        command = commands.FinishTask(at=self._virtual.clock.now(), article=key)
-        task = self._key("task", self._tasks.pop(key))
+        command = commands.FinishTask(at=self._virtual.clock.now(), article=article)
         done = await self._carry("tasks", task, lambda found, procedure: tasks.finish_task(found, command, procedure))
         return done if isinstance(done, Refusal) else None
 
-    def _fields(self, step: Step, command: Any) -> dict[str, Any]:
+    def _fields(self, step: Step, command: Any, task: Task | None) -> dict[str, Any]:
         """The step's words as the command calls them; what a story may leave out is filled in."""
         now = self._virtual.clock.now()
-        given = step.body.model_dump(exclude={"id", "do", "by"}, exclude_none=True, exclude_defaults=True)
-        area = given.pop("area", None)
+        given = step.body.model_dump(exclude={"id", "do", "by", "area"}, exclude_none=True, exclude_defaults=True)
         for name in ("reported_at", "expires_at"):
             if name in given:
                 given[name] = moment(given[name], now)
-        if area is not None:
-            given["areas"] = (*given.get("areas", ()), area)
+        if step.body.area is not None:
+            given["areas"] = (*step.body.areas, step.body.area)
         if step.body.by is not None:
             given["level"] = step.body.by
+        if step.body.task is not None:
+            given["task"] = self._key("task", step.body.task)
+        if task is not None and step.body.unit is None:
+            given.setdefault("division", task.division)
         needed = {name: value for name, value in self._left_out().items() if _is_required(command, name)}
         fields = {name: value for name, value in (needed | given).items() if name in command.model_fields}
         return fields | {"at": now, "by": SYSTEM}
@@ -87,11 +97,6 @@ class KnowledgeSteps:
     def _key(self, kind: str, label: str) -> str:
         prefix: Any = {"article": "art", "task": "tsk", "notice": "ntc"}[kind]
         return self._labels.setdefault(label, derived_id(prefix, self._virtual.clock.now(), f"case/{kind}/{label}"))
-
-
-def _at_the_centre(article: Article, procedure: Procedure) -> bool:
-    """Whether the division has done its part (第十八条(二), R004-145)."""
-    return article.division_approved or article.unit is None or not procedure.knowledge.two_level_review.value
 
 
 def _is_required(command: Any, name: str) -> bool:

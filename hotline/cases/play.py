@@ -1,13 +1,12 @@
 """Plays a case through the real services in virtual time and holds its expectations against the outcome."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
 
 from contracts.refusal import Refusal
-from hotline.cases.judge import Failure, judge
+from hotline.cases.judge import Failure, judge, says
 from hotline.cases.model import Case, Expectation, Step
 from hotline.cases.moments import moment
 from hotline.cases.procedures import procedure_of
@@ -91,13 +90,8 @@ def _surprises(step: Step, refusal: Refusal | None, where: str) -> Iterator[Miss
     said = words_of(refusal)
     if step.refused is None:
         yield Missed(where, Failure("accepted", "accepted", said, refusal.clause))
-    elif _plain(step.refused) not in _plain(said):
+    elif not says(said, step.refused):
         yield Missed(where, Failure("refused", step.refused, said, refusal.clause))
-
-
-def _plain(words: str) -> str:
-    """Brackets of either width, blanks or none: a clause is the same clause."""
-    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 async def _look(stage: Stage, expected: Expectation, last: datetime, number: int) -> list[Missed]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from hotline.cases.model import Case, Dispatch, NewRequest, Step
+from hotline.cases.model import Case, Dispatch, Knowledge, NewRequest, Step
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from procedures.model.organisation import Unit
@@ -28,7 +28,7 @@ def _units(case: Case) -> Iterator[str]:
 
 
 def _units_of(step: Step) -> Iterator[str]:
-    if isinstance(step.body, Dispatch) and step.body.unit:
+    if isinstance(step.body, Dispatch | Knowledge) and step.body.unit:
         yield step.body.unit
     if isinstance(step.body, NewRequest):
         yield from (item.unit for item in step.body.items if item.unit)

@@ -30,14 +30,14 @@ def article_submitted(state: Sla | None, fact: ArticleSubmitted, procedure: Proc
 
 
 def article_approved(state: Sla, fact: ArticleApproved, procedure: Procedure) -> Outcome[Sla]:
-    """The division's word hands it to the centre; the centre's own ends the review (第十八条(三), R004-147)."""
+    """The division's word hands it to the centre; the centre's own is half of its duty: it has to publish, too."""
     if fact.level != Reviewer.CENTRE:
         return _begun(state, fact.at, procedure, ClockName.REVIEW)
-    return _ended(state, fact, procedure, ClockName.REVIEW)
+    return state, ()
 
 
 def article_reviewed(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
-    """Published or rejected: the review is over (R004-147)."""
+    """Published or rejected: reviewed and out within the working day, or given back (第十八条(三), R004-147)."""
     return _ended(state, fact, procedure, ClockName.REVIEW)
 
 

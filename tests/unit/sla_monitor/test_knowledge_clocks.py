@@ -46,7 +46,14 @@ def test_what_a_unit_submits_is_with_the_centre_once_its_division_approved() -> 
     article.hear(ArticleApproved(at=at("11-24 10:00"), by=DIVISION, level="division"))
     assert article.clock(ClockName.REVIEW).due == at("11-25 10:00")
     article.hear(ArticleApproved(at=at("11-24 11:00"), by=SYSTEM, level="centre"))
-    assert article.clock(ClockName.REVIEW).state is ClockState.MET
+    assert article.clock(ClockName.REVIEW).state is ClockState.RUNNING
+
+
+def test_what_the_centre_passed_and_did_not_publish_in_the_working_day_is_late() -> None:
+    article = Journey().hear(submitted("11-20 16:00"))
+    article.hear(ArticleApproved(at=at("11-23 15:00"), by=SYSTEM, level="centre"))
+    article.hear(ArticlePublished(at=at("11-23 16:01"), by=SYSTEM, title="Meter"))
+    assert article.clock(ClockName.REVIEW).late_by == 60
 
 
 def test_an_article_submitted_again_after_a_rejection_is_reviewed_again_in_full_time() -> None:
