@@ -11,11 +11,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from hotline.api import Api
 from hotline.assemblies import ASSEMBLIES
+from hotline.demo.planned import live
 from hotline.demo.plans import plans
-from hotline.demo.show import drive, print_outcome
-from hotline.tokens import token_of
+from hotline.demo.show import drive_and_print
 from hotline.up import Running, everything
 from kit.clock import RealClock
 from kit.embedded.directory import DirectoryInUse
@@ -57,7 +56,10 @@ def up(
     settings = settings_of(var, port, start)
 
     async def afterwards(running: Running) -> int:
-        return await _demonstrate(running, console, requests, seed) if demo else 0
+        if not demo or start is None:
+            return 0
+        run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
+        return await drive_and_print(running, live, list(plans(start, requests, seed)), console, run_name)
 
     raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
 
@@ -115,26 +117,6 @@ async def _stay(console: Console, running: Running, stop: asyncio.Event) -> None
     await asyncio.wait([failed, stopped], return_when=asyncio.FIRST_COMPLETED)
     for task in (failed, stopped):
         task.cancel()
-
-
-async def _demonstrate(running: Running, console: Console, requests: int, seed: int) -> int:
-    stepper = running.stepper
-    assert stepper is not None
-    settings = running.settings
-    api = Api(running.address, token_of(settings))
-    run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
-    try:
-        outcome = await drive(running, api, list(plans(stepper.now(), requests, seed)), console, run_name)
-    finally:
-        await api.close()
-    print_outcome(console, outcome)
-    if outcome.lives.ended:
-        console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}")
-    now = RealClock().now()
-    if stepper.now() < now:
-        await stepper.step_to(now)
-    stepper.release()
-    return 0 if outcome.right else 1
 
 
 def _greet(console: Console, running: Running) -> None:

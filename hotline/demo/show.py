@@ -1,11 +1,12 @@
 """The demonstration as one sees it: live progress, and a table at the end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import quantiles
 from time import perf_counter
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -13,13 +14,14 @@ from rich.table import Table
 
 from contracts.texts import label
 from hotline.api import Api
-from hotline.demo.lives import Lives
-from hotline.demo.plans import Plan
+from hotline.demo.desks import Lives
 from hotline.pace import Pace, StepTo
 from hotline.stepping import Stepper
 from hotline.tally import Tally, TypeTally
 from hotline.tap import listening_in
+from hotline.tokens import token_of
 from hotline.up import Running
+from kit.clock import RealClock
 
 _COLUMNS = (
     SpinnerColumn(),
@@ -29,6 +31,11 @@ _COLUMNS = (
     TextColumn("closed 已办结"),
     TimeElapsedColumn(),
 )
+
+
+T = TypeVar("T")
+Live = Callable[[Lives, T], Coroutine[Any, Any, None]]
+"""How one request is lived through."""
 
 
 @dataclass(slots=True)
@@ -46,18 +53,36 @@ class Outcome:
         return not self.lives.astray and not self.lives.refused
 
 
-async def drive(running: Running, api: Api, plans: list[Plan], console: Console, run: str) -> Outcome:
-    """Live all plans at the pace of the stepped clock and look where every ticket ended."""
+async def drive(
+    running: Running, api: Api, live: Live[T], requests: Sequence[T], console: Console, run: str
+) -> Outcome:
+    """Live all requests at the pace of the stepped clock and look where every ticket ended."""
     assert running.stepper is not None
     tally, begun = Tally(), perf_counter()
     async with listening_in(running.broker.bootstrap, tally):
-        with _shown(console, len(plans), running.stepper, tally) as step_to:
+        with _shown(console, len(requests), running.stepper, tally) as step_to:
             pace = Pace(running.stepper.now(), step_to)
             lives = Lives(api, pace, run)
-            await pace.live(lives.live(plan) for plan in plans)
+            await pace.live(live(lives, request) for request in requests)
         await lives.look()
     latencies = [tally.dispatched[t] - at for t, at in lives.requested.items() if t in tally.dispatched]
     return Outcome(tally, lives, perf_counter() - begun, latencies)
+
+
+async def drive_and_print(running: Running, live: Live[T], requests: Sequence[T], console: Console, run: str) -> int:
+    """Drive, print the table, and let time run on by itself from the present; 0 only if all went right."""
+    assert running.stepper is not None
+    api = Api(running.address, token_of(running.settings))
+    try:
+        outcome = await drive(running, api, live, requests, console, run)
+    finally:
+        await api.close()
+    print_outcome(console, outcome)
+    now = RealClock().now()
+    if running.stepper.now() < now:
+        await running.stepper.step_to(now)
+    running.stepper.release()
+    return 0 if outcome.right else 1
 
 
 @contextmanager
@@ -102,10 +127,12 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         f"{outcome.tally.opened} opened, {outcome.tally.closed} closed in {outcome.seconds:.1f} s"
         f" · request to dispatch event {_percentiles(outcome.latencies)}"
     )
+    if outcome.lives.ended:
+        console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}")
     for line in outcome.lives.refused[:10]:
         console.print(f"[red]refused[/] {line}", soft_wrap=True)
     for ended in outcome.lives.astray[:10]:
-        console.print(f"[red]astray[/] {ended.number} {ended.plan.type}: {ended.found}, not {ended.wanted}")
+        console.print(f"[red]astray[/] {ended.number} {ended.type}: {ended.found}, not {ended.wanted}")
 
 
 def _percentiles(seconds: list[float]) -> str:

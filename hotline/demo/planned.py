@@ -1,0 +1,119 @@
+"""A planned request lived through, from the first word to the close."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contracts.vocabulary import CallOutcome, TicketType
+from hotline.api import Refused
+from hotline.demo.desks import HOUR, MINUTE, Desk, Lives
+from hotline.demo.plans import GROUND, Plan
+from hotline.demo.requests import request_body
+
+
+async def live(lives: Lives, plan: Plan) -> None:
+    """One request and everybody who deals with it."""
+    await lives.pace.until(plan.at)
+    desk = await lives.accept(request_body(plan), str(plan.number))
+    desk.ends(plan.closure)
+    try:
+        await _Life(plan, desk).work()
+    except Refused as refused:
+        lives.refused.append(f"{desk.number} {plan.type}: {refused}")
+
+
+@dataclass(slots=True)
+class _Life:
+    plan: Plan
+    desk: Desk
+
+    async def work(self) -> None:
+        if self.plan.answered_at_once:
+            return
+        await self._dispatch()
+        if self.plan.withdrawn:
+            await self.desk.after(HOUR)
+            await self.desk.front("withdrawal", reason="客户已自行解决")
+            return
+        if self.plan.returned:
+            await self._return()
+        await self.desk.lives.pace.together(self._handle(), self._urge())
+        await self._reply_until_passed()
+        await self._call_back()
+
+    async def _dispatch(self) -> None:
+        await self.desk.after(self.plan.talk + self.plan.dispatch_after)
+        area, kind = self.plan.area, self.plan.type.value
+        proposal = await self.desk.lives.api.get("agent", "/routing/proposals", area=area, type=kind)
+        await self.desk.dispatch(proposal["unit"]["id"])
+
+    async def _return(self) -> None:
+        await self.desk.after(HOUR)
+        await self.desk.of_unit("return", ground=GROUND.value, reason="地址缺少门牌号")
+        await self.desk.after(20 * MINUTE)
+        await self.desk.centre("accept-return", reason="已补充地址")
+        await self.desk.after(5 * MINUTE)
+        await self.desk.centre("dispatch", unit=self.desk.unit)
+
+    async def _handle(self) -> None:
+        await self.desk.after(self.plan.sign_after)
+        await self.desk.of_unit("sign")
+        await self.desk.after(self.plan.contact_after)
+        await self.desk.of_unit("contact")
+        if self.plan.type is TicketType.ALARM:
+            await self.desk.of_unit("on-site")
+        if self.plan.extended:
+            await self._extend()
+        await self.desk.after(self.plan.reply_after)
+        await self.desk.of_unit("complete")
+
+    async def _extend(self) -> None:
+        order = await self.desk.order()
+        until = self.desk.lives.pace.now + timedelta(days=12)
+        await self.desk.of_unit("request-extension", until=until.isoformat(), reason="等待配件到货")
+        await self.desk.after(HOUR)
+        decider = "integration" if order.get("gov") else "division:" + order["division"]
+        await self.desk.as_(decider, "decide-extension", granted=True)
+
+    async def _urge(self) -> None:
+        for number in range(self.plan.urges):
+            await self.desk.after((8 + 6 * number) * HOUR)
+            if await self.desk.stage() not in ("dispatched", "in_progress"):
+                return
+            await self.desk.front("urges")
+
+    async def _reply_until_passed(self) -> None:
+        await self._reply()
+        if self.plan.reply_rejected:
+            await self.desk.after(30 * MINUTE)
+            await self.desk.centre("review", approved=False, grounds="未说明处理结果")
+            await self.desk.after(2 * HOUR)
+            await self._reply()
+        await self.desk.after(40 * MINUTE)
+        await self.desk.approve()
+
+    async def _reply(self) -> None:
+        await self.desk.after(30 * MINUTE)
+        await self.desk.reply("已上门处理并向客户说明", "已解决")
+
+    async def _call_back(self) -> None:
+        """Every call no earlier than the desk says; a mismatch sends the order back once."""
+        sent_back = not self.plan.sent_back
+        calls = list(self.plan.calls)
+        while calls and await self.desk.stage() == "callback":
+            await self.desk.until_callable()
+            outcome = calls.pop(0)
+            mismatch = outcome is CallOutcome.CONNECTED and not sent_back
+            await self._called(outcome, mismatch)
+            if mismatch:
+                sent_back = True
+                calls.append(CallOutcome.CONNECTED)
+                await self._reply_until_passed()
+
+    async def _called(self, outcome: CallOutcome, mismatch: bool) -> None:
+        if mismatch:
+            basis = "客户说明问题没有解决"
+            await self.desk.called(outcome, solved="no", mismatch="contradicts_facts", basis=basis)
+        elif outcome is CallOutcome.CONNECTED:
+            await self.desk.called(outcome, solved=self.plan.solved, satisfaction=self.plan.satisfaction)
+        else:
+            await self.desk.called(outcome)
