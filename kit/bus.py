@@ -16,7 +16,7 @@ from contracts.envelope import EnvelopeError, Event
 from kit.dead_letters import Reason, set_aside
 from kit.health import ProgressCheck
 from kit.inbound import Record, read, reason_of
-from kit.kafka_connection import connection
+from kit.kafka_connection import group_member
 from kit.metrics import (
     BATCH_SECONDS,
     BATCH_SIZE,
@@ -39,6 +39,7 @@ T = TypeVar("T")
 _POLL_MS = 200
 _COMMIT_SECONDS = 0.1
 _CLOSE_SECONDS = 5.0
+_TOUCH_SECONDS = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
@@ -105,7 +106,7 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer: AIOKafkaConsumer | None = None
         self._handled: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
-        self._committed_at = perf_counter()
+        self._committed_at = self._in_touch_at = perf_counter()
         self._count = 0
         self._aside: set[tuple[str, int, int]] = set()
         self._aside_in_a_row = 0
@@ -129,7 +130,7 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stopping.set()
 
     async def _connected(self) -> AIOKafkaConsumer:
-        consumer = _consumer(self._listening, self._settings)
+        consumer = group_member(self._settings, self._listening.service)
         consumer.subscribe(topics=list(self._listening.topics), listener=self)
         self._consumer = consumer
         await consumer.start()
@@ -152,7 +153,7 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._note_positions(consumer)
             if not batches or perf_counter() - self._committed_at > _COMMIT_SECONDS:
                 await self._commit(consumer)
-                self._report(consumer)
+                await self._report(consumer, heard=bool(batches))
         await self._commit(consumer)
 
     async def _take(self, consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[Record]]) -> None:
@@ -248,7 +249,9 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._committed.clear()
         log.info("bus_reader.assigned", service=self._listening.service, partitions=len(places))
 
-    def _report(self, consumer: AIOKafkaConsumer) -> None:
+    async def _report(self, consumer: AIOKafkaConsumer, *, heard: bool) -> None:
+        if not (heard or await self._in_touch(consumer)):
+            return
         lag = dict.fromkeys(self._listening.topics, 0)
         for place in consumer.assignment():
             end = consumer.highwater(place)
@@ -257,6 +260,19 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         for topic, events in lag.items():
             CONSUMER_LAG.labels(self._listening.service, topic).set(events)
         self._progress.polled(position=self._count, lag=sum(lag.values()))
+
+    async def _in_touch(self, consumer: AIOKafkaConsumer) -> bool:
+        """A poll that brings nothing does not say whether the broker is there: ask now and then."""
+        if perf_counter() - self._in_touch_at < _TOUCH_SECONDS:
+            return True
+        try:
+            async with asyncio.timeout(_TOUCH_SECONDS):
+                await consumer.topics()
+        except (KafkaError, TimeoutError) as error:
+            log.warning("bus.away", service=self._listening.service, reason=repr(error))
+            return False
+        self._in_touch_at = perf_counter()
+        return True
 
     def caught_up(self, reached: Mapping[TopicPartition, int]) -> bool:
         """Everything up to these offsets, and up to where the broker last said that partitions end, is handled."""
@@ -268,18 +284,3 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         return all(self._handled.get(place, -1) >= at for place, at in ends.items()) and all(
             at is not None and self._handled.get(place, -1) >= at for place, at in known.items()
         )
-
-
-def _consumer(listening: Listening, settings: KafkaSettings) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        **connection(settings),
-        client_id=f"hotline-{listening.service}",
-        group_id=listening.service,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        # A fetch that waits for one partition holds up the others of that broker.
-        fetch_max_wait_ms=settings.batch_wait_ms,
-        session_timeout_ms=settings.session_timeout_ms,
-        heartbeat_interval_ms=settings.session_timeout_ms // 4,
-        max_poll_interval_ms=600_000,
-    )

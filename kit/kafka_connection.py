@@ -3,6 +3,8 @@
 import ssl
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
+
 from kit.settings import KafkaSettings
 
 
@@ -28,3 +30,19 @@ def security(settings: KafkaSettings) -> dict[str, Any]:
             "sasl_plain_password": password,
         }
     return found
+
+
+def group_member(settings: KafkaSettings, group: str) -> AIOKafkaConsumer:
+    """A consumer that commits by hand and starts at the beginning where its group never read."""
+    return AIOKafkaConsumer(
+        **connection(settings),
+        client_id=f"hotline-{group}",
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        # A fetch that waits for news of one partition holds up the others of that broker.
+        fetch_max_wait_ms=settings.batch_wait_ms,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.session_timeout_ms // 4,
+        max_poll_interval_ms=600_000,
+    )

@@ -82,8 +82,9 @@ class MemoryStore(Generic[S]):
         ]
         return [key for _, key in sorted(waiting)[:limit]]
 
-    async def next_wake(self) -> datetime | None:
-        return min((row.wake_at for row in self._rows.values() if row.wake_at is not None), default=None)
+    async def next_wake(self, after: datetime | None = None) -> datetime | None:
+        moments = (row.wake_at for row in self._rows.values() if row.wake_at is not None)
+        return min((moment for moment in moments if after is None or moment > after), default=None)
 
     async def history(self, key: str) -> list[Event]:
         row = self._rows.get(key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Generic
 
@@ -12,15 +13,12 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError,
 
 from contracts.envelope import Event, decode, encode
 from kit.keyset import Bound, pages_after
-from kit.store import Answer, Change, Collection, Condition, Document, Equal, In, Query, S, StoreAway
+from kit.store import ANSWERS_KEPT, Answer, Change, Collection, Condition, Document, Equal, In, Query, S, StoreAway
 
 Json = dict[str, Any]
-
-DUPLICATE_KEY = 11_000
-ANSWERS_KEPT = 50
+_DUPLICATE_KEY = 11_000
 WRITERS_KEPT = 16
 """Marks of the last saves in a document, by which a bulk write whose count fell short finds out what it wrote."""
-
 KEYS_PER_QUERY = 50
 """SecantusDB's `$in` grows with the square of the list; to MongoDB it makes no difference."""
 
@@ -92,9 +90,9 @@ class MongoStore(Generic[S]):
         return found
 
     def _document(self, row: Json) -> Document[S]:
-        state = self.collection.state.model_validate(row["state"])
+        read = self.collection.state.model_validate(row["state"])
         return Document(
-            row["_id"], row["utility"], row["version"], state, row["sequence"], row["published"], row["seen"]
+            row["_id"], row["utility"], row["version"], read, row["sequence"], row["published"], row["seen"]
         )
 
     async def save(self, changes: Sequence[Change[S]]) -> set[str]:
@@ -121,7 +119,7 @@ class MongoStore(Generic[S]):
     def _write(self, change: Change[S], writer: ObjectId) -> InsertOne[Json] | UpdateOne:
         values, absent = self._values(change)
         said = [{"sequence": e.sequence, "at": change.said_at, "event": encode(e)} for e in change.events]
-        answers = [_answer_row(change.answer)] if change.answer else []
+        answers = [asdict(change.answer)] if change.answer else []
         if change.expected == 0:
             beside = {"published": 0, "said": said, "answers": answers, "writers": [writer]}
             return InsertOne({"_id": change.key, **values, **beside})
@@ -199,10 +197,11 @@ class MongoStore(Generic[S]):
             cursor = documents.find({field: condition}, {"_id": True}).sort([(field, ASCENDING)]).limit(limit)
             return [row["_id"] for row in await cursor.to_list(None)]
 
-    async def next_wake(self) -> datetime | None:
+    async def next_wake(self, after: datetime | None = None) -> datetime | None:
         with _outages():
             documents = await self._ready()
-            cursor = documents.find({"wake_at": {"$exists": True}}, {"wake_at": True}).sort("wake_at").limit(1)
+            later = {"$exists": True} if after is None else {"$gt": after}
+            cursor = documents.find({"wake_at": later}, {"wake_at": True}).sort("wake_at").limit(1)
             found = await cursor.to_list(None)
         return found[0]["wake_at"] if found else None
 
@@ -288,7 +287,7 @@ def _indexes(collection: Collection[Any]) -> list[IndexModel]:
 def _refused(error: BulkWriteError) -> set[int]:
     """Which writes repeated a key or a unique field; any other failure is raised again."""
     failures = error.details["writeErrors"]
-    if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get("writeConcernErrors"):
+    if any(failure["code"] != _DUPLICATE_KEY for failure in failures) or error.details.get("writeConcernErrors"):
         raise error
     return {failure["index"] for failure in failures}
 
@@ -300,7 +299,3 @@ def _operators(condition: Condition) -> Json:
         return {"$in": list(condition.values)}
     ends = {"$gte": condition.low, "$lt": condition.high}
     return {"$ne": None, **{operator: value for operator, value in ends.items() if value is not None}}
-
-
-def _answer_row(answer: Answer) -> Json:
-    return {"cause": answer.cause, "fingerprint": answer.fingerprint, "body": answer.body}

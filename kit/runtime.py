@@ -230,7 +230,7 @@ async def _make_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
 async def _patiently(work: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> None:
     """Until store and bus are there; a wrong password is waited out too, loudly."""
     away = (StoreAway, BusAway, KafkaError, TimeoutError)
-    waiting = wait_exponential(multiplier=0.2, max=5)
+    waiting = wait_exponential(multiplier=0.2, max=2)
     async for attempt in AsyncRetrying(retry=retry_if_exception_type(away), wait=waiting, before_sleep=_tell):
         with attempt:
             await work(*args, **kwargs)

@@ -34,6 +34,7 @@ _AWAY = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
+_BEFORE_ALL = -(2**62)
 _ROWS_PER_CHECKPOINT = 4_000
 _LOCK_SECONDS = 0.2
 """How long a save waits for another process on the file; the whole process waits with it."""
@@ -213,8 +214,8 @@ class SqliteStore(Generic[S]):
     async def due(self, moment: datetime, limit: int) -> list[str]:
         return [row[0] for row in self._file.rows(self._tables.due, (to_cell(moment), limit))]
 
-    async def next_wake(self) -> datetime | None:
-        [(cell,)] = self._file.rows(self._tables.next_wake)
+    async def next_wake(self, after: datetime | None = None) -> datetime | None:
+        [(cell,)] = self._file.rows(self._tables.next_wake, (_BEFORE_ALL if after is None else to_cell(after),))
         return None if cell is None else to_moment(cell)
 
     async def history(self, key: str) -> list[Event]:

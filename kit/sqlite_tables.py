@@ -6,12 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from kit.keyset import Bound, pages_after
-from kit.store import Collection, Condition, Equal, FieldValue, In, Query
+from kit.store import ANSWERS_KEPT, Collection, Condition, Equal, FieldValue, In, Query
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-ANSWERS_KEPT = 50
-"""First answers to idempotent commands that one document remembers."""
 
 Cell = str | int | float | bytes | None
 
@@ -169,7 +167,7 @@ class Tables:
 
     @cached_property
     def next_wake(self) -> str:
-        return f"SELECT min(wake_at) FROM {self.name} WHERE wake_at IS NOT NULL"
+        return f"SELECT min(wake_at) FROM {self.name} WHERE wake_at > ?"
 
     @cached_property
     def answer(self) -> str:

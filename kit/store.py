@@ -13,6 +13,9 @@ S = TypeVar("S", bound=BaseModel)
 FieldValue = str | int | float | bool | datetime | None
 Fields = Mapping[str, FieldValue]
 
+ANSWERS_KEPT = 50
+"""First answers to idempotent commands that a document remembers at least."""
+
 
 class StoreAway(ConnectionError):
     """The store cannot be reached now: an outage, to be waited out, never a reason to drop a message."""
@@ -139,8 +142,8 @@ class Store(Protocol[S]):
         """Keys of documents whose `wake_at` is at or before the moment, the earliest first."""
         ...
 
-    async def next_wake(self) -> datetime | None:
-        """The earliest `wake_at` there is."""
+    async def next_wake(self, after: datetime | None = None) -> datetime | None:
+        """The earliest `wake_at` there is, or the earliest later than a moment."""
         ...
 
     async def history(self, key: str) -> list[Event]:

@@ -37,7 +37,7 @@ class Ticker:
     async def tick(self) -> int:
         """Wake what is due now, at most 500 documents; returns how many were tried. Raises StoreAway."""
         now = self._shell.clock.now()
-        earliest = await self._shell.store.next_wake()
+        earliest = await self.next_wake()
         if earliest is None or earliest > now:
             return 0
         WAKE_LAG_SECONDS.labels(self._shell.decider.service).observe((now - earliest).total_seconds())
@@ -46,6 +46,12 @@ class Ticker:
         if ready:
             await each_apart(ready, lambda keys: self._wake(keys, now), self._lay_to_rest)
         return len(ready)
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest moment at which a document wants to be woken, but for those whose last wake-up failed."""
+        store, now = self._shell.store, self._shell.clock.now()
+        overdue = await store.due(now, 1 + len(self._resting)) if self._resting else []
+        return await store.next_wake(now if overdue and all(map(self._rests, overdue)) else None)
 
     async def _wake(self, keys: Sequence[str], now: datetime) -> None:
         await self._shell.wake(keys, now)

@@ -16,15 +16,16 @@ from contracts.fact import SYSTEM
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted
 from contracts.topics import TICKETS
+from hotline.stepping import Stepper
 from kit.clock import RealClock, SteppedClock
 from kit.embedded.kafka import EmbeddedKafka
+from kit.embedded.ports import LOOPBACK, free_ports
 from kit.embedded.tansu import EmbeddedTansu
 from kit.fold import Cause
 from kit.publisher import KafkaPublisher
 from kit.runtime import Duties, ServiceFailed, ServiceRuntime, Worker, employ
 from kit.settings import KafkaSettings
 from kit.shell import Done
-from kit.stepping import Stepper
 from kit.store import Change, StoreAway
 from kit.stores import open_stores
 from tests.backends import KafkaBackEnd, LocalMongo
@@ -142,17 +143,16 @@ async def _all_published(here: Service, key: str) -> bool:
 
 
 async def test_a_broker_that_is_away_is_waited_for_at_the_start_and_in_between(tmp_path: Path) -> None:
-    broker = EmbeddedKafka(tmp_path / "kafka")
-    await broker.start()
-    await broker.kill()
+    [port] = free_ports(1)
+    broker = EmbeddedKafka(tmp_path / "kafka", port=port)
     key = new_key()
     try:
-        async with service(broker.bootstrap, "sqlite:///:memory:") as here:
+        async with service(f"{LOOPBACK}:{port}", "sqlite:///:memory:") as here:
             await here.seed(key)
             await here.say(key, "before the broker")
             assert not here.runtime.begun.is_set()
             await broker.start()
-            await asyncio.wait_for(here.runtime.begun.wait(), 20)
+            await asyncio.wait_for(here.runtime.begun.wait(), 30)
             await here.publisher.send([message(here.topic, signed(key, 1, "heard"))])
             await until(lambda: _has(here, key, 2))
             await broker.kill()
@@ -232,23 +232,21 @@ async def test_stepped_time_wakes_what_is_due_in_order_and_returns_when_all_is_q
         await here.seed(early, wake_at=NOON + timedelta(hours=30))
         await here.seed(late, wake_at=NOON + timedelta(days=3))
         await here.seed(at_once, wake_at=NOON)
-        stepper = Stepper(clock, [here.runtime])
-        async with asyncio.timeout(20):
-            await stepper.advance_to(NOON + timedelta(days=2))
+        stepper = Stepper(clock, {"only": here.runtime})
+        await stepper.step_to(NOON + timedelta(days=2))
         assert clock.now() == NOON + timedelta(days=2)
         assert (await here.units(early), await here.units(at_once)) == (("rung",), ("rung",))
         assert await here.units(late) == ()
         await here.publisher.send([message(here.topic, signed(late, 1, "heard"))])
         here.runtime.publisher.reached.update(here.publisher.reached)
-        await stepper.settle()
+        await stepper.step_to(NOON + timedelta(days=3))
         assert await here.units(late) == ("heard",)
-        await stepper.advance_to(NOON + timedelta(days=3))
-        assert await here.units(late) == ("heard",)
-        await stepper.finish_moment()
+        await stepper.step_to(NOON + timedelta(days=4))
         assert await here.units(late) == ("heard", "rung")
         assert await here.worker.shell.store.outbox([early, late, at_once]) == {}
-    woken = [event for key in (early, late) for event in await said_about(kafka.bootstrap, key)]
-    assert [event.time for event in woken] == [NOON + timedelta(hours=30), NOON, NOON + timedelta(days=3)]
+    woken = [event for key in (early, at_once, late) for event in await said_about(kafka.bootstrap, key)]
+    bell = [event.time for event in woken if units_of([event]) == ["bell"]]
+    assert bell == [NOON + timedelta(hours=30), NOON, NOON + timedelta(days=3)]
 
 
 async def test_one_document_whose_wake_up_fails_does_not_stop_time_for_the_others(kafka: KafkaBackEnd) -> None:
@@ -259,7 +257,7 @@ async def test_one_document_whose_wake_up_fails_does_not_stop_time_for_the_other
         await here.seed(first, wake_at=NOON + timedelta(minutes=1))
         await here.seed(last, wake_at=NOON + timedelta(minutes=30))
         async with asyncio.timeout(20):
-            await Stepper(clock, [here.runtime]).advance_to(NOON + timedelta(hours=1))
+            await Stepper(clock, {"only": here.runtime}).step_to(NOON + timedelta(hours=1))
         assert (await here.units(first), await here.units(last)) == (("rung",), ("rung",))
         assert await here.units(bad) == (POISON,)
 
@@ -269,9 +267,8 @@ async def test_after_the_release_wake_ups_come_by_themselves(kafka: KafkaBackEnd
     async with service(kafka.bootstrap, "sqlite:///:memory:", idempotent=kafka.idempotent, stepped=clock) as here:
         key = new_key()
         await here.seed(key, wake_at=NOON + timedelta(milliseconds=1))
-        stepper = Stepper(clock, [here.runtime])
-        await stepper.settle()
+        await asyncio.wait_for(here.runtime.begun.wait(), 20)
         await asyncio.sleep(0.7)
         assert await here.units(key) == ()
-        stepper.release()
+        Stepper(clock, {"only": here.runtime}).release()
         await until(lambda: _has(here, key, 1))

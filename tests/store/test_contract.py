@@ -198,6 +198,9 @@ async def test_the_next_wake_is_the_earliest_and_goes_when_it_is_cleared(store: 
     assert await store.next_wake() is None
     await store.save([change("tkt_1", state=Ticket(wake_at=NOON)), change("tkt_2", state=Ticket(wake_at=NOON + HOUR))])
     assert await store.next_wake() == NOON
+    assert await store.next_wake(NOON - HOUR) == NOON
+    assert await store.next_wake(NOON) == NOON + HOUR
+    assert await store.next_wake(NOON + HOUR) is None
     await store.save([change("tkt_1", 1)])
     assert await store.next_wake() == NOON + HOUR
     await store.save([change("tkt_2", 1)])
