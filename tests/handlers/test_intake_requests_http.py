@@ -58,9 +58,12 @@ async def test_a_feed_names_its_moment_and_its_order_is_opened_once(desk: FrontD
     at = (FRIDAY_10 - timedelta(hours=3)).isoformat()
     gov = {"platform": "12345", "order_no": "G-1", "due": (FRIDAY_10 + timedelta(days=5)).isoformat()}
     body = FAULT | {"channel": "gov_12345", "gov": gov, "at": at, "reason_explained": None}
-    first = (await desk.post("integration", "/intake/requests", body)).json()["tickets"][0]
-    again = (await desk.post("integration", "/intake/requests", body)).json()["tickets"][0]
-    assert (again["kind"], again["ticket"]) == ("repeat", first["ticket"])
+    first = await desk.post("integration", "/intake/requests", body)
+    again = await desk.post("integration", "/intake/requests", body)
+    assert again.json() == first.json()
+    pressed = (await desk.post("integration", "/intake/requests", body | {"strong": True})).json()["tickets"][0]
+    assert (pressed["kind"], pressed["ticket"]) == ("repeat", first.json()["tickets"][0]["ticket"])
+    assert desk.said() == ["ticket.opened", "ticket.urged"]
     assert desk.outbox.events[0].data.at.isoformat() == "2026-11-19T23:00:00+00:00"
 
 

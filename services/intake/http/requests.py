@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
@@ -13,6 +15,7 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, TicketType
 from kit.auth import Authenticated
 from kit.commands import JSON, Command
+from kit.fold import Cause
 from kit.language import LanguageAsked
 from procedures.model import Procedure
 from services.intake.accepting import Accepted, accept
@@ -68,14 +71,23 @@ async def _receive(desk: Desk, body: RequestBody, command: Command) -> Response:
     refused = check(request, procedure) or await _unknown_parent(desk, request, command)
     if refused is not None:
         return refuse(command, refused)
-    utility, stated = command.who.utility, body.customer.fields()
-    await desk.people.remember(utility, caller.customer, stated, at, procedure, command.cause)
+    utility, stated, cause = command.who.utility, body.customer.fields(), _cause(body, command)
+    await desk.people.remember(utility, caller.customer, stated, at, procedure, cause)
     outcome = await accept(
-        desk.intake, request, procedure, utility=utility, cause=command.cause, fingerprint=command.fingerprint
+        desk.intake, request, procedure, utility=utility, cause=cause, fingerprint=command.fingerprint
     )
     if isinstance(outcome, Refusal):
         return refuse(command, outcome)
     return _shown(outcome, request, procedure, command)
+
+
+def _cause(body: RequestBody, command: Command) -> Cause:
+    """A platform that sends the same order again after a lost answer means it once, even without an Idempotency-Key."""
+    if body.gov is None or command.key is not None:
+        return command.cause
+    said = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    order = f"{body.gov.platform}/{body.gov.order_no}"
+    return replace(command.cause, id=f"gov/{command.who.utility}/{order}/{said}")
 
 
 async def _caller(desk: Desk, body: RequestBody, command: Command) -> Caller | Refusal:
@@ -84,7 +96,7 @@ async def _caller(desk: Desk, body: RequestBody, command: Command) -> Caller | R
     if isinstance(attachments, Refusal):
         return attachments
     if body.customer.ref is None:
-        return Caller(await desk.people.recognise(utility, body.customer.fields(), command.cause), attachments)
+        return Caller(await desk.people.recognise(utility, body.customer.fields(), _cause(body, command)), attachments)
     customer = await desk.people.customer(utility, body.customer.ref)
     return Refusal("unknown_customer") if customer is None else Caller(customer, attachments)
 
