@@ -57,12 +57,11 @@ async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Deci
 
 
 async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> str | None:
-    request = case.request
-    if request.matter is not None:
-        return matter_id(case.utility, request.matter)
-    said = Words.of(request)
-    if intake.index is None or request.separate or not (said.spoken or said.subject):
-        return None
+    """A clerk's word stands above the index, which learns it; without words and without a clerk nobody knows."""
+    request, said = case.request, Words.of(case.request)
+    told = _told_by_clerk(case, ticket)
+    if intake.index is None or not (said.spoken or said.subject):
+        return told
     sighting = Sighting(
         utility=case.utility,
         ticket=ticket,
@@ -74,7 +73,17 @@ async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> s
         subject=said.subject or "",
         text=said.spoken,
     )
-    return await intake.index.matter_of(sighting, case.procedure)
+    found = await intake.index.matter_of(sighting, case.procedure)
+    if told is None or told == found:
+        return found
+    await intake.index.assign(case.utility, ticket, told)
+    return told
+
+
+def _told_by_clerk(case: Case, ticket: str) -> str | None:
+    if case.request.matter is not None:
+        return matter_id(case.utility, case.request.matter)
+    return matter_id(case.utility, ticket) if case.request.separate else None
 
 
 async def _earlier(

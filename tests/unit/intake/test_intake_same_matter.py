@@ -265,4 +265,6 @@ async def test_words_alone_show_what_is_the_same_matter_and_a_clerk_stands_above
     assert first.matter is not None
     await index.assign(UTILITY, alone.ticket, first.matter)
     assert (await placed(desk, text=other, customer_ref="cust_5")).matter == first.matter
+    apart = await placed(desk, text=said, customer_ref="cust_6", separate=True)
+    assert apart.matter not in (None, first.matter)
     assert (await placed(desk)).kind == "opened"
