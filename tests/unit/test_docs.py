@@ -1,14 +1,19 @@
 """The hand-written pages keep up with the code: words, settings, metrics, links."""
 
 import inspect
+import os
 import re
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from prometheus_client.metrics import MetricWrapperBase
 
 from contracts import vocabulary
 from contracts.texts import label
+from contracts.topics import TOPICS
+from kit import metrics
+from kit.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.name != "events.md"]
@@ -37,6 +42,43 @@ def test_every_word_of_the_vocabulary_is_in_the_glossary_beside_its_chinese_labe
 
 def test_the_glossary_gives_every_word_a_meaning() -> None:
     assert [cells for cells in rows(page("docs/glossary.md")) if not cells[2]] == []
+
+
+def settings_by_variable() -> dict[str, object]:
+    """Every variable there is with its default."""
+    return {f"{PREFIX}{group}__{name}".upper(): value for group, settings in Settings() for name, value in settings}
+
+
+def written(value: object) -> str:
+    """A default as the page writes it."""
+    if value is None or value == ():
+        return "—"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_every_setting_is_in_the_operations_page_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(variable)
+    told = {cells[0].strip("`"): cells[1].strip("`") for cells in rows(page("docs/operations.md")) if "__" in cells[0]}
+    known = {name: written(value) for name, value in settings_by_variable().items()}
+    in_words = {"HOTLINE_ATTACHMENTS__TYPES": "images, PDF, audio, video, text"}
+    assert told == {**known, **in_words}
+
+
+def test_every_metric_is_in_the_operations_page_with_its_labels() -> None:
+    told = {cells[0].strip("`"): cells[1].replace("`", "").split() for cells in rows(page("docs/operations.md"))}
+    declared = [found for found in vars(metrics).values() if isinstance(found, MetricWrapperBase)]
+    families = {family.name: list(metric._labelnames) for metric in declared for family in metric.describe()}
+    assert {name: labels for name, labels in told.items() if re.fullmatch(r"hotline_\w+", name)} == families
+
+
+def test_every_topic_is_in_the_operations_page() -> None:
+    told = {cells[0].strip("`") for cells in rows(page("docs/operations.md"))}
+    assert set(TOPICS) <= told
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
