@@ -44,6 +44,13 @@ class Api:
         headers = self._headers(who) | {"Idempotency-Key": key or str(uuid4())}
         return _body(await self._client.post(path, json=dict(body or {}), headers=headers))
 
+    async def is_ready(self) -> bool:
+        """Whether every service answers that it is."""
+        try:
+            return (await self._client.get("/readyz")).is_success
+        except httpx.TransportError:
+            return False
+
     async def close(self) -> None:
         """Release the connections."""
         await self._client.aclose()

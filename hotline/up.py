@@ -61,7 +61,7 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
         host.extra_routers = _routers(stepper)
         told("starting the services 启动服务 …")
         async with host, listening(host.app, settings.http) as address:
-            tell_address(var, address)
+            tell_address(var, address, running.bootstrap)
             yield Running(address, settings, host, running, stepper)
 
 

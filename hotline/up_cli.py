@@ -24,7 +24,7 @@ from kit.embedded.process import StartFailed
 from kit.logs import set_up_logs
 from kit.serve import run as run_loop
 from kit.serve import stopped_by_signals
-from kit.settings import Settings, SettingsError, load_settings
+from kit.settings import Settings, SettingsError, StoreSettings, load_settings
 from kit.telemetry import set_up_telemetry
 from services import hosting
 
@@ -144,7 +144,8 @@ def settings_of(var: Path | None, port: int | None, start: datetime | None) -> S
     except SettingsError as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
         raise typer.Exit(2) from None
-    set_up_logs("up", settings.log)
+    settings.embedded.path.mkdir(parents=True, exist_ok=True)
+    set_up_logs("up", settings.log, (settings.embedded.path / "hotline.log").open("a", encoding="utf-8"))
     set_up_telemetry("up", settings.otel)
     return settings
 
@@ -155,7 +156,8 @@ def _given(settings: Settings, var: Path | None, port: int | None, start: dateti
     changes: dict[str, Any] = {"embedded": embedded, "http": http}
     if var is not None:
         changes["embedded"] = embedded.model_copy(update={"path": var})
-        changes["store"] = settings.store.model_copy(update={"url": f"sqlite:///{var}/documents"})
+        if settings.store == StoreSettings():
+            changes["store"] = StoreSettings(url=f"sqlite:///{var}/documents")
         changes["attachments"] = settings.attachments.model_copy(update={"path": var / "attachments"})
     return settings.model_copy(update=changes)
 
