@@ -50,6 +50,8 @@ class Virtual:
             )
             for decider in deciders
         }
+        self._hearing = tuple(shell for shell in self.shells.values() if shell.decider.hears)
+        self._waking = tuple(shell for shell in self.shells.values() if shell.decider.wake is not None)
 
     async def settle(self) -> None:
         """Let every service hear what was said, and what is said to that, until it is quiet."""
@@ -57,7 +59,7 @@ class Virtual:
             events = self.bus.take()
             if not events:
                 return
-            for shell in self.shells.values():
+            for shell in self._hearing:
                 await shell.hear(events)
         raise TalkInCircles(f"after {MOST_ROUNDS} rounds: {', '.join(sorted({e.type for e in events}))}")
 
@@ -74,11 +76,10 @@ class Virtual:
     async def _wake_while(self, early_enough: Callable[[datetime], bool]) -> None:
         while (due := await self._next_wake()) is not None and early_enough(due):
             self.clock.advance_to(max(due, self.clock.now()))
-            for shell in self.shells.values():
-                if shell.decider.wake is not None:
-                    await shell.tick()
+            for shell in self._waking:
+                await shell.tick()
             await self.settle()
 
     async def _next_wake(self) -> datetime | None:
-        moments = [await shell.store.next_wake() for shell in self.shells.values()]
+        moments = [await shell.store.next_wake() for shell in self._waking]
         return min((moment for moment in moments if moment is not None), default=None)
