@@ -1,5 +1,7 @@
 """Runs one service as a process of its own, against the Kafka and the store of its settings."""
 
+from starlette.types import Receive, Scope, Send
+
 from kit.clock import RealClock
 from kit.host import Assemble, Host
 from kit.logs import set_up_logs
@@ -22,5 +24,9 @@ def run(name: str, assemble: Assemble, **given: object) -> None:
 
 async def _serve(name: str, assemble: Assemble, settings: Settings) -> None:
     procedures = load_all()
-    async with Host(settings, RealClock(), procedures, procedures.get, {name: assemble}) as host:
-        await serve(host.app, settings.http, host.health, stop=host.failed)
+    host = Host(settings, RealClock(), procedures, procedures.get, {name: assemble})
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await host.app(scope, receive, send)
+
+    await serve(app, settings.http, host.health, [host], stop=host.failed)
