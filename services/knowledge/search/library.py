@@ -1,7 +1,7 @@
 """Each utility's shelves, filled from the store at the start and then kept as fresh as questions need."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,9 +21,8 @@ FRESH_FOR = timedelta(seconds=1)
 PATIENCE = 0.3
 """Seconds that a question waits for what changed since the last one; then it is answered from what is there."""
 
-_PAGE = 200
-_SLICE = 20
-"""Entries filed in one go, some 5 ms: the event loop has other things to do."""
+_PAGE = 100
+"""Documents read and filed in one go; a question that comes meanwhile waits for them, some 30 ms."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +66,7 @@ class Library:
         hall = self._hall(utility)
         await hall.freshen(PATIENCE)
         terms = words.asked(question)
-        hits = hall.in_force.find(terms, wanted, limit)
-        if unpublished:
-            hits += hall.others.find(terms, wanted, limit - len(hits))
+        hits = await hall.find(terms, wanted, limit, unpublished)
         assert hall.read_to is not None
         return Found(terms, hits, hall.read_to)
 
@@ -89,8 +86,8 @@ class _Hall:
     """One utility's shelves: what readers are told, and what is not in force."""
 
     def __init__(self, utility: str, stores: tuple[Store[Any], ...], clock: Clock, fresh_for: timedelta) -> None:
-        self.in_force = Shelf()
-        self.others = Shelf()
+        self._in_force = Shelf()
+        self._others = Shelf()
         self.read_to: datetime | None = None
         self._utility = utility
         self._stores = stores
@@ -98,6 +95,7 @@ class _Hall:
         self._fresh_for = fresh_for
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._touched: set[str] = set()
+        self._busy = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
 
     def touch(self, key: str) -> None:
@@ -108,8 +106,10 @@ class _Hall:
 
         Raises StoreAway while the shelves were never filled.
         """
-        if self._reading is None and (self._touched or machine_now() - self._looked_at >= self._fresh_for):
-            self._reading = asyncio.create_task(self._read(), name=f"knowledge index of {self._utility}")
+        due = self.read_to is None or machine_now() - self._looked_at >= self._fresh_for
+        if self._reading is None and (due or self._touched):
+            work = self._look() if due else self._take_over_touched()
+            self._reading = asyncio.create_task(work, name=f"knowledge index of {self._utility}")
         reading = self._reading
         if reading is None:
             return
@@ -126,19 +126,23 @@ class _Hall:
                 raise
             log.warning("knowledge.search_is_stale", utility=self._utility, as_of=self.read_to, reason=str(away))
 
-    async def _read(self) -> None:
+    async def _look(self) -> None:
         self._looked_at = machine_now()
-        touched, self._touched = self._touched, set()
         now = self._clock.now()
+        await self._take_over_touched()
+        for store in self._stores:
+            async for page in self._changed(store, now):
+                await self._file(page)
+        self.read_to = now
+
+    async def _take_over_touched(self) -> None:
+        touched, self._touched = self._touched, set()
         try:
-            for store in self._stores:
-                await self._file(list((await store.load(list(touched))).values()) if touched else [])
-                async for page in self._changed(store, now):
-                    await self._file(page)
+            for store in self._stores if touched else ():
+                await self._file(list((await store.load(list(touched))).values()))
         except StoreAway:
             self._touched |= touched
             raise
-        self.read_to = now
 
     async def _changed(self, store: Store[Any], now: datetime) -> AsyncIterator[list[Document[Any]]]:
         """Page by page what changed since the last look; at first everything, even what is dated ahead of the clock."""
@@ -154,25 +158,39 @@ class _Hall:
 
     async def _file(self, documents: list[Document[Any]]) -> None:
         """Put each document's entries where they belong, and away from where they no longer do."""
-        fresh: list[Entry] = []
-        for document in documents:
-            entries = list(entries_of(document))
-            for in_force, shelf in ((True, self.in_force), (False, self.others)):
-                if not any(entry.in_force is in_force for entry in entries):
-                    shelf.remove(document.key)
-            fresh += [entry for entry in entries if not self._shelf(entry).holds(entry)]
+        entries = {document.key: tuple(entries_of(document)) for document in documents}
+        fresh = [entry for each in entries.values() for entry in each if not self._shelf(entry.in_force).holds(entry)]
         filings = await asyncio.to_thread(lambda: [Filing.of(entry) for entry in fresh]) if fresh else []
-        for start in range(0, len(filings), _SLICE):
-            for in_force, shelf in ((True, self.in_force), (False, self.others)):
-                shelf.put([each for each in filings[start : start + _SLICE] if each.entry.in_force is in_force])
-            await asyncio.sleep(0)
+        async with self._busy:
+            await asyncio.to_thread(self._put, filings, entries)
 
-    def _shelf(self, entry: Entry) -> Shelf:
-        return self.in_force if entry.in_force else self.others
+    def _put(self, filings: list[Filing], entries: Mapping[str, tuple[Entry, ...]]) -> None:
+        for in_force in (True, False):
+            shelf = self._shelf(in_force)
+            shelf.put([filing for filing in filings if filing.entry.in_force is in_force])
+            for key, those in entries.items():
+                if not any(entry.in_force is in_force for entry in those):
+                    shelf.remove(key)
+
+    def _shelf(self, in_force: bool) -> Shelf:
+        return self._in_force if in_force else self._others
+
+    async def find(
+        self, terms: tuple[str, ...], wanted: Callable[[Entry], bool], limit: int, unpublished: bool
+    ) -> list[Hit]:
+        """In a thread, since ranking takes milliseconds."""
+        async with self._busy:
+            return await asyncio.to_thread(self._find, terms, wanted, limit, unpublished)
+
+    def _find(
+        self, terms: tuple[str, ...], wanted: Callable[[Entry], bool], limit: int, unpublished: bool
+    ) -> list[Hit]:
+        hits = self._in_force.find(terms, wanted, limit)
+        return hits + self._others.find(terms, wanted, limit - len(hits)) if unpublished else hits
 
     async def close(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
-        self.in_force.close()
-        self.others.close()
+        self._in_force.close()
+        self._others.close()

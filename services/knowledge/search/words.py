@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from unicodedata import normalize
@@ -12,7 +11,8 @@ MOST_ASKED = 40
 
 _UNREADABLE = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_RUNS = re.compile(r"[A-Z]+|\d+|[\u3400-\u9fff]+")
+_FIRST_HAN = "\u3400"
+_RUNS = re.compile(r"[A-Z]+|[0-9]+|[\u3400-\u9fff]+")
 
 
 @cache
@@ -28,8 +28,10 @@ def load() -> None:
 
 
 def filed(text: str) -> str:
-    """Everything a text can be found by, as terms between spaces, each as often as it stands there."""
-    return " ".join(_terms(text))
+    """Everything a text can be found by, as terms between spaces; the index itself passes over punctuation."""
+    terms = _segment(_normal(text))
+    foreign = (term for term in terms if term[0] < _FIRST_HAN or term[-1] < _FIRST_HAN)
+    return " ".join((*terms, *(run for term in foreign for run in _runs(term))))
 
 
 def letters(*texts: str) -> str:
@@ -40,19 +42,20 @@ def letters(*texts: str) -> str:
 
 def asked(question: str) -> tuple[str, ...]:
     """The telling terms of a question, each once; of one that has none, all terms."""
-    terms = tuple(dict.fromkeys(_terms(question)))
+    found = (part for term in _segment(_normal(question)) for part in (term, *_runs(term)))
+    terms = tuple(dict.fromkeys(part for part in found if not _UNREADABLE.fullmatch(part)))
     return (tuple(term for term in terms if term not in _idle()) or terms)[:MOST_ASKED]
 
 
-def _terms(text: str) -> Iterator[str]:
-    # The dictionary writes IC卡, clerks write ic卡 and ＩＣ卡.
-    for term in _segment(normalize("NFKC", text).upper()):
-        if _UNREADABLE.fullmatch(term):
-            continue
-        yield term
-        runs = _RUNS.findall(term)
-        if len(runs) > 1:
-            yield from runs
+def _normal(text: str) -> str:
+    """The dictionary writes IC卡, clerks write ic卡 and ＩＣ卡."""
+    return normalize("NFKC", text).upper()
+
+
+def _runs(term: str) -> list[str]:
+    """IC and 卡 of IC卡; nothing of a term all of one kind."""
+    runs: list[str] = _RUNS.findall(term)
+    return runs if len(runs) > 1 else []
 
 
 def _segment(text: str) -> list[str]:
