@@ -13,6 +13,7 @@ from hotline.cases.procedures import procedure_of
 from hotline.cases.stage import Stage, words_of
 from procedures.loader import Procedures
 from procedures.model import Procedure
+from services.sla_monitor.rules.state import SlaClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,26 @@ class Missed:
     failure: Failure
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that a service would not take, and why."""
+
+    at: datetime
+    kind: str
+    label: str | None
+    refusal: Refusal
+
+
 @dataclass(slots=True)
 class Played:
-    """What came of a case."""
+    """What came of a case; `clocks` by label, each clock's rounds in order."""
 
     case: Case
     procedure: Procedure
     stage: Stage
     missed: list[Missed] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    clocks: dict[str, tuple[SlaClock, ...]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -48,10 +61,11 @@ async def play(case: Case, procedures: Procedures) -> Played:
     for at, _, thing in sorted(_agenda(case, moments), key=itemgetter(0, 1)):
         await stage.virtual.advance_to(at)
         if isinstance(thing, Step):
-            played.missed.extend(await _take(stage, thing, case.steps.index(thing) + 1))
+            await _take(played, thing, at)
         else:
             await stage.virtual.finish_moment()
             played.missed.extend(await _look(stage, thing, moments[-1], case.expect.index(thing) + 1))
+    played.clocks = await stage.ledgers()
     return played
 
 
@@ -76,10 +90,14 @@ def _agenda(case: Case, moments: list[datetime]) -> Iterator[tuple[datetime, int
         yield (moment(expected.at, moments[-1]) if expected.at else moments[-1]), number, expected
 
 
-async def _take(stage: Stage, step: Step, number: int) -> Iterator[Missed]:
-    refusal = await stage.take(step)
-    await stage.virtual.settle()
-    return _surprises(step, refusal, f"step {number} ({step.kind}, line {step.line})")
+async def _take(played: Played, step: Step, at: datetime) -> None:
+    refusal = await played.stage.take(step)
+    await played.stage.virtual.settle()
+    if refusal is not None:
+        label = getattr(step.body, "ticket", None) or getattr(step.body, "id", None)
+        played.refused.append(Refused(at, step.kind, label, refusal))
+    where = f"step {played.case.steps.index(step) + 1} ({step.kind}, line {step.line})"
+    played.missed.extend(_surprises(step, refusal, where))
 
 
 def _surprises(step: Step, refusal: Refusal | None, where: str) -> Iterator[Missed]:

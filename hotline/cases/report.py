@@ -1,17 +1,15 @@
 """What `hotline case` prints: which cases hold, what failed and by which clause, and with --explain the whole story."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from contracts.clock import ClockFact
 from contracts.envelope import Event
-from hotline.cases.play import Played
+from hotline.cases import timeline
+from hotline.cases.play import Played, Refused
+from services.sla_monitor.rules.state import SlaClock
 
 
 def as_json(file: Path, played: Played) -> dict[str, Any]:
@@ -32,13 +30,36 @@ def as_json(file: Path, played: Played) -> dict[str, Any]:
             }
             for missed in played.missed
         ],
-        "timeline": [_event_json(event, _label_of(played, event)) for event in _in_time(played)],
+        "timeline": [_event_json(event, timeline.label_of(played, event.subject)) for event in timeline.told(played)],
+        "refused": [_refused_json(refused) for refused in played.refused],
+        "clocks": {label: [_clock_json(clock) for clock in clocks] for label, clocks in played.clocks.items()},
     }
 
 
 def _event_json(event: Event, label: str) -> dict[str, Any]:
     data = event.data.model_dump(mode="json", exclude_none=True, exclude={"at", "by"})
     return {"at": event.time.isoformat(), "ticket": label, "event": event.data.short_type(), **data}
+
+
+def _refused_json(refused: Refused) -> dict[str, Any]:
+    refusal = refused.refusal
+    return {
+        "at": refused.at.isoformat(),
+        "ticket": refused.label,
+        "step": refused.kind,
+        "code": refusal.code,
+        "clause": refusal.clause,
+        "rule": refusal.rule,
+        "accepts": list(refusal.accepts),
+    }
+
+
+def _clock_json(clock: SlaClock) -> dict[str, Any]:
+    found = clock.model_dump(
+        mode="json", include={"round", "started_at", "due", "state", "late_by", "warned_at", "limit", "source", "rule"}
+    )
+    others = [rival._asdict() | {"due": rival.due.isoformat()} for rival in clock.rivals]
+    return {"clock": clock.name.value, **found, "others": others}
 
 
 def show(console: Console, file: Path, played: Played) -> None:
@@ -55,35 +76,9 @@ def show(console: Console, file: Path, played: Played) -> None:
 
 
 def explain(console: Console, played: Played) -> None:
-    """The timeline in the utility's own time, with each clock's limit and clause."""
-    table = Table("time 时间", "ticket 工单", "what 事项", "due 时限", "clause 依据", box=None, pad_edge=False)
-    for event in _in_time(played):
-        table.add_row(*_row(event, _label_of(played, event), played.stage.zone))
-    console.print(table)
-
-
-def _in_time(played: Played) -> list[Event]:
-    return sorted(played.stage.virtual.bus.said, key=lambda event: event.time)
-
-
-def _row(event: Event, label: str, zone: Any) -> tuple[str, ...]:
-    fact = event.data
-    due: datetime | None = getattr(fact, "due", None)
-    name = f"{fact.short_type()} {fact.clock.value}" if isinstance(fact, ClockFact) else fact.short_type()
-    clause = " ".join(_clause(fact))
-    return (_local(event.time, zone), label, name, _local(due, zone) if due else "", clause)
-
-
-def _clause(fact: Any) -> Iterator[str]:
-    for name in ("limit", "source", "rule"):
-        value = getattr(fact, name, None)
-        if value:
-            yield str(value)
-
-
-def _local(moment: datetime, zone: Any) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _label_of(played: Played, event: Event) -> str:
-    return next((label for label, key in played.stage.labels.items() if key == event.subject), event.subject)
+    """The timeline in the utility's own time, one event a line, and every clock with its limit and clause."""
+    if played.case.zh:
+        console.print(f"  {played.case.zh}", markup=False)
+    for line in (*timeline.lines(played), *timeline.clock_lines(played)):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+    console.print()

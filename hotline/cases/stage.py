@@ -179,6 +179,12 @@ class Stage:
         now = self.virtual.clock.now()
         return {clock.name.value: _clock_seen(clock, now) for clock in sla.clocks} if sla else {}
 
+    async def ledgers(self) -> dict[str, tuple[SlaClock, ...]]:
+        """Every clock of everything that has clocks, under the first label it was given."""
+        firsts = {key: label for label, key in reversed(self.labels.items())}
+        found = {label: await self._state("sla", key) for key, label in reversed(firsts.items())}
+        return {label: sla.clocks for label, sla in found.items() if sla is not None and sla.clocks}
+
     async def _state(self, shell: str, key: str) -> Any:
         found = await self.virtual.shells[shell].get(key, self.procedure.utility)
         return found.state if found else None
