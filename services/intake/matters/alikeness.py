@@ -16,11 +16,14 @@ class Alikeness(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     window: timedelta = timedelta(days=30)
-    share: Annotated[float, Field(gt=0, le=1)] = 0.28
+    share: Annotated[float, Field(gt=0, le=1)] = 0.26
     """Cosine of the two requests' weighted words, from which on they are one matter."""
 
     elsewhere: Annotated[float, Field(ge=0, le=1)] = 0.3
     """What is left of the cosine when both name places and none is the same."""
+
+    unplaced: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """What is left of it when only one of the two names a home, a road or a school."""
 
     subject: Annotated[float, Field(ge=0)] = 0.3
     """How much the subject line counts beside the whole text."""

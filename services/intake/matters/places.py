@@ -62,12 +62,28 @@ def places_of(text: str) -> dict[Kind, set[str]]:
     return found
 
 
-def apart(one: Places, other: Places) -> bool:
-    """Whether both name places and these are different ones: of the most exact kind that both name, none is shared."""
-    if not one or not other or _exact(one) & _exact(other):
-        return False
+class Relation(StrEnum):
+    """What two requests' places say about each other."""
+
+    ALIKE = "alike"
+    """A place is shared, or nothing speaks against it."""
+
+    APART = "apart"
+    """Of the most exact kind that both name, none is shared."""
+
+    OPEN = "open"
+    """Only one of them names a place exactly."""
+
+
+def relation(one: Places, other: Places) -> Relation:
+    """Places of different kinds say nothing: a road and an estate may be neighbours."""
+    exact, exact_other = _exact(one), _exact(other)
+    if exact & exact_other:
+        return Relation.ALIKE
     kind = next((kind for kind in Kind if kind in one and kind in other), None)
-    return kind is not None and not one[kind] & other[kind]
+    if kind is not None and not one[kind] & other[kind]:
+        return Relation.APART
+    return Relation.OPEN if bool(exact) != bool(exact_other) else Relation.ALIKE
 
 
 def _exact(places: Places) -> frozenset[int]:

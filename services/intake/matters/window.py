@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.intake.matters.alikeness import Alikeness
-from services.intake.matters.places import Places, apart
+from services.intake.matters.places import Places, Relation, relation
 from services.intake.matters.postings import Postings
 from services.intake.matters.signature import Signature
 from services.intake.matters.vocabulary import Vocabulary
@@ -45,6 +45,7 @@ class MatterWindow:
 
     def __init__(self, alikeness: Alikeness) -> None:
         self._alikeness = alikeness
+        self._left = {Relation.ALIKE: 1.0, Relation.APART: alikeness.elsewhere, Relation.OPEN: alikeness.unplaced}
         self._first = 0
         self._next = 0
         self._requests: dict[int, _Remembered] = {}
@@ -104,7 +105,7 @@ class MatterWindow:
         likest: dict[str, float] = {}
         for slot, cosine in self._candidates(signature):
             earlier = self._requests[slot]
-            likeness = cosine * (self._alikeness.elsewhere if apart(signature.places, earlier.places) else 1)
+            likeness = cosine * self._left[relation(signature.places, earlier.places)]
             if likeness < self._alikeness.share or earlier.matter in barred or not self._within(earlier.at, at):
                 continue
             votes[earlier.matter] = votes.get(earlier.matter, 0.0) + likeness

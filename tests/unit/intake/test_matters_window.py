@@ -58,7 +58,7 @@ def test_paraphrases_come_together_and_the_same_complaint_about_another_place_st
     assert pairs.recall >= 0.95
 
 
-@pytest.mark.parametrize("share", [0.24, 0.28, 0.32])
+@pytest.mark.parametrize("share", [0.22, 0.26, 0.3])
 def test_the_share_stands_on_no_edge(share: float) -> None:
     pairs = judge(written(Alikeness(share=share)), timedelta(days=30))
     assert pairs.strict_precision >= 0.95
@@ -66,7 +66,7 @@ def test_the_share_stands_on_no_edge(share: float) -> None:
 
 
 def test_without_weighing_places_the_same_complaint_elsewhere_would_be_joined() -> None:
-    pairs = judge(written(Alikeness(elsewhere=1.0)), timedelta(days=30))
+    pairs = judge(written(Alikeness(elsewhere=1.0, unplaced=1.0)), timedelta(days=30))
     assert pairs.strict_precision < 0.9
 
 
