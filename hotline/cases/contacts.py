@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from contracts.fact import SYSTEM
+from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Refusal
 from contracts.texts import LANGUAGES
 from contracts.ticket import CallWish, GovernmentOrder
-from contracts.vocabulary import CallPreference
-from hotline.cases.model import NewRequest, Unsaid
+from contracts.vocabulary import CallPreference, Role
 from hotline.cases.moments import moment
+from hotline.cases.steps import NewRequest
+from hotline.cases.words import Unsaid
 from hotline.virtual import Virtual
 from kit.fold import Cause, ProcedureOf
 from kit.shell import Done
@@ -22,7 +23,20 @@ from services.intake.rules.request import Item, Request
 from services.intake.rules.ticket import Ticket
 from services.intake.vault import Vault
 
-_LIKE_FIELDS = ("channel", "type", "subtype", "unit", "text", "area", "people", "matter", "flags", "verified", "grade")
+_LIKE_FIELDS = (
+    "channel",
+    "type",
+    "subtype",
+    "unit",
+    "text",
+    "area",
+    "people",
+    "matter",
+    "flags",
+    "verified",
+    "grade",
+    "accused",
+)
 
 
 class Contacts:
@@ -77,7 +91,7 @@ class Contacts:
         return Request(
             **fields,
             at=at,
-            by=SYSTEM,
+            by=Actor(subject=asked.agent, role=Role.AGENT) if asked.agent else SYSTEM,
             customer_ref=self._customer(asked.customer, parent),
             items=items,
             given=tuple(field for field in RequestField if field not in asked.missing),

@@ -34,6 +34,8 @@ class TicketSeen:
     type: str | None = None
     unit: str | None = None
     round: int | None = None
+    first_owner: str | None = None
+    public: bool | None = None
     linked_to: tuple[str, ...] = ()
     clocks: Mapping[str, ClockSeen] = field(default_factory=dict)
     events: Sequence[str] = ()
@@ -52,7 +54,7 @@ class Failure:
     clause: str | None = None
 
 
-_PLAIN = ("stage", "closure", "grade", "type", "unit", "round")
+_PLAIN = ("stage", "closure", "grade", "type", "unit", "round", "first_owner", "public")
 _MOMENTS = ("next_call_not_before", "next_call_not_after")
 
 
@@ -72,7 +74,7 @@ def _plain(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
     for name in _PLAIN:
         wanted, actual = getattr(expected, name), getattr(seen, name)
         if wanted is not None and wanted != actual:
-            yield Failure(name, str(wanted), str(actual or "-"))
+            yield Failure(name, str(wanted), "-" if actual is None else str(actual))
 
 
 def _links(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from hotline.cases.model import Case, Dispatch, Knowledge, NewRequest, Step
+from hotline.cases.model import Case, Step
+from hotline.cases.steps import Dispatch, Knowledge, NewRequest
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from procedures.model.organisation import Unit

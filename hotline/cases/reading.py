@@ -7,7 +7,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hotline.cases.model import BODIES, Case, Step
+from hotline.cases.model import Case, Step
+from hotline.cases.steps import BODIES
 from procedures import yaml_lines
 from procedures.yaml_lines import Lined, YamlFault
 from procedures.yaml_lines import Path as Place

@@ -9,12 +9,14 @@ from contracts.fact import SYSTEM
 from contracts.refusal import Outcome, Refusal
 from contracts.texts import LANGUAGES, text
 from contracts.ticket import TicketLinked
+from contracts.vocabulary import Role
 from hotline.cases.contacts import Contacts
 from hotline.cases.judge import ClockSeen, TicketSeen
 from hotline.cases.knowledge import KINDS as KNOWLEDGE
 from hotline.cases.knowledge import KnowledgeSteps
-from hotline.cases.model import Dispatch, Step
+from hotline.cases.model import Step
 from hotline.cases.moments import moment
+from hotline.cases.steps import Dispatch
 from hotline.services import virtual_deciders
 from hotline.virtual import Virtual
 from kit.fold import Cause
@@ -23,6 +25,8 @@ from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
 from services.intake.rules.commands import COMMANDS as INTAKE
+from services.intake.rules.disclosing import Asking, may_know
+from services.intake.rules.ticket import Ticket
 from services.routing.rules import COMMANDS as ROUTING
 from services.routing.rules import WorkOrder, decide
 from services.sla_monitor.rules.explaining import explanation
@@ -61,6 +65,7 @@ class Stage:
         own: dict[str, Callable[[Step], Awaitable[Refusal | None]]] = {
             "request": self._request,
             "call_back": self._call_back,
+            "look": self._look,
             "wait": _wait,
         }
         return (
@@ -118,6 +123,16 @@ class Stage:
         await self.virtual.settle()
         return await self._new_request(step)
 
+    async def _look(self, step: Step) -> Refusal | None:
+        """Whether somebody may know who called (第十三条(四), R004-040)."""
+        ticket: Ticket | None = await self._state("tickets", self.labels.get(step.body.ticket, ""))
+        if ticket is None:
+            return Refusal("unknown_ticket")
+        role, _, scope = step.body.as_.partition(":")
+        scopes = frozenset({scope}) if scope else frozenset()
+        asking = Asking(frozenset({Role(role)}), scopes, scopes, step.body.reason, ticket)
+        return may_know(asking, ticket.customer_ref, self.procedure)
+
     async def _new_request(self, step: Step) -> Refusal | None:
         """A new demand in the call becomes a ticket of its own, linked to this one (R004-103)."""
         asked = step.body.new_request
@@ -162,6 +177,7 @@ class Stage:
             linked_to=self._links(label, key),
             clocks=await self.clocks(key),
             events=[event.data.short_type() for event in self.virtual.bus.said if event.subject == key],
+            public=calls.public if calls and calls.replied_at else None,
             next_call_not_before=next_call_not_before(calls) if calls else None,
             next_call_not_after=next_call_not_after(calls) if calls else None,
             messages=[*told, *(await self._explained(key) if explained else ())],
@@ -219,6 +235,7 @@ def _order_seen(order: WorkOrder | None) -> dict[str, Any]:
         "type": order.ticket_type.value,
         "unit": order.responsible or order.proposed_unit,
         "round": order.round,
+        "first_owner": order.first_owner,
     }
 
 

@@ -1,0 +1,256 @@
+"""A case's steps as written: what each is called and what may stand in it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from contracts.fact import Grade, Score
+from contracts.vocabulary import (
+    Answers,
+    CallOutcome,
+    Channel,
+    ExtensionDecider,
+    Flag,
+    Mismatch,
+    ReturnGround,
+    Reviewer,
+    TicketType,
+)
+from hotline.cases.words import Label, Missing, Part, Somebody, When, YesNo
+
+
+class Item(Part):
+    """One of several demands made in one contact."""
+
+    type: TicketType
+    subtype: str | None = None
+    unit: str | None = None
+    ticket: Label | None = None
+    text: str | None = None
+
+
+class Gov(Part):
+    """A government platform's order, with its own deadline where it sets one."""
+
+    platform: str
+    order_no: Label
+    due: When | None = None
+
+
+def _call_wish(value: object) -> object:
+    if isinstance(value, dict) and set(value) == {"at"}:
+        return str(value["at"])
+    return value.removeprefix("at ").strip() if isinstance(value, str) and value != "none" else value
+
+
+class NewRequest(Part):
+    """What a contact brings, whoever it came from."""
+
+    ticket: Label | None = None
+    channel: Channel = Channel.PHONE
+    type: TicketType | None = None
+    subtype: str | None = None
+    customer: Label | None = None
+    area: str | None = None
+    ended_at: When | None = None
+    text: str | None = None
+    callback: Annotated[Literal["none"] | When | None, BeforeValidator(_call_wish)] = None
+    missing: tuple[Missing, ...] = ()
+    items: tuple[Item, ...] = ()
+    people: int = Field(1, ge=1)
+    matter: Label | None = None
+    flags: tuple[Flag, ...] = ()
+    gov: Gov | None = None
+    verified: bool = True
+    grade: Grade | None = None
+    unit: str | None = None
+    accused: str | None = None
+    agent: Label | None = None
+
+    @model_validator(mode="after")
+    def _has_a_type(self) -> "NewRequest":
+        if self.type is None and not self.items:
+            raise ValueError("a request needs `type` or `items`")
+        return self
+
+
+class OnTicket(Part):
+    """A step about one ticket."""
+
+    ticket: Label
+
+
+class Answer(OnTicket):
+    text: str | None = None
+
+
+class Invalid(OnTicket):
+    reason: str = ""
+
+
+class Dispatch(OnTicket):
+    """Without `unit`: the unit that answers for the address."""
+
+    unit: str | None = None
+
+
+class Appoint(OnTicket):
+    for_: When = Field(alias="for")
+
+
+class Decline(OnTicket):
+    reason: str = ""
+
+
+class Return(OnTicket):
+    ground: ReturnGround
+    reason: str | None = None
+
+
+class DecideReturn(OnTicket):
+    reason: str | None = None
+
+
+class RequestExtension(OnTicket):
+    until: When
+    reason: str | None = None
+
+
+class DecideExtension(OnTicket):
+    granted: bool
+    until: When | None = None
+    by: ExtensionDecider | None = None
+    reason: str | None = None
+
+
+class Reply(OnTicket):
+    opinion: str | None = None
+    result: str | None = None
+    parts: dict[str, str] | None = None
+    attachments: tuple[str, ...] | None = None
+    answers: Answers = Answers.ALL
+
+
+class Review(OnTicket):
+    approved: bool
+    grounds: str | None = None
+    by: Reviewer = Reviewer.CENTRE
+
+
+class Urge(OnTicket):
+    strong: bool = False
+
+
+class Supplement(OnTicket):
+    text: str | None = None
+
+
+class Withdraw(OnTicket):
+    reason: str | None = None
+
+
+class Regrade(OnTicket):
+    grade: Grade
+    reason: str = ""
+    approved_by: str | None = None
+
+
+class CallBack(OnTicket):
+    outcome: CallOutcome
+    solved: YesNo | None = None
+    satisfaction: Score | None = None
+    mismatch: Mismatch | None = None
+    basis: str | None = None
+    appointment: When | None = None
+    new_request: NewRequest | None = None
+
+
+class Look(OnTicket):
+    """Somebody asks who the caller is."""
+
+    as_: Somebody = Field(alias="as")
+    reason: str
+
+
+class Knowledge(Part):
+    """A step about an article, a task or a notice."""
+
+    id: Label
+    title: str | None = None
+    text: str | None = None
+    category: str | None = None
+    division: str | None = None
+    unit: str | None = None
+    task: Label | None = None
+    by: Reviewer | None = None
+    reason: str | None = None
+    areas: tuple[str, ...] = ()
+    area: str | None = None
+    channels: tuple[str, ...] = ()
+    reported_at: When | None = None
+    expires_at: When | None = None
+
+
+class Article(Knowledge):
+    do: Literal["submit", "approve", "reject", "publish", "expire"]
+
+
+class Task(Knowledge):
+    do: Literal["raise", "submit"]
+
+
+class Notice(Knowledge):
+    do: Literal["raise", "submit", "publish", "lift"]
+
+
+class Wait(Part):
+    """Only time passes."""
+
+
+BODIES: dict[str, type[Part]] = {
+    "request": NewRequest,
+    "answer": Answer,
+    "invalid": Invalid,
+    "notify_by_phone": Dispatch,
+    "dispatch": Dispatch,
+    "sign": OnTicket,
+    "contact": OnTicket,
+    "complete": OnTicket,
+    "on_site": OnTicket,
+    "appoint": Appoint,
+    "decline": Decline,
+    "return": Return,
+    "accept_return": DecideReturn,
+    "refuse_return": DecideReturn,
+    "request_extension": RequestExtension,
+    "decide_extension": DecideExtension,
+    "reply": Reply,
+    "review": Review,
+    "urge": Urge,
+    "supplement": Supplement,
+    "withdraw": Withdraw,
+    "regrade": Regrade,
+    "call_back": CallBack,
+    "look": Look,
+    "article": Article,
+    "task": Task,
+    "notice": Notice,
+    "wait": Wait,
+}
+
+
+def introduced(body: Part) -> Iterator[str]:
+    """Labels that a step gives to what it begins."""
+    if isinstance(body, Knowledge):
+        yield body.id
+    if isinstance(body, CallBack) and body.new_request is not None:
+        yield from introduced(body.new_request)
+    if isinstance(body, NewRequest):
+        yield from (label for label in (body.ticket, *(item.ticket for item in body.items)) if label is not None)
+
+
+def spoken_of(body: Part) -> Iterator[str]:
+    """Labels that a step takes for known."""
+    if isinstance(body, OnTicket):
+        yield body.ticket

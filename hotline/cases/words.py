@@ -1,0 +1,87 @@
+"""The words of a case file: moments, labels, events, and the other words by which some are known."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from contracts.catalogue import FACTS
+from contracts.vocabulary import Role, Solved
+from hotline.cases.moments import moment, seconds
+from procedures.model import RequestField
+
+EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
+_ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
+
+
+class Part(BaseModel):
+    """A piece of a case: unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unsaid(StrEnum):
+    """What a clerk tells, rather than asks: why there is no answer at once (第十三条(三))."""
+
+    REASON = "reason"
+
+
+_OTHER_WORDS = {
+    "phone": "contact",
+    "text": "description",
+    "situation_on_site": "situation",
+    "precautions_given": "precautions",
+    "callback_requirement": "callback",
+    "reason_explained": "reason",
+}
+
+
+def _is_moment(text: str) -> str:
+    moment(text, _ANY_MOMENT)
+    return text
+
+
+def _is_event(name: str) -> str:
+    if name not in EVENT_NAMES:
+        raise ValueError(f"{name!r} is not an event; accepted: {', '.join(sorted(EVENT_NAMES))}")
+    return name
+
+
+def _is_lateness(written: str | int | None) -> str | int | None:
+    if written is not None:
+        seconds(written)
+    return written
+
+
+def _is_missing(word: object) -> RequestField | Unsaid:
+    meant = _OTHER_WORDS.get(str(word), str(word))
+    if meant in tuple(Unsaid):
+        return Unsaid(meant)
+    if meant not in tuple(RequestField):
+        known = (*RequestField, *Unsaid, *_OTHER_WORDS)
+        raise ValueError(f"{word!r} is no field of a request; accepted: {', '.join(known)}")
+    return RequestField(meant)
+
+
+def _yes_or_no(value: object) -> object:
+    """A bare true or false where the word is yes or no."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _is_somebody(text: str) -> str:
+    role, _, scope = text.partition(":")
+    if role not in tuple(Role) or (role in _SCOPED) != bool(scope):
+        raise ValueError(f"{text!r} is nobody; accepted: agent, supervisor, …, unit:jinan, division:luzhong")
+    return text
+
+
+_SCOPED = (Role.UNIT, Role.DIVISION)
+
+When = Annotated[str, AfterValidator(_is_moment)]
+EventName = Annotated[str, AfterValidator(_is_event)]
+Lateness = Annotated[str | int | None, AfterValidator(_is_lateness)]
+Label = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+Missing = Annotated[RequestField | Unsaid, BeforeValidator(_is_missing)]
+Somebody = Annotated[str, AfterValidator(_is_somebody)]
+Word = Annotated[str, BeforeValidator(_yes_or_no)]
+YesNo = Annotated[Solved, BeforeValidator(_yes_or_no)]
