@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
@@ -27,8 +27,6 @@ TAG = "知识查询 Article lists"
 
 class Wanted(BaseModel):
     """Which articles are listed, among those the reader may see; agents see what is in force."""
-
-    model_config = ConfigDict(extra="forbid")
 
     in_force: bool | None = Field(default=None, description="true: everything that is told to customers now")
     stage: tuple[ArticleStage, ...] = Field(default=(), description="of the newest edition")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Outcome
@@ -31,8 +31,6 @@ MOST_PAGES = 20
 
 class Wanted(BaseModel):
     """Which notices are listed, the latest first."""
-
-    model_config = ConfigDict(extra="forbid")
 
     in_force: bool = Field(default=True, description="false: those that were lifted")
     area: str | None = Field(default=None, description="only those that concern this area or a part of it")

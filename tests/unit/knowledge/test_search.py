@@ -1,4 +1,4 @@
-"""What agents type and what they find: Chinese as callers speak it, marked where it stands, in force before the rest."""
+"""What agents type and what they find: Chinese as callers speak it, marked where it stands."""
 
 from collections.abc import Iterator
 from importlib.resources import files
