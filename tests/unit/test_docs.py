@@ -16,8 +16,11 @@ from kit import metrics
 from kit.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.name != "events.md"]
-"""Everything written by hand; events.md is generated and held to the code elsewhere."""
+GENERATED = ("events.md", "coverage-956100.md")
+"""Held to the code elsewhere."""
+
+PAGES = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.name not in GENERATED]
+"""Everything written by hand."""
 
 LONGEST_LINE = 120
 
