@@ -14,12 +14,9 @@ from hotline.cases.steps import NewRequest
 from hotline.cases.words import Unsaid
 from hotline.virtual import Virtual
 from kit.fold import Cause, ProcedureOf
-from kit.memory import MemoryStore
 from kit.shell import Done
 from procedures.model import Procedure, RequestField
 from services.intake.accepting import accept
-from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
-from services.intake.matters.words import Lexicon
 from services.intake.ports import Intake
 from services.intake.rules.contact import Placed
 from services.intake.rules.explaining import Explanation, explain
@@ -43,10 +40,6 @@ _LIKE_FIELDS = (
 )
 
 
-_LEXICON = Lexicon()
-"""Loaded once for all cases of a run."""
-
-
 class Contacts:
     """Hands requests to intake and remembers which ticket each label came to."""
 
@@ -57,19 +50,27 @@ class Contacts:
         self._customers: dict[str, str] = {}
         self._unlabelled = 0
         self._intake = Intake(shells["tickets"], shells["contacts"], shells["matters"], Vault.ephemeral(), procedure_of)
-        self._index = RememberedMatters(MemoryStore(SIGHTINGS), _LEXICON)
 
     async def accept(
         self, asked: NewRequest, at: datetime, cause: str, parent: str | None = None
     ) -> dict[str, list[str]] | Refusal:
         """What was told about each labelled ticket, or the refusal of the whole request."""
         request = self._request(asked, at, parent)
-        # A case that gives no words is not about likeness, and is spared the dictionary.
-        intake = replace(self._intake, index=self._index) if asked.text else self._intake
-        outcome = await accept(intake, request, self._procedure, utility=self._procedure.utility, cause=Cause(cause))
+        if asked.text or any(item.text for item in asked.items):
+            self._give_index()
+        outcome = await accept(
+            self._intake, request, self._procedure, utility=self._procedure.utility, cause=Cause(cause)
+        )
         if isinstance(outcome, Refusal):
             return outcome
         return {label: self._name(label, placed) for label, placed in self._labelled(asked, outcome.placed)}
+
+    def _give_index(self) -> None:
+        """A case that gives no words is not about likeness, and is spared the time it takes to load what knows it."""
+        if self._intake.index is None:
+            from hotline.cases.likeness import new_index
+
+            self._intake = replace(self._intake, index=new_index())
 
     def told(self, done: Done[Ticket]) -> list[str]:
         """What the clerk tells the customer after a step on a ticket, in both languages."""
