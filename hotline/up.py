@@ -25,7 +25,7 @@ Told = Callable[[str], None]
 """Where progress is told to: one line a time."""
 
 Downloaded = Callable[[int, int], None]
-"""Told how many of the broker's files are there, of how many, while they are fetched the first time."""
+"""Told how many bytes of the broker's files are there, of how many, while they are fetched the first time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,15 @@ def _greet(console: Console, running: Running) -> None:
 
 
 def _downloading(console: Console) -> Callable[[int, int], None]:
+    told = -1
+
     def downloaded(done: int, total: int) -> None:
-        if done == total or done % 10 == 0:
-            console.print(f"  fetching Kafka, once: {done} of {total} files 首次下载 Kafka")
+        """Bytes; a line for every quarter."""
+        nonlocal told
+        quarter = done * 4 // total
+        if quarter > told:
+            told = quarter
+            console.print(f"  fetching Kafka, this once: {done * 100 // total} % of {total // 1_000_000} MB 首次下载 Kafka")
 
     return downloaded
 
