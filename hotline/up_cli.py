@@ -139,7 +139,8 @@ def _downloading(console: Console) -> Callable[[int, int], None]:
         quarter = done * 4 // total
         if quarter > told:
             told = quarter
-            console.print(f"  fetching Kafka, this once: {done * 100 // total} % of {total // 1_000_000} MB 首次下载 Kafka")
+            share, megabytes = done * 100 // total, total // 1_000_000
+            console.print(f"  fetching Kafka, this once: {share} % of {megabytes} MB 首次下载 Kafka")
 
     return downloaded
 

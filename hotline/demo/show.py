@@ -58,6 +58,7 @@ async def drive(
 ) -> Outcome:
     """Live all requests at the pace of the stepped clock and look where every ticket ended."""
     assert running.stepper is not None
+    await running.stepper.step_to(running.stepper.now())  # the topics are there when the tap joins
     tally, begun = Tally(), perf_counter()
     async with listening_in(running.broker.bootstrap, tally):
         with _shown(console, len(requests), running.stepper, tally) as step_to:
