@@ -1,0 +1,1 @@
+"""Journeys through the running system: real Kafka, real processes, the HTTP APIs its people use."""
