@@ -68,9 +68,12 @@ class KafkaPublisher:
             producer = await self._started()
             lanes = await _by_partition(producer, messages)
             sending = [self._send_in_order(producer, place, some) for place, some in lanes.items()]
-            failures = [error for error in await asyncio.gather(*sending, return_exceptions=True) if error]
-            if failures:
-                raise failures[0]
+            if len(sending) == 1:
+                await sending[0]
+                return
+            for failure in await asyncio.gather(*sending, return_exceptions=True):
+                if failure is not None:
+                    raise failure
         except KafkaError as error:
             await self.close()
             raise BusAway(f"Kafka: {error!r}") from error
