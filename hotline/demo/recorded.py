@@ -55,9 +55,15 @@ async def live(lives: Lives, record: Record) -> None:
     desk = await lives.accept(_body(record, proposed), record.id)
     desk.ends(_closure(desk.type))
     try:
-        await _Life(record, desk, proposed["unit"]).work()
+        await _Life(record, desk, proposed.get("unit") or await _anybody(lives)).work()
     except Refused as refused:
         lives.refused.append(f"{desk.number} {desk.type}: {refused}")
+
+
+async def _anybody(lives: Lives) -> str:
+    """Where no known place is named the clerk has to choose; here, the first unit there is."""
+    units = await lives.api.get("agent", "/routing/units")
+    return str(units[0]["id"])
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.intake.http.customers import add_customers, add_looks
 from services.intake.http.desk import Desk
 from services.intake.http.files import add_files
+from services.intake.http.proposals import add_proposals
 from services.intake.http.requests import add_requests
 from services.intake.http.steps import add_corrections, add_steps
 from services.intake.http.tickets import add_lists
@@ -16,6 +17,7 @@ def router(desk: Desk) -> APIRouter:
     """Everything under /intake."""
     routes = APIRouter(prefix="/intake")
     add_requests(routes, desk)
+    add_proposals(routes, desk)
     add_steps(routes, desk)
     add_corrections(routes, desk)
     add_lists(routes, desk)
