@@ -70,15 +70,21 @@ def at_scale(past: Sequence[int], seed: int) -> None:
 
 def fill(window: MatterWindow, lexicon: Lexicon, count: int, over: timedelta, seed: int) -> None:
     """Past tickets, a matter each: the signatures of texts that were really read, with names that nobody else has."""
-    inventor, luck = Inventor(seed), random.Random(seed)
-    pool = []
-    for _ in range(POOL):
-        request = inventor.request()
-        names = frozenset(lexicon.read("", request.about[0]).numbers)
-        pool.append((window.nearest(lexicon.read(request.subject, request.text), BEGAN)[0], names))
+    luck, pool = random.Random(seed), read_pool(lexicon, Inventor(seed))
     for number in range(count):
         signature = renamed(*luck.choice(pool), luck)
         window.add(f"past{number}", BEGAN + over * (number / count), f"m{number}", signature)
+
+
+def read_pool(lexicon: Lexicon, inventor: Inventor) -> list[tuple[Signature, frozenset[int]]]:
+    """Signatures weighed in a window that has seen requests before, each with the numbers of its place's name."""
+    window, pool = MatterWindow(Alikeness()), []
+    for number in range(2 * POOL):
+        request = inventor.request()
+        signature, _ = window.nearest(lexicon.read(request.subject, request.text), BEGAN)
+        window.add(str(number), BEGAN, str(number), window.new_to(str(number), signature))
+        pool.append((signature, frozenset(lexicon.read("", request.about[0]).numbers)))
+    return pool[POOL:]
 
 
 def renamed(signature: Signature, names: frozenset[int], luck: random.Random) -> Signature:

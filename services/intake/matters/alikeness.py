@@ -23,7 +23,7 @@ class Alikeness(BaseModel):
     """What is left of the cosine when both name places and none is the same."""
 
     unplaced: Annotated[float, Field(ge=0, le=1)] = 0.8
-    """What is left of it when only one of the two names a home, a road or a school."""
+    """What is left of it when only one names a home, a road or a school, or both do but of different kinds."""
 
     subject: Annotated[float, Field(ge=0)] = 0.3
     """How much the subject line counts beside the whole text."""

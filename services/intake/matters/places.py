@@ -72,18 +72,18 @@ class Relation(StrEnum):
     """Of the most exact kind that both name, none is shared."""
 
     OPEN = "open"
-    """Only one of them names a place exactly."""
+    """Only one names a place exactly, or one an estate and the other a road, which may be neighbours."""
 
 
 def relation(one: Places, other: Places) -> Relation:
-    """Places of different kinds say nothing: a road and an estate may be neighbours."""
+    """How the places of two requests stand to each other."""
     exact, exact_other = _exact(one), _exact(other)
     if exact & exact_other:
         return Relation.ALIKE
     kind = next((kind for kind in Kind if kind in one and kind in other), None)
     if kind is not None and not one[kind] & other[kind]:
         return Relation.APART
-    return Relation.OPEN if bool(exact) != bool(exact_other) else Relation.ALIKE
+    return Relation.OPEN if exact or exact_other else Relation.ALIKE
 
 
 def _exact(places: Places) -> frozenset[int]:

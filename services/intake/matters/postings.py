@@ -6,7 +6,7 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_READ = 10_000
+MOST_READ = 2_000
 """Requests looked up per word, the newest: a word that more requests hold tells next to nothing."""
 
 _NONE: "tuple[array[int], array[float]]" = (array("q"), array("f"))

@@ -54,7 +54,7 @@ def named(text: str) -> Places:
         ("泉景雅园停气", "历下区停气了", Relation.OPEN),
         ("停气了", "停气", Relation.ALIKE),
         ("历下区停气", "停气", Relation.ALIKE),
-        ("泉景雅园停气", "经十路停气", Relation.ALIKE),
+        ("泉景雅园停气", "经十路停气", Relation.OPEN),
         ("经十路的泉景雅园停气", "经十路停气", Relation.ALIKE),
         ("舜耕街道停气", "燕山街道停气", Relation.APART),
         ("济南市停气", "青岛市停气", Relation.APART),
