@@ -65,6 +65,7 @@ async def drive(
             pace = Pace(running.stepper.now(), step_to)
             lives = Lives(api, pace, run)
             await pace.live(live(lives, request) for request in requests)
+        await running.stepper.step_to(running.stepper.now())  # what the last of them said is heard, too
         await lives.look()
     latencies = [tally.dispatched[t] - at for t, at in lives.requested.items() if t in tally.dispatched]
     return Outcome(tally, lives, perf_counter() - begun, latencies)
