@@ -53,6 +53,8 @@ async def listening(app: ASGIApp, http: HttpSettings) -> AsyncIterator[str]:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Longer than clients and ingresses keep an idle connection: who closes first must not be who is being asked.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=max(1, int(http.drain_seconds / 2)),
     )
     server = _Server(config)

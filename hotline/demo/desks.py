@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from contracts.vocabulary import CallOutcome, Closure, TicketType
-from hotline.api import Api
+from hotline.api import Api, Refused
 from hotline.pace import Pace
 
 MINUTE = timedelta(minutes=1)
@@ -96,9 +96,15 @@ class Desk:
         await self.lives.pace.until(datetime.fromisoformat(owed["not_before"]))
 
     async def called(self, outcome: CallOutcome, **said: Any) -> None:
-        """One call to the customer."""
+        """One call to the customer; who finds that it has become too late in the evening calls when the desk says."""
         body = {"outcome": outcome.value, **said}
-        await self.lives.api.post("agent", f"/callback/tickets/{self.ticket}/attempts", body)
+        try:
+            await self.lives.api.post("agent", f"/callback/tickets/{self.ticket}/attempts", body)
+        except Refused as refused:
+            if refused.code != "quiet_hours":
+                raise
+            await self.lives.pace.until(datetime.fromisoformat(refused.problem["accepts"][0].removeprefix(">= ")))
+            await self.lives.api.post("agent", f"/callback/tickets/{self.ticket}/attempts", body)
 
     async def order(self) -> dict[str, Any]:
         """The work order as the supervisor sees it."""
