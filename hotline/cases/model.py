@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from contracts.fact import Grade
 from contracts.vocabulary import ClockName, ClockState, Closure, Stage, TicketType
@@ -13,13 +13,18 @@ from hotline.cases.words import EventName, Label, Lateness, Part, When, Word
 from procedures.model.readings import Readings
 
 
+def _any_clause(value: object) -> object:
+    """A bare true asks for a refusal by whatever clause."""
+    return {True: "", False: None}[value] if isinstance(value, bool) else value
+
+
 class Step(Part):
     """One thing that happens at one moment, accepted or refused."""
 
     at: When
     kind: str
     body: Any
-    refused: str | None = None
+    refused: Annotated[str | None, BeforeValidator(_any_clause)] = None
     line: int = 0
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketReplied
 from contracts.vocabulary import Answers, Stage
-from procedures.model import Procedure
+from procedures.model import Procedure, ReplyRules
+from procedures.model.part import Sourced
 from services.routing.rules.commands import Reply
 from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
@@ -53,12 +54,19 @@ def _gaps(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Re
     rules = procedure.types[order.ticket_type].reply
     empty = tuple(name for name in ("opinion", "result") if not getattr(command, name))
     if empty:
-        yield refused("order_reply_incomplete", rules.parts, accepts=empty, missing=", ".join(empty))
+        basis = _of_every_reply(rules, procedure)
+        yield refused("order_reply_incomplete", basis, accepts=empty, missing=", ".join(empty))
     parts = _missing_parts(command, rules.parts.value)
     if parts:
         yield refused("order_reply_incomplete", rules.parts, accepts=parts, missing=", ".join(parts))
     yield from _missing_attachments(order, command, procedure)
     yield from _unanswered(order, command, procedure)
+
+
+def _of_every_reply(rules: ReplyRules, procedure: Procedure) -> Sourced:
+    """The clause that asks opinion and result of every reply, for a type whose own parts rest on another (R004-113)."""
+    stated = (each.parts for each in (rules, *(kind.reply for kind in procedure.types.values())))
+    return next((parts for parts in stated if {"opinion", "result"} <= set(parts.value)), rules.parts)
 
 
 def _missing_parts(command: Reply, asked: tuple[str, ...]) -> tuple[str, ...]:
