@@ -3,15 +3,18 @@
 import inspect
 import os
 import re
+import shlex
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
+from typer.testing import CliRunner
 
 from contracts import vocabulary
 from contracts.texts import label
 from contracts.topics import TOPICS
+from hotline.cli import app
 from kit import metrics
 from kit.settings import PREFIX, Settings
 
@@ -22,6 +25,8 @@ GENERATED = ("events.md", "coverage-956100.md")
 PAGES = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.name not in GENERATED]
 """Everything written by hand."""
 
+OWN = ("README.md", "README.zh-CN.md", "docs/follow-a-ticket.md", "docs/glossary.md", "docs/operations.md")
+READMES = ("README.md", "README.zh-CN.md")
 LONGEST_LINE = 120
 
 ENUMS = [kind for _, kind in inspect.getmembers(vocabulary, inspect.isclass) if kind.__module__ == vocabulary.__name__]
@@ -91,6 +96,20 @@ def test_every_link_of_a_page_leads_somewhere(path: Path) -> None:
     assert [target for target in local if not (path.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("path", [each for each in PAGES if each.name != "CONTRIBUTING.md"], ids=lambda path: path.name)
-def test_no_line_is_longer_than_the_house_allows(path: Path) -> None:
-    assert [line for line in path.read_text("utf-8").splitlines() if len(line) > LONGEST_LINE] == []
+@pytest.mark.parametrize("name", OWN)
+def test_no_line_is_longer_than_the_house_allows(name: str) -> None:
+    assert [line for line in page(name).splitlines() if len(line) > LONGEST_LINE] == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_command_that_a_page_names_exists(name: str) -> None:
+    named = set(re.findall(r"(?:^|[`$] ?)hotline ([a-z]+)", page(name), re.M))
+    assert {command for command in named if CliRunner().invoke(app, [command, "--help"]).exit_code} == set()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_what_a_readme_shows_of_explain_is_what_it_prints(name: str) -> None:
+    [(command, shown)] = re.findall(r"^\$ hotline (explain .*)\n(.*?)^```$", page(name), re.M | re.S)
+    told = CliRunner().invoke(app, shlex.split(command), env={"COLUMNS": "110"}).stdout
+    printed = [line.rstrip() for line in told.splitlines()]
+    assert [line for line in shown.splitlines() if line not in (*printed, "…")] == []
