@@ -1,6 +1,9 @@
 """What happens to a ticket, from the first word of the customer to its close."""
 
+from collections.abc import Mapping
 from typing import ClassVar
+
+from pydantic import Field
 
 from contracts.fact import Actor, Fact, Frozen, Grade, Instant
 from contracts.vocabulary import (
@@ -212,7 +215,7 @@ class TicketReplied(TicketFact):
     unit: str
     opinion: str
     result: str
-    parts: dict[str, str] = {}
+    parts: Mapping[str, str] = Field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     answers: Answers = Answers.ALL
     public: bool = True

@@ -59,7 +59,7 @@ def signed(sequence: int) -> Event:
 
 async def seeded(shell: Shell[Counter]) -> None:
     result = await shell.do(
-        "tkt_1", lambda s, _: (Counter(), ()), utility="kunlun", cause=Cause("seed"), creates="p@2026-01-01"
+        "tkt_1", lambda _, __: (Counter(), ()), utility="kunlun", cause=Cause("seed"), creates="p@2026-01-01"
     )
     assert isinstance(result, Done)
 
@@ -109,10 +109,10 @@ async def test_a_stale_version_is_refused_and_a_refusal_changes_nothing() -> Non
     shell, outbox = build()
     await seeded(shell)
     stale = await shell.do(
-        "tkt_1", lambda s, _: (Counter(count=9), ()), utility="kunlun", cause=Cause("y"), expected_version=7
+        "tkt_1", lambda _, __: (Counter(count=9), ()), utility="kunlun", cause=Cause("y"), expected_version=7
     )
     assert stale == CHANGED_MEANWHILE
-    refused = await shell.do("tkt_1", lambda s, _: Refusal("no"), utility="kunlun", cause=Cause("z"))
+    refused = await shell.do("tkt_1", lambda _, __: Refusal("no"), utility="kunlun", cause=Cause("z"))
     assert refused == Refusal("no")
     assert outbox.events == []
 
@@ -121,7 +121,7 @@ async def test_a_due_document_is_woken_once() -> None:
     shell, outbox = build()
     await shell.do(
         "tkt_1",
-        lambda s, _: (Counter(wake_at=NOON), ()),
+        lambda _, __: (Counter(wake_at=NOON), ()),
         utility="kunlun",
         cause=Cause("seed"),
         creates="p@2026-01-01",
