@@ -10,13 +10,12 @@ from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from contracts.envelope import EnvelopeError, Event
 from kit.dead_letters import Reason, set_aside
 from kit.health import ProgressCheck
 from kit.inbound import Record, read, reason_of
-from kit.kafka_connection import group_member
 from kit.metrics import (
     BATCH_SECONDS,
     BATCH_SIZE,
@@ -25,8 +24,10 @@ from kit.metrics import (
     EVENTS_CONSUMED,
     EVENTS_DEDUPLICATED,
 )
+from kit.offsets import Offsets
 from kit.publisher import KafkaPublisher
 from kit.settings import KafkaSettings
+from kit.subscription import DRAIN_SECONDS, Subscription
 from kit.telemetry import consume_span
 
 log = structlog.get_logger(__name__)
@@ -36,9 +37,8 @@ Hear = Callable[[Sequence[Event]], Awaitable[int]]
 
 T = TypeVar("T")
 
-_POLL_MS = 200
 _COMMIT_SECONDS = 0.1
-_CLOSE_SECONDS = 5.0
+_LEAVE_SECONDS = DRAIN_SECONDS + 5.0
 _TOUCH_SECONDS = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
@@ -88,8 +88,9 @@ async def each_apart(
 class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
     """One member of a service's consumer group; `run` reads until `stop`, or raises TooManyDeadLetters.
 
-    An event is committed only after what follows from it is saved, so after a crash it comes again, and its second
-    coming changes nothing. An outage of store or bus rewinds to the start of the batch and waits.
+    FastStream polls and hands over batches. An event is committed only after what follows from it is saved, so after a
+    crash it comes again, and its second coming changes nothing. An outage of store or bus rewinds to the start of the
+    batch and waits.
     """
 
     def __init__(
@@ -103,70 +104,86 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._settings = settings
         self._publisher = publisher
         self._progress = progress or ProgressCheck()
-        self._consumer: AIOKafkaConsumer | None = None
-        self._handled: dict[TopicPartition, int] = {}
-        self._committed: dict[TopicPartition, int] = {}
-        self._committed_at = self._in_touch_at = perf_counter()
-        self._count = 0
+        self._subscription: Subscription | None = None
+        self._offsets = Offsets()
+        self._in_touch_at = perf_counter()
+        self._count = self._batches = self._batches_reported = 0
         self._aside: set[tuple[str, int, int]] = set()
         self._aside_in_a_row = 0
         self._pause_seconds = _FIRST_PAUSE
+        self._joined = False
+        self._at_work = asyncio.Lock()
+        self._failure: Exception | None = None
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Read until stopped; whatever of the bus is away is waited for."""
-        try:
-            while not self._stopping.is_set():
-                try:
-                    await self._read_on(await self._connected())
-                except KafkaError as error:
-                    await self._disconnect()
-                    await self._wait_out(error)
-        finally:
-            await self._disconnect()
+        while not self._stopping.is_set():
+            try:
+                await self._read()
+            except KafkaError as error:
+                await self._wait_out(error)
 
     def stop(self) -> None:
         """End `run` when the batch at hand is done and committed."""
         self._stopping.set()
 
-    async def _connected(self) -> AIOKafkaConsumer:
-        consumer = group_member(self._settings, self._listening.service)
-        consumer.subscribe(topics=list(self._listening.topics), listener=self)
-        self._consumer = consumer
-        await consumer.start()
-        return consumer
-
-    async def _disconnect(self) -> None:
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            with suppress(TimeoutError, KafkaError):
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await consumer.stop()
-        self._handled.clear()
-        self._committed.clear()
-
-    async def _read_on(self, consumer: AIOKafkaConsumer) -> None:
-        while not self._stopping.is_set():
-            batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=self._settings.batch_size)
-            if batches:
-                await self._take(consumer, batches)
-            await self._note_positions(consumer)
-            if not batches or perf_counter() - self._committed_at > _COMMIT_SECONDS:
-                await self._commit(consumer)
-                await self._report(consumer, heard=bool(batches))
-        await self._commit(consumer)
-
-    async def _take(self, consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[Record]]) -> None:
+    async def _read(self) -> None:
+        """Over one connection, until stopped."""
+        heard, self._failure = self._listening, None
+        self._subscription = Subscription(self._settings, heard.service, heard.topics, self._heed, self)
         try:
-            await self._handle([record for records in batches.values() for record in records])
+            await self._subscription.start()
+            await self._watch(self._subscription)
+        finally:
+            await self._leave(self._subscription)
+
+    async def _leave(self, subscription: Subscription) -> None:
+        self._subscription = None
+        task = asyncio.current_task()
+        try:
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await subscription.stop(at_once=task is not None and task.cancelling() > 0)
+        except* (TimeoutError, KafkaError) as errors:
+            log.warning("bus_reader.left", service=self._listening.service, reason=repr(errors.exceptions))
+        self._offsets.forget()
+
+    async def _watch(self, subscription: Subscription) -> None:
+        """While FastStream reads: tell the broker how far we are, and whoever asks how we are."""
+        while not self._stopping.is_set():
+            subscription.check()
+            if self._failure is not None:
+                raise self._failure
+            await self._offsets.note_positions(subscription.consumer)
+            await self._offsets.commit(subscription.consumer)
+            await self._report(subscription.consumer)
+            await self._rest(_COMMIT_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS), self._at_work:
+                await self._offsets.commit(subscription.consumer)
+
+    async def _heed(self, records: Sequence[Record]) -> None:
+        """FastStream's handler; it would swallow a failure and read on, so failures are kept for `run` to raise."""
+        done = self._offsets.begin(records)
+        async with self._at_work:
+            if self._failure is not None or self._stopping.is_set():
+                return
+            try:
+                await self._take(records, done)
+            except Exception as error:  # noqa: BLE001 - raised by `run`
+                self._failure = error
+            self._batches += 1
+
+    async def _take(self, records: Sequence[Record], done: Callable[[], None]) -> None:
+        try:
+            await self._handle(records)
         except ConnectionError as error:
-            for place, records in batches.items():
-                with suppress(IllegalStateError):
-                    consumer.seek(place, records[0].offset)
+            if self._subscription is not None:
+                self._subscription.rewind(records)
             await self._wait_out(error)
             return
         self._pause_seconds = _FIRST_PAUSE
-        self._handled.update({place: records[-1].offset + 1 for place, records in batches.items()})
+        done()
         self._aside.clear()
 
     async def _handle(self, records: Sequence[Record]) -> None:
@@ -218,45 +235,29 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _wait_out(self, error: Exception) -> None:
         """Back off, but end at once when told to stop."""
         log.warning("bus_reader.waits", service=self._listening.service, reason=str(error), seconds=self._pause_seconds)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), self._pause_seconds)
+        await self._rest(self._pause_seconds)
         self._pause_seconds = min(self._pause_seconds * 2, _LONGEST_PAUSE)
 
-    async def _note_positions(self, consumer: AIOKafkaConsumer) -> None:
-        """A partition from which nothing came yet stands where its last owner left it."""
-        for place in consumer.assignment() - self._handled.keys():
-            with suppress(TimeoutError, IllegalStateError):
-                async with asyncio.timeout(_POLL_MS / 1000):
-                    self._handled.setdefault(place, await consumer.position(place))
-
-    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
-        """Tell the broker how far we are; after a rebalance it no longer cares, and the new owner reads again."""
-        self._committed_at = perf_counter()
-        ours = consumer.assignment()
-        fresh = {p: at for p, at in self._handled.items() if p in ours and self._committed.get(p) != at}
-        if fresh:
-            with suppress(CommitFailedError, IllegalStateError):
-                await consumer.commit(fresh)
-                self._committed.update(fresh)
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all are, always
-        if self._consumer is not None:
-            await self._commit(self._consumer)
+        self._joined = False
+        if self._subscription is not None:
+            await self._offsets.commit(self._subscription.consumer)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         places = list(assigned)
-        self._handled.clear()
-        self._committed.clear()
+        self._offsets.forget()
+        self._joined = True
         log.info("bus_reader.assigned", service=self._listening.service, partitions=len(places))
 
-    async def _report(self, consumer: AIOKafkaConsumer, *, heard: bool) -> None:
-        if not (heard or await self._in_touch(consumer)):
+    async def _report(self, consumer: AIOKafkaConsumer) -> None:
+        heard, self._batches_reported = self._batches > self._batches_reported, self._batches
+        if not self._joined or not (heard or (not self._at_work.locked() and await self._in_touch(consumer))):
             return
-        lag = dict.fromkeys(self._listening.topics, 0)
-        for place in consumer.assignment():
-            end = consumer.highwater(place)
-            if end is not None and place in self._handled:
-                lag[place.topic] += max(0, end - self._handled[place])
+        lag = self._offsets.lag(consumer, self._listening.topics)
         for topic, events in lag.items():
             CONSUMER_LAG.labels(self._listening.service, topic).set(events)
         self._progress.polled(position=self._count, lag=sum(lag.values()))
@@ -276,11 +277,7 @@ class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def caught_up(self, reached: Mapping[TopicPartition, int]) -> bool:
         """Everything up to these offsets, and up to where the broker last said that partitions end, is handled."""
-        consumer = self._consumer
-        if consumer is None or not (ours := consumer.assignment()):
+        if self._subscription is None or self._subscription.consumer is None:
             return False
         ends = {place: at for place, at in reached.items() if place.topic in self._listening.topics}
-        known = {place: consumer.highwater(place) for place in ours}
-        return all(self._handled.get(place, -1) >= at for place, at in ends.items()) and all(
-            at is not None and self._handled.get(place, -1) >= at for place, at in known.items()
-        )
+        return self._offsets.caught_up(self._subscription.consumer, ends)
