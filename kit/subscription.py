@@ -51,7 +51,14 @@ class Subscription:
             logger=self._complaints,
             log_level=logging.DEBUG,
         )
-        self._subscriber: DefaultSubscriber = self._broker.subscriber(
+        self._at_most = settings.batch_size
+        self._subscriber = self._subscribed(settings, group, topics, listener)
+        self._subscriber(heed)
+
+    def _subscribed(
+        self, settings: KafkaSettings, group: str, topics: Sequence[str], listener: ConsumerRebalanceListener
+    ) -> DefaultSubscriber:
+        return self._broker.subscriber(
             *topics,
             group_id=group,
             ack_policy=AckPolicy.MANUAL,
@@ -65,8 +72,6 @@ class Subscription:
             heartbeat_interval_ms=settings.session_timeout_ms // 4,
             max_poll_interval_ms=600_000,
         )
-        self._subscriber(heed)
-        self._at_most = settings.batch_size
 
     async def start(self) -> None:
         """Join the group and read; raises KafkaError when no broker answers."""
@@ -81,7 +86,7 @@ class Subscription:
 
     @property
     def consumer(self) -> Any:
-        """The group member itself (AIOKafkaConsumer), for positions and commits; None before the start and after the end."""
+        """The group member (AIOKafkaConsumer), for positions and commits; None before the start and after the end."""
         return self._subscriber.consumer
 
     def check(self) -> None:
