@@ -1,6 +1,7 @@
 """Ids that name their kind, sort by age, and are derived where a replay must say the same thing again."""
 
 from datetime import datetime
+from hashlib import sha1
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -9,6 +10,8 @@ from ulid import ULID
 Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr", "adt", "att"]
 
 _EVENTS = uuid5(NAMESPACE_URL, "hotline-loop/events")
+_NOT_VERSION = ~(0xC000 << 48 | 0xF000 << 64)
+_VERSION_5 = 0x8000 << 48 | 5 << 76
 
 
 def derived_id(kind: Kind, at: datetime, cause: str, name: str = "") -> str:
@@ -19,8 +22,14 @@ def derived_id(kind: Kind, at: datetime, cause: str, name: str = "") -> str:
 
 
 def event_id(cause: str, source: str, sequence: int) -> str:
-    """The id of the event that `source` says as number `sequence` of its subject because of `cause`."""
-    return str(uuid5(_EVENTS, f"{cause}/{source}/{sequence}"))
+    """The id of the event that `source` says as number `sequence` of its subject because of `cause`.
+
+    A UUID version 5, written out by hand: every event needs one, and the standard library takes three times as long.
+    """
+    name = f"{cause}/{source}/{sequence}".encode()
+    number = int.from_bytes(sha1(_EVENTS.bytes + name, usedforsecurity=False).digest()[:16])
+    text = f"{number & _NOT_VERSION | _VERSION_5:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def is_event_id(text: str) -> bool:

@@ -168,5 +168,5 @@ async def _acknowledged(sent: "asyncio.Future[Any]", place: TopicPartition) -> A
 
 
 def _outgoing(event: Event) -> Outgoing:
-    named = tuple((name, value.encode()) for name, value in headers(event).items())
+    named = tuple([(name, value.encode()) for name, value in headers(event).items()])
     return Outgoing(topic_of(event.subject), event.subject.encode(), encode(event), named)

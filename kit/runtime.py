@@ -20,6 +20,7 @@ from kit.clock import Clock
 from kit.decider import Decider
 from kit.fold import ProcedureOf
 from kit.health import ProgressCheck
+from kit.heap import collect_seldom
 from kit.kafka_connection import security
 from kit.publisher import KafkaPublisher
 from kit.relay import BATCH, BusAway, Relay
@@ -132,6 +133,7 @@ class ServiceRuntime:
         if not self.duties.remembers:
             for worker in self.duties.workers:
                 await _patiently(worker.relay.retell, RETELL)
+        collect_seldom()
         async with asyncio.TaskGroup() as group:
             self._reading = group.create_task(self._reader.run())
             for worker in self.duties.workers:

@@ -99,7 +99,8 @@ class Shell(Generic[S]):
         changed = [draft for draft in drafts if draft.changed]
         if not changed:
             return set()
-        lost = await self.store.save([draft.change(machine_now()) for draft in changed])
+        now = machine_now()
+        lost = await self.store.save([draft.change(now) for draft in changed])
         if lost:
             STORE_CONFLICTS.labels(self.decider.service).inc(len(lost))
         for draft in changed:

@@ -171,22 +171,22 @@ class SqliteStore(Generic[S]):
 
     def _writes(self, changes: Sequence[Change[S]], current: Mapping[str, Any]) -> dict[str, list[tuple[Cell, ...]]]:
         """Rows by statement: an index is only touched by the columns that differ."""
-        writes: dict[str, list[tuple[Cell, ...]]] = {}
+        new: list[tuple[Cell, ...]] = []
+        changed: dict[tuple[int, ...], list[tuple[Cell, ...]]] = {}
         for change in changes:
             always = (change.expected + 1, change.sequence, _json(change.seen), change.state.model_dump_json())
             watched = self._watched(change)
             before = current.get(change.key)
             if before is None:
-                row = (*always, change.key, change.utility, *watched)
-                writes.setdefault(self._tables.insert, []).append(row)
+                new.append((*always, change.key, change.utility, *watched))
             else:
-                differing = [i for i, cell in enumerate(watched) if cell != before[i + 2]]
-                statement = self._tables.update(tuple(self._tables.watched[i] for i in differing))
-                writes.setdefault(statement, []).append((*always, *(watched[i] for i in differing), change.key))
-        return writes
+                places = tuple([i for i, cell in enumerate(watched) if cell != before[i + 2]])
+                changed.setdefault(places, []).append((*always, *[watched[i] for i in places], change.key))
+        writes = {self._tables.update(places): rows for places, rows in changed.items()}
+        return {**writes, self._tables.insert: new} if new else writes
 
     def _watched(self, change: Change[S]) -> tuple[Cell, ...]:
-        return (to_cell(change.wake_at), *(to_cell(change.fields.get(field)) for field in self._tables.fields))
+        return (to_cell(change.wake_at), *[to_cell(change.fields.get(field)) for field in self._tables.fields])
 
     def _say(self, connection: sqlite3.Connection, changes: Sequence[Change[S]]) -> None:
         speaking = [(change, to_cell(change.said_at)) for change in changes if change.events]

@@ -108,8 +108,9 @@ class Tables:
         columns = ("version", "sequence", "seen", "state", "key", "utility", *self.watched)
         return f"INSERT INTO {self.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
-    def update(self, changed: Sequence[str]) -> str:
-        columns = ("version", "sequence", "seen", "state", *changed)
+    def update(self, changed: Sequence[int]) -> str:
+        """Writes what always changes, and of the watched columns those at these places."""
+        columns = ("version", "sequence", "seen", "state", *(self.watched[place] for place in changed))
         return f"UPDATE {self.name} SET {', '.join(f'{column} = ?' for column in columns)} WHERE key = ?"
 
     @cached_property
