@@ -22,11 +22,14 @@ class Alikeness(BaseModel):
     elsewhere: Annotated[float, Field(ge=0, le=1)] = 0.3
     """What is left of the cosine when both name places and none is the same."""
 
-    unplaced: Annotated[float, Field(ge=0, le=1)] = 0.8
+    unplaced: Annotated[float, Field(ge=0, le=1)] = 0.7
     """What is left of it when only one names a home, a road or a school, or both do but of different kinds."""
 
     subject: Annotated[float, Field(ge=0)] = 0.3
     """How much the subject line counts beside the whole text."""
+
+    everyday: Annotated[float, Field(ge=0)] = 1.5
+    """How rare a word must be to tell anything: held by fewer than one matter in e to this power (two in nine)."""
 
     words: Positive = 96
     """The telling words kept of each request."""

@@ -24,13 +24,13 @@ def weigh(said: Said, vocabulary: Vocabulary, alikeness: Alikeness) -> tuple["ar
 
 
 def _rarity(said: Said, vocabulary: Vocabulary, alikeness: Alikeness) -> Vector:
-    """The logarithm of how rare each word is, among the window's matters and in general Chinese."""
+    """How many e-folds each word is rarer than an everyday one, among the window's matters and in general Chinese."""
     with_word = vocabulary.matters_with.get
     held = np.array([with_word(number, 0) for number in said.numbers], dtype=np.float64)
     expected = -np.expm1(np.array(said.commonness) * -alikeness.length)
     seen = alikeness.background + len(vocabulary) + 1
-    rarity: Vector = np.maximum(np.log(seen / (alikeness.background * expected + held + 0.5)), 0)
-    return rarity
+    rarity: Vector = np.log(seen / (alikeness.background * expected + held + 0.5))
+    return np.maximum(rarity - alikeness.everyday, 0)
 
 
 def _loudness(times: list[int]) -> Vector:
