@@ -13,10 +13,10 @@ from contracts.topics import TICKETS
 
 async def records_of(bootstrap: str, topics: Iterable[str]) -> list[Any]:
     """Every record of these topics, each partition in its order."""
-    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, group_id=None, fetch_max_wait_ms=20)
+    # Not a seek to the beginning: it races with the reset to "latest" that a new consumer has on its way.
+    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        await consumer.seek_to_beginning()
         return await _read_to(consumer, await consumer.end_offsets(consumer.assignment()))
     finally:
         await consumer.stop()

@@ -42,10 +42,9 @@ async def send_all(bootstrap: str, half_way: asyncio.Event) -> None:
 async def heard(bootstrap: str) -> dict[int, list[int]]:
     """What is in the topic, per key, in the order it lies there."""
     by_key: dict[int, list[int]] = defaultdict(list)
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         partitions = [TopicPartition(TOPIC, part) for part in range(PARTITIONS)]
         consumer.assign(partitions)
-        await consumer.seek_to_beginning()
         ends = await consumer.end_offsets(partitions)
         while any([await consumer.position(part) < ends[part] for part in partitions]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
