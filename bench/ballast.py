@@ -5,9 +5,9 @@ from typing import Any
 from contracts.ids import derived_id
 from hotline.services import virtual_deciders
 from kit.clock import machine_now
-from kit.decider import Decider
-from kit.store import Change, Document, Query, Store
-from kit.stores import open_stores
+from kit.decide.decider import Decider
+from kit.store.opening import open_stores
+from kit.store.port import Change, Document, Query, Store
 
 _AT_ONCE = 500
 UTILITY = "kunlun-gas-956100"

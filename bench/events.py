@@ -26,16 +26,16 @@ from contracts.envelope import Event, encode, headers
 from contracts.fact import SYSTEM, Fact
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted, TicketSigned
+from embedded.kafka import EmbeddedKafka
+from kit.bus.publisher import KafkaPublisher, Outgoing, partition_of
+from kit.bus.topics import ensure_topics
 from kit.clock import RealClock
-from kit.decider import Decider, Rule
-from kit.embedded.kafka import EmbeddedKafka
-from kit.logs import set_up_logs
-from kit.publisher import KafkaPublisher, Outgoing, partition_of
-from kit.runtime import Duties, ServiceRuntime, employ
+from kit.decide.decider import Decider, Rule
+from kit.run.runtime import Duties, ServiceRuntime, employ
 from kit.settings import KafkaSettings, LogSettings
-from kit.store import Change, Collection, Fields
-from kit.stores import open_stores
-from kit.topics_admin import ensure_topics
+from kit.store.opening import open_stores
+from kit.store.port import Change, Collection, Fields
+from kit.telemetry.logs import set_up_logs
 
 DOCUMENTS = 3_000
 PARTITIONS = 6
@@ -184,7 +184,7 @@ class Floor:
 
 
 async def service(bootstrap: str, topic: str, directory: Path, count: int, *, hears: bool) -> Figures:
-    """The same through `kit.runtime`; `hears` False: every event is of a type it passes over."""
+    """The same through `kit.run.runtime`; `hears` False: every event is of a type it passes over."""
     name = f"bench{uuid4().hex[:8]}"
     settings = KafkaSettings(bootstrap_servers=bootstrap, partitions=PARTITIONS)
     stores, publisher = open_stores(f"sqlite:///{directory}", name), KafkaPublisher(settings, name)

@@ -14,14 +14,14 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from contracts.vocabulary import Role, TicketType
-from kit.commands import Command, command_by
-from kit.dispatch import Dispatch
-from kit.health import Health
-from kit.http import create_app
-from kit.issuer import BuiltInIssuer, seeded_user
+from kit.auth.issuer import BuiltInIssuer, seeded_user
+from kit.decide.shell import Done
+from kit.http.app import create_app
+from kit.http.commands import Command, command_by
+from kit.http.routes import Dispatch
+from kit.run.health import Health
 from kit.settings import load_settings
-from kit.shell import Done
-from kit.store import Document
+from kit.store.port import Document
 
 SERVICES = ("intake", "routing", "sla", "callback", "knowledge")
 ROUTES_EACH = 20

@@ -15,9 +15,9 @@ import yaml
 
 from contracts.vocabulary import ArticleStage
 from kit.clock import RealClock, machine_now
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Change
-from services.knowledge.handlers import ARTICLES, NOTICES, article_fields
+from kit.store.port import Change
+from kit.store.sqlite import SqliteFile, SqliteStore
+from services.knowledge.decider import ARTICLES, NOTICES, article_fields
 from services.knowledge.rules.state import Article, Edition, Wording
 from services.knowledge.search import words
 from services.knowledge.search.library import Library

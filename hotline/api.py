@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from contracts.texts import Language
+from texts import Language
 
 Token = Callable[[str], str]
 """A bearer token for `agent`, `supervisor`, `unit:jinan`, `division:luzhong`, `integration`, …"""

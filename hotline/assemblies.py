@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kit.host import Assemble
+from kit.run.host import Assemble
 from services.callback.__main__ import assemble as callback
 from services.intake.__main__ import assemble as intake
 from services.knowledge.__main__ import assemble as knowledge

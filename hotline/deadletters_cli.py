@@ -13,13 +13,13 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
-from contracts.texts import Language, text
 from hotline.address import NotRunning, known_bus
 from hotline.explain_cli import Lang
-from kit.dead_letters import DeadLetter, read_letters, replay
-from kit.publisher import KafkaPublisher
-from kit.relay import BusAway
+from kit.bus.dead_letters import DeadLetter, read_letters, replay
+from kit.bus.publisher import KafkaPublisher
+from kit.bus.relay import BusAway
 from kit.settings import KafkaSettings, SettingsError, load_settings
+from texts import Language, text
 
 app = typer.Typer(no_args_is_help=True, help="Messages that no service could handle: list, show, replay.")
 

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contracts.texts import Language, label, text
 from contracts.vocabulary import Channel, TicketType
 from kit.clock import RealClock
 from procedures.calendar import SkippedDay
@@ -23,6 +22,7 @@ from procedures.loader import Procedures, UnknownProcedureError, load_all
 from procedures.model import Procedure
 from procedures.model.readings import in_force
 from procedures.wording import day_text, duration_text, moment_text
+from texts import Language, label, text
 
 app = typer.Typer(add_completion=False, subcommand_metavar="")
 

@@ -9,7 +9,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from contracts.texts import Language, label, text
 from contracts.vocabulary import TicketType
 from hotline.explain_cli import Lang, find_procedure, reading_table
 from kit.clock import RealClock
@@ -20,6 +19,7 @@ from procedures.loader import RELEASED, key_of, load, record, released_digests
 from procedures.model import Basis, EscalationRule, GovernmentStandard, Limit, Procedure, Promise
 from procedures.model.part import Sourced
 from procedures.wording import duration_text, rank_text, setting_text, value_text
+from texts import Language, label, text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Procedures: what a utility decided, as data.")
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from kit.decider import Decider
-from services.callback.handlers import DECIDER as CALLBACK
-from services.intake.handlers import DECIDERS as INTAKE
-from services.knowledge.handlers import DECIDERS as KNOWLEDGE
-from services.routing.handlers import DECIDER as ROUTING
-from services.sla_monitor import handlers as sla_monitor
+from kit.decide.decider import Decider
+from services.callback.decider import DECIDER as CALLBACK
+from services.intake.decider import DECIDERS as INTAKE
+from services.knowledge.decider import DECIDERS as KNOWLEDGE
+from services.routing.decider import DECIDER as ROUTING
+from services.sla_monitor import decider as sla_monitor
 
 NO_GRACE = timedelta(0)
 """In virtual time no fact is in flight, so a clock is judged at its moment."""

@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, BaseModel
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth import require
+from kit.auth.principal import require
 from kit.clock import SteppedClock
-from kit.problems import Problem
-from kit.runtime import ServiceRuntime
+from kit.http.problems import Problem
+from kit.run.runtime import ServiceRuntime
 
 _LOOK_SECONDS = 0.002
 _LOUD_SECONDS = 60.0

@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from contracts.texts import Language, label, text
 from contracts.vocabulary import ClockName, ClockState
 from hotline.address import NotRunning, known_address
 from hotline.api import Api, Refused
@@ -20,6 +19,7 @@ from hotline.explain_cli import Lang
 from hotline.tokens import token_of
 from kit.settings import Settings, SettingsError, load_settings
 from procedures.loader import load_all
+from texts import Language, label, text
 
 _TELLING = ("unit", "reason", "opinion", "grounds", "closure", "outcome")
 _TELLERS = ("intake", "routing", "sla", "callback")

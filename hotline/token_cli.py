@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kit.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user
+from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user
 from kit.settings import SettingsError, load_settings
 
 _LIFETIME = re.compile(r"([1-9][0-9]{0,4})([mhd])")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from kit.issuer import BuiltInIssuer, seeded_user
+from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.settings import Settings
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from embedded import RunningBroker, broker
 from hotline.address import tell_address
 from hotline.assemblies import ASSEMBLIES
 from hotline.stepping import Stepper, clock_router
 from kit.clock import Clock, RealClock, SteppedClock
-from kit.embedded import RunningBroker, broker
-from kit.host import Host
-from kit.serve import listening
+from kit.http.serving import listening
+from kit.run.host import Host
 from kit.settings import Settings
 from procedures.loader import load_all
 

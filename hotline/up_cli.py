@@ -11,21 +11,21 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from embedded.directory import DirectoryInUse
+from embedded.jars import JarsUnavailable
+from embedded.ports import PortInUse
+from embedded.process import StartFailed
 from hotline.assemblies import ASSEMBLIES
 from hotline.demo.planned import live
 from hotline.demo.plans import plans
 from hotline.demo.show import drive_and_print
 from hotline.up import Running, everything
 from kit.clock import RealClock
-from kit.embedded.directory import DirectoryInUse
-from kit.embedded.jars import JarsUnavailable
-from kit.embedded.ports import PortInUse
-from kit.embedded.process import StartFailed
-from kit.logs import set_up_logs
-from kit.serve import run as run_loop
-from kit.serve import stopped_by_signals
+from kit.http.serving import run as run_loop
+from kit.http.serving import stopped_by_signals
 from kit.settings import Settings, SettingsError, StoreSettings, load_settings
-from kit.telemetry import set_up_telemetry
+from kit.telemetry.logs import set_up_logs
+from kit.telemetry.tracing import set_up_telemetry
 from services import hosting
 
 _DEMO_DAYS = 21

@@ -6,10 +6,10 @@ from typing import Any
 
 from contracts.envelope import Event
 from kit.clock import SteppedClock
-from kit.decider import Decider
-from kit.fold import ProcedureOf
-from kit.memory import MemoryStore
-from kit.shell import Shell
+from kit.decide.decider import Decider
+from kit.decide.fold import ProcedureOf
+from kit.decide.shell import Shell
+from kit.store.memory import MemoryStore
 
 MOST_ROUNDS = 1_000
 """Services that still talk after this many rounds talk in a circle."""

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from contracts.texts import Language, catalogue, text
 from procedures.model.part import EXAMPLES
 from procedures.yaml_lines import Lined, Path, YamlFault
+from texts import Language, catalogue, text
 
 _QUOTED = re.compile(r"'([^']*)'")
 _BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from contracts.texts import Language, catalogue, label, text
 from contracts.vocabulary import ClockName, TicketType
 from procedures.compare import written
 from procedures.duration import Duration
 from procedures.model import QuietHours
+from texts import Language, catalogue, label, text
 
 
 def duration_text(duration: Duration, language: Language) -> str:

@@ -3,12 +3,12 @@
 from starlette.types import Receive, Scope, Send
 
 from kit.clock import RealClock
-from kit.host import Assemble, Host
-from kit.logs import set_up_logs
-from kit.serve import run as run_loop
-from kit.serve import serve
+from kit.http.serving import run as run_loop
+from kit.http.serving import serve
+from kit.run.host import Assemble, Host
 from kit.settings import Settings, SettingsError, load_settings
-from kit.telemetry import set_up_telemetry
+from kit.telemetry.logs import set_up_logs
+from kit.telemetry.tracing import set_up_telemetry
 from procedures.loader import load_all
 
 

@@ -1,7 +1,7 @@
 """Real back ends for tests: addresses from the environment, else Docker, else processes on this machine.
 
 Order for each: `HOTLINE_TEST_KAFKA` (host:port,…) or `HOTLINE_TEST_MONGO` (mongodb://…); a Docker engine that answers,
-through testcontainers (Apache Kafka and MongoDB themselves); local processes (Apache Kafka itself from `kit.embedded`,
+through testcontainers (Apache Kafka and MongoDB themselves); local processes (Apache Kafka itself from `embedded`,
 SecantusDB in MongoDB's place). `HOTLINE_EMBEDDED__BROKER=tansu` takes the fall-back broker instead of local Kafka.
 """
 
@@ -17,11 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kit.embedded.jars import KAFKA_VERSION
-from kit.embedded.kafka import EmbeddedKafka
-from kit.embedded.ports import LOOPBACK, claim_port, is_open
-from kit.embedded.process import ChildProcess
-from kit.embedded.tansu import EmbeddedTansu
+from embedded.jars import KAFKA_VERSION
+from embedded.kafka import EmbeddedKafka
+from embedded.ports import LOOPBACK, claim_port, is_open
+from embedded.process import ChildProcess
+from embedded.tansu import EmbeddedTansu
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from kit.embedded.ports import LOOPBACK, free_ports
+from embedded.ports import LOOPBACK, free_ports
 from tests.running import HotlineProcess, Tokens
 
 PREFIXES = {

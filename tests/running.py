@@ -8,8 +8,8 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+from embedded.process import ChildProcess
 from hotline.tokens import token_of
-from kit.embedded.process import ChildProcess
 from kit.settings import load_settings
 
 _PROGRAM = Path(sysconfig.get_path("scripts")) / "hotline"

@@ -6,15 +6,14 @@ from typing import Any
 
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Refusal
-from contracts.texts import LANGUAGES
 from contracts.ticket import CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Role
 from hotline.cases.moments import moment
 from hotline.cases.steps import NewRequest
 from hotline.cases.words import Unsaid
 from hotline.virtual import Virtual
-from kit.fold import Cause, ProcedureOf
-from kit.shell import Done
+from kit.decide.fold import Cause, ProcedureOf
+from kit.decide.shell import Done
 from procedures.model import Procedure, RequestField
 from services.intake.accepting import accept
 from services.intake.ports import Intake
@@ -23,6 +22,7 @@ from services.intake.rules.explaining import Explanation, explain
 from services.intake.rules.request import Item, Request
 from services.intake.rules.ticket import Ticket
 from services.intake.vault import Vault
+from texts import LANGUAGES
 
 _LIKE_FIELDS = (
     "channel",

@@ -9,7 +9,7 @@ from contracts.refusal import Outcome, Refusal
 from hotline.cases.model import Step
 from hotline.cases.moments import moment
 from hotline.virtual import Virtual
-from kit.shell import Done
+from kit.decide.shell import Done
 from procedures.model import Procedure
 from services.knowledge.rules import articles, commands, notices, tasks
 from services.knowledge.rules.state import Article, Task

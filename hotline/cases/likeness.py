@@ -1,6 +1,6 @@
 """The index of what requests are about, for cases that give words; it brings a dictionary and numpy with it."""
 
-from kit.memory import MemoryStore
+from kit.store.memory import MemoryStore
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.words import Lexicon
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from contracts.fact import SYSTEM
 from contracts.refusal import Outcome, Refusal
-from contracts.texts import LANGUAGES, text
 from contracts.ticket import TicketLinked
 from contracts.vocabulary import Role
 from hotline.cases.contacts import Contacts
@@ -19,8 +18,8 @@ from hotline.cases.moments import moment
 from hotline.cases.steps import Dispatch
 from hotline.services import virtual_deciders
 from hotline.virtual import Virtual
-from kit.fold import Cause
-from kit.shell import Done
+from kit.decide.fold import Cause
+from kit.decide.shell import Done
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
@@ -31,6 +30,7 @@ from services.routing.rules import COMMANDS as ROUTING
 from services.routing.rules import WorkOrder, decide
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.state import Sla, SlaClock
+from texts import LANGUAGES, text
 
 Step_ = Callable[[Any, Procedure], Outcome[Any]]
 _MOMENT_FIELDS = ("until", "for", "appointment")

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from contracts.clock import ClockFact
 from contracts.envelope import Event
 from contracts.fact import Fact
-from contracts.texts import label, text
 from hotline.cases.play import Played, Refused
 from hotline.cases.stage import words_of
 from procedures.model import Origin
 from procedures.wording import moment_text
 from services.sla_monitor.rules.state import Rival, SlaClock
+from texts import label, text
 
 _TOLD = (
     "unit", "round", "fixed", "deemed", "grade", "previous", "closure", "reason", "ground", "until", "decider",

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from contracts.texts import label
 from hotline.api import Api
 from hotline.demo.desks import Lives
 from hotline.pace import Pace, StepTo
@@ -22,6 +21,7 @@ from hotline.tap import listening_in
 from hotline.tokens import token_of
 from hotline.up import Running
 from kit.clock import RealClock
+from texts import label
 
 _COLUMNS = (
     SpinnerColumn(),

@@ -1,9 +1,9 @@
 """Wiring of callback; `python -m services.callback` and `hotline run callback` are the same."""
 
 from contracts.topics import TICKETS
-from kit.host import Assembled, Means
+from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
-from services.callback.handlers import DECIDER
+from services.callback.decider import DECIDER
 from services.callback.http import router
 from services.hosting import run
 

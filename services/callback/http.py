@@ -13,12 +13,12 @@ from contracts.fact import Score
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Role, Solved, TicketType
-from kit.auth import Principal, require
-from kit.commands import Command, command_by, shown
-from kit.http import problem
-from kit.paging import Page, PageAsked, page_of
-from kit.shell import Shell
-from kit.store import Document, Equal, Range
+from kit.auth.principal import Principal, require
+from kit.decide.shell import Shell
+from kit.http.app import problem
+from kit.http.commands import Command, command_by, shown
+from kit.http.paging import Page, PageAsked, page_of
+from kit.store.port import Document, Equal, Range
 from services.callback.rules import (
     CallBack,
     Calls,

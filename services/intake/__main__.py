@@ -1,12 +1,12 @@
 """Wiring of intake; `python -m services.intake` and `hotline run intake` are the same."""
 
 from contracts.topics import TICKETS as TOPIC
-from kit.host import Assembled, Means
+from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from procedures.loader import Procedures
 from services.hosting import run
 from services.intake.attachments import Attachments, FolderAttachments
-from services.intake.handlers import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.http import Desk, router
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.words import Lexicon

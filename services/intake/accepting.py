@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from contracts.refusal import Refusal
 from kit.clock import machine_now
-from kit.fold import Cause
-from kit.shell import KEY_REUSED
-from kit.store import Change, Document
+from kit.decide.fold import Cause
+from kit.decide.shell import KEY_REUSED
+from kit.store.port import Change, Document
 from procedures.model import Procedure
 from services.intake.placing import place
 from services.intake.ports import Case, Intake, contact_id, words_of

@@ -12,7 +12,7 @@ from contracts.fact import Actor, Frozen
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from kit.clock import machine_now
-from kit.store import Change, Document, Store
+from kit.store.port import Change, Document, Store
 
 _HEAD = 4096
 """Bytes that decide what a file is."""

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from kit.fold import Cause
-from kit.shell import Done
+from kit.decide.fold import Cause
+from kit.decide.shell import Done
 from procedures.model import Procedure
 from services.intake.ports import Intake
 from services.intake.rules import matter as matters

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
-from kit.fold import Cause
-from kit.store import Document
+from kit.decide.fold import Cause
+from kit.store.port import Document
 from services.intake.clusters import join, tell_members
 from services.intake.ports import Intake, matter_id
 from services.intake.rules import matter as matters

@@ -6,10 +6,10 @@ from functools import partial
 
 import structlog
 
-from kit.bus import each_apart
-from kit.fold import Cause
-from kit.shell import Done, Shell
-from kit.store import Document, S
+from kit.bus.reader import each_apart
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.port import Document, S
 from services.intake.accepting import finish
 from services.intake.clusters import tell_members
 from services.intake.ports import Intake

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contracts.fact import Actor
 from kit.clock import machine_now
-from kit.fold import Cause
-from kit.store import Change, Document
+from kit.decide.fold import Cause
+from kit.store.port import Change, Document
 from services.intake.ports import Intake, contact_id
 from services.intake.rules.contact import Contact, Kind, Words
 from services.intake.rules.ticket import Ticket

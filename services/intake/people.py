@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from contracts.ids import derived_id
 from kit.clock import machine_now
-from kit.fold import Cause
-from kit.shell import Done, Shell
-from kit.store import Change, Document, Equal, Query, Store
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.port import Change, Document, Equal, Query, Store
 from procedures.model import Identity, Procedure
 from services.intake.ports import ALWAYS
 from services.intake.rules.disclosing import Audit, audit_fields

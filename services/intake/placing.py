@@ -9,8 +9,8 @@ from contracts.fact import Fact
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
-from kit.shell import Done, Idempotency
-from kit.store import Document, Equal, Query
+from kit.decide.shell import Done, Idempotency
+from kit.store.port import Document, Equal, Query
 from services.intake.clusters import join, tell_members
 from services.intake.ports import Case, Intake, Sighting, matter_id, words_of
 from services.intake.rules.commands import Repeat, repeat

@@ -6,9 +6,9 @@ from typing import NamedTuple, Protocol
 
 from contracts.ids import derived_id
 from contracts.vocabulary import TicketType
-from kit.fold import Cause, ProcedureOf
-from kit.shell import Shell
-from kit.store import Document
+from kit.decide.fold import Cause, ProcedureOf
+from kit.decide.shell import Shell
+from kit.store.port import Document
 from procedures.model import Procedure
 from services.intake.rules.contact import Contact, Words
 from services.intake.rules.matter import Matter

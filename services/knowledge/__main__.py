@@ -1,10 +1,10 @@
 """Wiring of knowledge; `python -m services.knowledge` and `hotline run knowledge` are the same."""
 
 from contracts.topics import KNOWLEDGE
-from kit.host import Assembled, Means
+from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
-from services.knowledge.handlers import ARTICLES, NOTICES, TASKS
+from services.knowledge.decider import ARTICLES, NOTICES, TASKS
 from services.knowledge.http import Desk, router
 from services.knowledge.search.library import Library
 

@@ -1,10 +1,10 @@
 """Wiring of routing; `python -m services.routing` and `hotline run routing` are the same."""
 
 from contracts.topics import TICKETS
-from kit.host import Assembled, Means
+from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
-from services.routing.handlers import DECIDER
+from services.routing.decider import DECIDER
 from services.routing.http import router
 
 

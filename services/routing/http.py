@@ -11,22 +11,22 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
-from contracts.texts import LANGUAGES, text
 from contracts.vocabulary import ExtensionDecider, Role, Stage, TicketType
-from kit.auth import Authenticated, Principal, may_see, seen_by
-from kit.commands import Command as Asked
-from kit.commands import command_by, shown
-from kit.http import problem
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, page_of
-from kit.problems import Problem
-from kit.shell import Shell
-from kit.store import Condition, Document, Equal, In, Range
-from kit.store import Query as StoreQuery
+from kit.auth.principal import Authenticated, Principal, may_see, seen_by
+from kit.decide.shell import Shell
+from kit.http.app import problem
+from kit.http.commands import Command as Asked
+from kit.http.commands import command_by, shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Document, Equal, In, Range
+from kit.store.port import Query as StoreQuery
 from procedures.loader import Procedures
-from services.routing.handlers import fields_of
+from services.routing.decider import fields_of
 from services.routing.rules import COMMANDS, Command, Entry, WorkOrder, decide
 from services.routing.views import Proposal, UnitView, WorkOrderView, order_view, unit_view
+from texts import LANGUAGES, text
 
 LISTS = "工单查询 Work order lists"
 CENTRE = "客服中心派单 The centre's dispatch desk"

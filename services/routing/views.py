@@ -9,14 +9,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from contracts.envelope import Event
 from contracts.fact import Actor, Fact
-from contracts.texts import Language, label, text
 from contracts.ticket import Demand, GovernmentOrder, TicketSigned
 from contracts.vocabulary import Closure, ExtensionDecider, Flag, Stage, TicketType
-from kit.store import Document
+from kit.store.port import Document
 from procedures.model import Procedure, Unit
 from services.routing.rules import WorkOrder, accepted_now
 from services.routing.rules.clauses import clause_of
 from services.routing.rules.refusing import local
+from texts import Language, label, text
 
 
 class UnitView(BaseModel):

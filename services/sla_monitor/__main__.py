@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from contracts.topics import KNOWLEDGE, TICKETS
-from kit.host import Assembled, Means
+from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
-from services.sla_monitor.handlers import decider
+from services.sla_monitor.decider import decider
 from services.sla_monitor.http import router
 
 

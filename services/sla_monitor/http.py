@@ -10,21 +10,21 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
-from contracts.texts import Language, label
 from contracts.vocabulary import ClockName, ClockState, Role
-from kit.auth import Principal, may_see, require, seen_by
-from kit.commands import shown
-from kit.fold import ProcedureOf
-from kit.http import problem
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, Paging, page_of
-from kit.problems import Problem
-from kit.shell import Shell
-from kit.store import Condition, Document, Equal, Range
+from kit.auth.principal import Principal, may_see, require, seen_by
+from kit.decide.fold import ProcedureOf
+from kit.decide.shell import Shell
+from kit.http.app import problem
+from kit.http.commands import shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, Paging, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Document, Equal, Range
 from procedures.model import Origin, Procedure
 from services.sla_monitor.rules import Sla, SlaClock
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.lists import fields
+from texts import Language, label
 
 OUT_OF_SCOPE = Refusal("out_of_scope")
 MOST_PAGES = 20

@@ -12,13 +12,13 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.topics import TICKETS
-from kit.dead_letters import read_letters
-from kit.embedded.cluster import KafkaCluster
+from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
 from tests.backends import LocalMongo
 from tests.chaos.havoc import Havoc, Victim
 from tests.chaos.lives import Life, live_all, plans
 from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open
+from tests.cluster import KafkaCluster
 from tests.fleet import SERVICES, Fleet, Persistent, eventually
 from tests.listening import events_on
 from tests.running import Tokens

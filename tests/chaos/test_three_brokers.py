@@ -9,8 +9,8 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from kit.embedded.cluster import KafkaCluster
-from kit.topics_admin import ensure_topics
+from kit.bus.topics import ensure_topics
+from tests.cluster import KafkaCluster
 
 TOPIC = "tickets"
 MESSAGES = 3_000

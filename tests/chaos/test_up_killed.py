@@ -16,8 +16,8 @@ import pytest
 
 from contracts.envelope import Event, decode
 from contracts.topics import TICKETS
-from kit.dead_letters import read_letters
-from kit.embedded.ports import LOOPBACK, free_ports
+from embedded.ports import LOOPBACK, free_ports
+from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
 from tests.chaos.lives import Life, live_all, plans
 from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open

@@ -12,7 +12,7 @@ import pytest
 from contracts.consumers import RELIES_ON
 from contracts.fact import Fact
 from hotline.services import virtual_deciders
-from kit.decider import Decider
+from kit.decide.decider import Decider
 
 DECIDERS = [decider for decider in virtual_deciders() if decider.hears]
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 
 from contracts import vocabulary
-from contracts.texts import LANGUAGES, catalogue, label, text
+from texts import LANGUAGES, catalogue, label, text
 
 WORDS = [w for e in vars(vocabulary).values() if isinstance(e, type) and issubclass(e, StrEnum) for w in e]
 

@@ -13,15 +13,15 @@ from fastapi import APIRouter
 from contracts.envelope import Event, decode, encode
 from contracts.fact import Fact
 from contracts.topics import SPEAKERS, source_of
+from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.clock import SteppedClock
-from kit.decider import Decider
-from kit.health import Health
-from kit.http import create_app
-from kit.issuer import BuiltInIssuer, seeded_user
-from kit.memory import MemoryStore
+from kit.decide.decider import Decider
+from kit.decide.shell import Shell
+from kit.http.app import create_app
+from kit.run.health import Health
 from kit.settings import load_settings
-from kit.shell import Shell
-from kit.store import Document, S, Store
+from kit.store.memory import MemoryStore
+from kit.store.port import Document, S, Store
 from procedures.loader import load_all
 
 UTILITY = "kunlun-gas-956100"

@@ -9,11 +9,11 @@ from contracts.envelope import Event
 from contracts.fact import SYSTEM, Fact
 from contracts.ticket import TicketDispatched
 from kit.clock import SteppedClock
-from kit.memory import MemoryStore
-from kit.shell import Shell
+from kit.decide.shell import Shell
+from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from services.intake.attachments import Attachments, FolderAttachments
-from services.intake.handlers import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.http import Desk, router
 from services.intake.people import People as Register
 from services.intake.ports import Intake

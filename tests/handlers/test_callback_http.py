@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from contracts.vocabulary import TicketType
-from kit.stores import Stores, open_stores
-from services.callback.handlers import DECIDER
+from kit.store.opening import Stores, open_stores
+from services.callback.decider import DECIDER
 from services.callback.http import router
 from services.callback.rules import Calls
 from tests.handlers.bench_of_one import Bench, People

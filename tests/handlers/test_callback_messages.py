@@ -7,9 +7,9 @@ from contracts.refusal import Refusal
 from contracts.ticket import TicketClosed
 from contracts.topics import SPEAKERS, source_of
 from contracts.vocabulary import CallOutcome, Closure, Solved
-from kit.fold import Cause
-from kit.shell import Done
-from services.callback.handlers import DECIDER
+from kit.decide.fold import Cause
+from kit.decide.shell import Done
+from services.callback.decider import DECIDER
 from services.callback.rules import COMMANDS, CallBack, Calls, CallStage, call_back
 from tests.handlers.bench_of_one import UTILITY, Bench
 from tests.unit.callback.desk import AGENT, approved, at, opened, replied

@@ -21,18 +21,18 @@ from contracts.envelope import Event
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketSigned
 from contracts.vocabulary import Role, TicketType
-from kit.auth import Authenticated, Principal, require
+from kit.auth.issuer import BuiltInIssuer, seeded_user
+from kit.auth.principal import Authenticated, Principal, require
 from kit.clock import SteppedClock
-from kit.commands import Command, command_by, shown
-from kit.decider import Decider
-from kit.health import Health
-from kit.http import create_app, problem
-from kit.issuer import BuiltInIssuer, seeded_user
-from kit.memory import MemoryStore
+from kit.decide.decider import Decider
+from kit.decide.shell import Shell, TooManyConflicts
+from kit.http.app import create_app, problem
+from kit.http.commands import Command, command_by, shown
+from kit.run.health import Health
 from kit.settings import Settings, load_settings
-from kit.shell import Shell, TooManyConflicts
-from kit.store import Collection, Document, StoreAway
-from kit.telemetry import build_provider
+from kit.store.memory import MemoryStore
+from kit.store.port import Collection, Document, StoreAway
+from kit.telemetry.tracing import build_provider
 
 ByUnitAgentOrSystem = Annotated[Command, Depends(command_by(Role.UNIT, Role.AGENT, Role.INTEGRATION))]
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)

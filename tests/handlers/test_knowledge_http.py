@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kit.sqlite import SqliteFile, SqliteStore
-from services.knowledge.handlers import ARTICLES, NOTICES, TASKS
+from kit.store.sqlite import SqliteFile, SqliteStore
+from services.knowledge.decider import ARTICLES, NOTICES, TASKS
 from services.knowledge.http import Desk, router
 from services.knowledge.search.library import Library
 from tests.handlers.bench_of_one import PROCEDURES, UTILITY, Bench, People

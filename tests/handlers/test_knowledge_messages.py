@@ -9,9 +9,9 @@ from contracts.knowledge import KnowledgeFact
 from contracts.refusal import Refusal
 from contracts.topics import SPEAKERS
 from contracts.vocabulary import ArticleStage
-from kit.fold import Cause
-from kit.shell import Done, Idempotency
-from services.knowledge.handlers import ARTICLES, DECIDERS, NOTICES, TASKS
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Idempotency
+from services.knowledge.decider import ARTICLES, DECIDERS, NOTICES, TASKS
 from services.knowledge.rules import articles, commands, notices, tasks
 from services.knowledge.rules.state import Article, Notice, Task
 from tests.handlers.bench_of_one import FRIDAY_10, PROCEDURES, UTILITY, Bench

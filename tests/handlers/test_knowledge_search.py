@@ -8,12 +8,12 @@ import pytest
 
 from contracts.refusal import Refusal
 from kit.clock import SteppedClock
-from kit.decider import Decider
-from kit.fold import Cause
-from kit.shell import Shell
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Document, Query, StoreAway
-from services.knowledge.handlers import ARTICLES, NOTICES
+from kit.decide.decider import Decider
+from kit.decide.fold import Cause
+from kit.decide.shell import Shell
+from kit.store.port import Document, Query, StoreAway
+from kit.store.sqlite import SqliteFile, SqliteStore
+from services.knowledge.decider import ARTICLES, NOTICES
 from services.knowledge.rules import articles, commands, notices
 from services.knowledge.search.library import Library
 from tests.handlers.bench_of_one import FRIDAY_10, PROCEDURES, UTILITY, Outbox

@@ -14,15 +14,15 @@ from contracts.fact import SYSTEM, Fact
 from contracts.ticket import Demand, GovernmentOrder, TicketOpened
 from contracts.topics import SPEAKERS, source_of
 from contracts.vocabulary import Channel, ClockName, TicketType
+from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.clock import SteppedClock
-from kit.health import Health
-from kit.http import create_app
-from kit.issuer import BuiltInIssuer, seeded_user
-from kit.memory import MemoryStore
+from kit.decide.shell import Shell
+from kit.http.app import create_app
+from kit.run.health import Health
 from kit.settings import load_settings
-from kit.shell import Shell
+from kit.store.memory import MemoryStore
 from procedures.loader import load_all
-from services.routing.handlers import DECIDER
+from services.routing.decider import DECIDER
 from services.routing.http import router
 from services.routing.rules import COMMANDS
 

@@ -21,12 +21,12 @@ from contracts.ticket import (
 from contracts.topics import SPEAKERS, source_of
 from contracts.vocabulary import CallKind, Channel, ClockName, Closure, LinkKind, Stage, TicketType
 from kit.clock import SteppedClock
-from kit.fold import Cause
-from kit.memory import MemoryStore
-from kit.shell import Done, Shell
-from kit.store import Document, In, Query, Range
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.memory import MemoryStore
+from kit.store.port import Document, In, Query, Range
 from procedures.loader import load_all
-from services.routing.handlers import DECIDER
+from services.routing.decider import DECIDER
 from services.routing.rules import COMMANDS, WorkOrder, decide
 
 PROCEDURES = load_all()

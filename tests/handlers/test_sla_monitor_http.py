@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.ticket import GovernmentOrder, TicketContacted
-from kit.stores import Stores, open_stores
-from services.sla_monitor.handlers import decider
+from kit.store.opening import Stores, open_stores
+from services.sla_monitor.decider import decider
 from services.sla_monitor.http import router
 from services.sla_monitor.rules import Sla
 from tests.handlers.bench_of_one import FRIDAY_10, PROCEDURES, Bench, People

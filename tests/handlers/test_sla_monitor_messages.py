@@ -8,7 +8,7 @@ from contracts.knowledge import NoticePublished, NoticeRaised
 from contracts.ticket import TicketOpened, TicketReplied, TicketSigned
 from contracts.topics import KNOWLEDGE, SPEAKERS, TICKETS, source_of, topic_of
 from contracts.vocabulary import Channel, ClockName, ClockState, TicketType
-from services.sla_monitor.handlers import DECIDER, decider
+from services.sla_monitor.decider import DECIDER, decider
 from services.sla_monitor.rules import Sla
 from tests.handlers.bench_of_one import FRIDAY_10, UTILITY, Bench
 from tests.unit.sla_monitor.journey import dispatched, replied, signed

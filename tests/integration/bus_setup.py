@@ -15,16 +15,16 @@ from contracts.fact import SYSTEM
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted, TicketSigned
 from contracts.topics import DEAD_LETTERS
-from kit.bus import BusReader, Listening
+from kit.bus.dead_letters import DeadLetter, read_letters
+from kit.bus.publisher import KafkaPublisher, Outgoing
+from kit.bus.reader import BusReader, Listening
+from kit.bus.topics import ensure_topics
 from kit.clock import RealClock
-from kit.dead_letters import DeadLetter, read_letters
-from kit.decider import Decider
-from kit.publisher import KafkaPublisher, Outgoing
+from kit.decide.decider import Decider
+from kit.decide.shell import Shell
 from kit.settings import KafkaSettings
-from kit.shell import Shell
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Change, Collection, Store
-from kit.topics_admin import ensure_topics
+from kit.store.port import Change, Collection, Store
+from kit.store.sqlite import SqliteFile, SqliteStore
 from tests.backends import KafkaBackEnd
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)

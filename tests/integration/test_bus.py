@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from contracts.envelope import Event, encode
-from kit.bus import BusReader, TooManyDeadLetters
-from kit.dead_letters import replay
-from kit.publisher import Outgoing
+from kit.bus.dead_letters import replay
+from kit.bus.publisher import Outgoing
+from kit.bus.reader import BusReader, TooManyDeadLetters
 from tests.backends import KafkaBackEnd
 from tests.integration.bus_setup import POISON, Place, message, new_key, place, reading, signed, until
 

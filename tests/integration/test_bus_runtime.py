@@ -16,18 +16,18 @@ from contracts.fact import SYSTEM
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted
 from contracts.topics import TICKETS
+from embedded.kafka import EmbeddedKafka
+from embedded.ports import LOOPBACK, free_ports
+from embedded.tansu import EmbeddedTansu
 from hotline.stepping import Stepper
+from kit.bus.publisher import KafkaPublisher
 from kit.clock import RealClock, SteppedClock
-from kit.embedded.kafka import EmbeddedKafka
-from kit.embedded.ports import LOOPBACK, free_ports
-from kit.embedded.tansu import EmbeddedTansu
-from kit.fold import Cause
-from kit.publisher import KafkaPublisher
-from kit.runtime import Duties, ServiceFailed, ServiceRuntime, Worker, employ
+from kit.decide.fold import Cause
+from kit.decide.shell import Done
+from kit.run.runtime import Duties, ServiceFailed, ServiceRuntime, Worker, employ
 from kit.settings import KafkaSettings
-from kit.shell import Done
-from kit.store import Change, StoreAway
-from kit.stores import open_stores
+from kit.store.opening import open_stores
+from kit.store.port import Change, StoreAway
 from tests.backends import KafkaBackEnd, LocalMongo
 from tests.integration.bus_setup import NOON, POISON, Signatures, decider, message, new_key, signed, until
 

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from kit.topics_admin import ensure_topics
+from kit.bus.topics import ensure_topics
 from tests.backends import KafkaBackEnd
 
 

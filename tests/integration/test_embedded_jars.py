@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.embedded import broker
-from kit.embedded.jars import LOCK_FILE, JarsUnavailable, kafka_jars, locked_jars
+from embedded import broker
+from embedded.jars import LOCK_FILE, JarsUnavailable, kafka_jars, locked_jars
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from kit.embedded import broker
-from kit.embedded.directory import DirectoryInUse
-from kit.embedded.kafka import EmbeddedKafka
-from kit.embedded.ports import PortInUse, free_ports, is_open
-from kit.embedded.process import ChildProcess, StartFailed, is_dying, shown_command
-from kit.embedded.tansu import EmbeddedTansu
-from kit.topics_admin import ensure_topics
+from embedded import broker
+from embedded.directory import DirectoryInUse
+from embedded.kafka import EmbeddedKafka
+from embedded.ports import PortInUse, free_ports, is_open
+from embedded.process import ChildProcess, StartFailed, is_dying, shown_command
+from embedded.tansu import EmbeddedTansu
+from kit.bus.topics import ensure_topics
 
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from kit.embedded import broker
+from embedded import broker
 
 async def own():
     async with broker(Path(sys.argv[1]), wanted=sys.argv[2], port=int(sys.argv[3])) as running:

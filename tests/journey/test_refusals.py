@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kit.issuer import BuiltInIssuer, seeded_user
+from kit.auth.issuer import BuiltInIssuer, seeded_user
 from tests.journey.office import Office, request
 
 

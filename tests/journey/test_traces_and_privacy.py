@@ -5,7 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 
 from contracts.topics import TOPICS
-from kit.dead_letters import read_letters
+from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
 from tests.journey.office import PERSONAL, Office, customer, request
 from tests.listening import records_of

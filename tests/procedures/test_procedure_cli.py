@@ -7,13 +7,13 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from contracts.texts import LANGUAGES, Language, catalogue
 from hotline.explain_cli import app as explain_app
 from hotline.procedure_cli import app as procedure_app
 from procedures import compare
 from procedures.loader import DATA, load_all, released_digests
 from procedures.model.readings import Readings
 from procedures.wording import setting_text
+from texts import LANGUAGES, Language, catalogue
 
 GAS = DATA / "kunlun-gas-956100" / "2011-01-01.yaml"
 WIDE = {"COLUMNS": "220"}

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketContacted
-from kit.memory import MemoryStore
-from kit.mongo import MongoDatabase, MongoStore
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Change, Collection, Fields, Store
+from kit.store.memory import MemoryStore
+from kit.store.mongo import MongoDatabase, MongoStore
+from kit.store.port import Change, Collection, Fields, Store
+from kit.store.sqlite import SqliteFile, SqliteStore
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 

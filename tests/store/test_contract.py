@@ -1,4 +1,4 @@
-"""What every store promises (kit.store.Store)."""
+"""What every store promises (kit.store.port.Store)."""
 
 import asyncio
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kit.store import Answer, Equal, In, Query, Range
+from kit.store.port import Answer, Equal, In, Query, Range
 from tests.store.conftest import NOON, Step, Ticket, TicketStore, change, event
 
 HOUR = timedelta(hours=1)

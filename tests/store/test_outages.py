@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from kit.mongo import MongoDatabase, MongoStore
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Equal, Query, StoreAway
-from kit.stores import open_stores
+from kit.store.mongo import MongoDatabase, MongoStore
+from kit.store.opening import open_stores
+from kit.store.port import Equal, Query, StoreAway
+from kit.store.sqlite import SqliteFile, SqliteStore
 from tests.backends import LocalMongo
 from tests.store.conftest import TICKETS, TicketStore, change
 
 _SAVE_AND_DIE = """
 import asyncio, os, signal, sys
 from tests.store.conftest import TICKETS, change
-from kit.sqlite import SqliteFile, SqliteStore
+from kit.store.sqlite import SqliteFile, SqliteStore
 
 async def main():
     store = SqliteStore(TICKETS, SqliteFile(sys.argv[1]))

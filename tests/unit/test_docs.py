@@ -12,11 +12,11 @@ from prometheus_client.metrics import MetricWrapperBase
 from typer.testing import CliRunner
 
 from contracts import vocabulary
-from contracts.texts import label
 from contracts.topics import TOPICS
 from hotline.cli import app
-from kit import metrics
 from kit.settings import PREFIX, Settings
+from kit.telemetry import metrics
+from texts import label
 
 ROOT = Path(__file__).parents[2]
 GENERATED = ("events.md", "coverage-956100.md")

@@ -10,11 +10,11 @@ from contracts.fact import SYSTEM
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketContacted, TicketSigned
 from kit.clock import SteppedClock
-from kit.decider import Decider
-from kit.fold import Cause
-from kit.memory import MemoryStore
-from kit.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
-from kit.store import Collection
+from kit.decide.decider import Decider
+from kit.decide.fold import Cause
+from kit.decide.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
+from kit.store.memory import MemoryStore
+from kit.store.port import Collection
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 

@@ -6,13 +6,13 @@ from types import MappingProxyType
 from contracts.callback import CallbackAttempted, CallbackCompleted, CallbackExhausted
 from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.texts import label
 from contracts.vocabulary import CallOutcome, Solved
 from procedures.model import Procedure
 from services.callback.rules import refusals, windows
 from services.callback.rules.command import CallBack
 from services.callback.rules.planning import planned
 from services.callback.rules.state import Calls, CallStage
+from texts import label
 
 
 def call_back(state: Calls | None, command: CallBack, procedure: Procedure) -> Outcome[Calls]:

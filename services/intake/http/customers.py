@@ -9,13 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, TicketType
-from kit.auth import Principal, require
-from kit.http import problem
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, page_of
-from kit.problems import Problem
-from kit.store import Condition, Document, Equal, Range
-from kit.store import Query as StoreQuery
+from kit.auth.principal import Principal, require
+from kit.http.app import problem
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Document, Equal, Range
+from kit.store.port import Query as StoreQuery
 from procedures.model import Procedure
 from services.intake.http.bodies import VerificationBody
 from services.intake.http.desk import Centre, Desk, asking

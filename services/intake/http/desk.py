@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth import Principal, may_see, require
-from kit.commands import Command, command_by
-from kit.problems import FieldError, Problem, problem_response
-from kit.store import Document, Equal, Query
+from kit.auth.principal import Principal, may_see, require
+from kit.http.commands import Command, command_by
+from kit.http.problems import FieldError, Problem, problem_response
+from kit.store.port import Document, Equal, Query
 from procedures.loader import Procedures, UnknownProcedureError
 from procedures.model import Procedure
 from services.intake.attachments import Attachments

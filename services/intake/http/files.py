@@ -11,10 +11,10 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import Role
-from kit.auth import Authenticated, Principal
-from kit.commands import Command, command_by
-from kit.http import problem
-from kit.problems import problem_response
+from kit.auth.principal import Authenticated, Principal
+from kit.http.app import problem
+from kit.http.commands import Command, command_by
+from kit.http.problems import problem_response
 from services.intake.attachments import Upload
 from services.intake.http.desk import Desk
 

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
-from contracts.texts import label
 from contracts.vocabulary import Role, TicketType
-from kit.auth import Principal, require
-from kit.language import LanguageAsked
-from kit.problems import Problem
+from kit.auth.principal import Principal, require
+from kit.http.language import LanguageAsked
+from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words
 from services.intake.http.desk import Desk
 from services.intake.proposals import propose, word_lists
+from texts import label
 
 TAG = "受理 Requests"
 FrontOffice = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, TicketType
-from kit.auth import Authenticated
-from kit.commands import JSON, Command
-from kit.fold import Cause
-from kit.language import LanguageAsked
+from kit.auth.principal import Authenticated
+from kit.decide.fold import Cause
+from kit.http.commands import JSON, Command
+from kit.http.language import LanguageAsked
 from procedures.model import Procedure
 from services.intake.accepting import Accepted, accept
 from services.intake.http.bodies import RequestBody

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import LinkKind, Role
-from kit.commands import Command
-from kit.problems import Problem
-from kit.store import Document
+from kit.http.commands import Command
+from kit.http.problems import Problem
+from kit.store.port import Document
 from procedures.model import Procedure
 from services.intake.http.bodies import (
     AnswerBody,

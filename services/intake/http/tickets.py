@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, Stage, TicketType
-from kit.auth import Authenticated, Principal, seen_by
-from kit.commands import shown
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, page_of
-from kit.problems import Problem
-from kit.store import Condition, Document, Equal, In
+from kit.auth.principal import Authenticated, Principal, seen_by
+from kit.http.commands import shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Document, Equal, In
 from services.intake.http.desk import Desk, asking
 from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
 from services.intake.ports import words_of

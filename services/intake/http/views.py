@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pydantic import AwareDatetime, BaseModel, Field
 
 from contracts.fact import Fact
-from contracts.texts import Language, label
 from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, ClockName, Closure, LinkKind, Stage, TicketType
-from kit.store import Document
+from kit.store.port import Document
 from procedures.model import Procedure, Script
 from services.intake.rules.contact import Contact, Placed, Words
 from services.intake.rules.explaining import explain
 from services.intake.rules.ticket import Ticket
 from services.intake.rules.urging import period
+from texts import Language, label
 
 
 class ScriptView(BaseModel):

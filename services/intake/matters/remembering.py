@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.fact import Frozen
 from contracts.ids import derived_id
-from kit.store import Change, Collection, Document, Query, Range, Store
+from kit.store.port import Change, Collection, Document, Query, Range, Store
 from procedures.model import Procedure
 from services.intake.matters.alikeness import Alikeness
 from services.intake.matters.signature import Signature

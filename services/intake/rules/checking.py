@@ -1,12 +1,12 @@
 """Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
 
 from contracts.refusal import Refusal
-from contracts.texts import Labels
 from contracts.vocabulary import TicketType
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
 from services.intake.rules.refusing import refused
 from services.intake.rules.request import Request
+from texts import Labels
 
 
 def check(request: Request, procedure: Procedure) -> Refusal | None:

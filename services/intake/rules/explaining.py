@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.fact import Fact, Frozen
-from contracts.texts import Language, text
 from contracts.ticket import (
     TicketAnswered,
     TicketLinked,
@@ -20,6 +19,7 @@ from contracts.ticket import (
 from contracts.vocabulary import Stage
 from procedures.model import Procedure
 from services.intake.rules.ticket import Ticket
+from texts import Language, text
 
 
 class Explanation(Frozen):

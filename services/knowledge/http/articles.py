@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import Role
-from kit.auth import Principal
-from kit.commands import Command, command_by
-from kit.fold import Cause
-from kit.store import Document
+from kit.auth.principal import Principal
+from kit.decide.fold import Cause
+from kit.http.commands import Command, command_by
+from kit.store.port import Document
 from procedures.model import Procedure
 from services.knowledge.http.desk import Desk, asked, body_of, found, named, new_id
 from services.knowledge.http.views import ArticleView, article_view

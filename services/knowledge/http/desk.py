@@ -11,18 +11,18 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
-from contracts.texts import LANGUAGES, text
 from contracts.vocabulary import Role
-from kit.auth import Principal, require
-from kit.commands import Command
-from kit.problems import Problem
-from kit.shell import Shell
-from kit.store import Document, S
+from kit.auth.principal import Principal, require
+from kit.decide.shell import Shell
+from kit.http.commands import Command
+from kit.http.problems import Problem
+from kit.store.port import Document, S
 from procedures.loader import Procedures, UnknownProcedureError
 from procedures.model import Procedure
 from services.knowledge.rules import commands
 from services.knowledge.rules.state import Article, Notice, Task
 from services.knowledge.search.library import Library
+from texts import LANGUAGES, text
 
 READERS = (Role.AGENT, Role.SUPERVISOR, Role.KNOWLEDGE, Role.DIVISION, Role.UNIT, Role.INTEGRATION)
 """Who is told what is in force; a service channel reads it as a connected system (第十八条(三), R004-148)."""

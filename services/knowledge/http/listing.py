@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import ArticleStage, Role
-from kit.auth import Principal
-from kit.commands import shown
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, page_of
-from kit.problems import Problem
-from kit.store import Condition, Equal, In, Range
-from services.knowledge.handlers import article_fields
+from kit.auth.principal import Principal
+from kit.http.commands import shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Equal, In, Range
+from services.knowledge.decider import article_fields
 from services.knowledge.http.articles import keeps
 from services.knowledge.http.desk import Desk, Reader, found
 from services.knowledge.http.views import ArticleView, article_view

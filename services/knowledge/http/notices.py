@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Outcome
-from kit.commands import Command, command_by, shown
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, Paging, page_of
-from kit.store import Condition, Document, Equal
+from kit.http.commands import Command, command_by, shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, Paging, page_of
+from kit.store.port import Condition, Document, Equal
 from procedures.model import Procedure
-from services.knowledge.handlers import notice_fields
+from services.knowledge.decider import notice_fields
 from services.knowledge.http.desk import Desk, Reader, asked, body_of, found, named, new_id
 from services.knowledge.http.views import NoticeView, notice_view
 from services.knowledge.rules.commands import RaiseNotice

@@ -7,16 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.texts import Language, label
 from contracts.vocabulary import Role
-from kit.auth import Principal
-from kit.language import LanguageAsked
+from kit.auth.principal import Principal
+from kit.http.language import LanguageAsked
 from services.knowledge.http.desk import Desk, Reader
 from services.knowledge.http.views import FoundView, HitView
 from services.knowledge.rules.table import CENTRE
 from services.knowledge.search.entry import Entry
 from services.knowledge.search.shelf import Hit
 from services.knowledge.search.snippet import snippet
+from texts import Language, label
 
 TAG = "知识检索 Search on the phone"
 

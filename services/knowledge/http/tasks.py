@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth import Principal, require
-from kit.commands import Command, command_by, shown
-from kit.language import LanguageAsked
-from kit.paging import Page, PageAsked, page_of
-from kit.problems import Problem
-from kit.store import Condition, Equal, In
-from services.knowledge.handlers import task_fields
+from kit.auth.principal import Principal, require
+from kit.http.commands import Command, command_by, shown
+from kit.http.language import LanguageAsked
+from kit.http.paging import Page, PageAsked, page_of
+from kit.http.problems import Problem
+from kit.store.port import Condition, Equal, In
+from services.knowledge.decider import task_fields
 from services.knowledge.http.desk import Desk, asked, body_of, found, named, new_id
 from services.knowledge.http.views import TaskView, task_view
 from services.knowledge.rules.commands import RaiseTask

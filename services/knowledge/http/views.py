@@ -9,12 +9,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from contracts.envelope import Event
 from contracts.fact import Actor, Fact
-from contracts.texts import Language, label, text
 from contracts.vocabulary import ArticleStage, Reviewer
-from kit.store import Document
+from kit.store.port import Document
 from procedures.model import Procedure
 from services.knowledge.rules.articles import division_owes_review
 from services.knowledge.rules.state import Article, Edition, Feedback, Notice, Task, Wording
+from texts import Language, label, text
 
 
 class EditionView(BaseModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.vocabulary import ArticleStage
-from kit.store import Document
+from kit.store.port import Document
 from services.knowledge.rules.state import Article, Notice
 
 Kind = Literal["article", "notice"]

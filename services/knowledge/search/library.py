@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from kit.clock import Clock, machine_now
-from kit.store import Document, Query, Range, Store, StoreAway
+from kit.store.port import Document, Query, Range, Store, StoreAway
 from services.knowledge.rules.state import Article, Notice
 from services.knowledge.search import words
 from services.knowledge.search.entry import Entry, entries_of

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from contracts.texts import Language, label, text
 from contracts.vocabulary import ClockState
 from procedures.calendar import SkippedDay
 from procedures.duration import Duration
 from procedures.model import Origin, Procedure
 from procedures.wording import day_text, duration_text, moment_text
 from services.sla_monitor.rules.state import Rival, SlaClock
+from texts import Language, label, text
 
 
 def explanation(clock: SlaClock, procedure: Procedure, language: Language) -> str:

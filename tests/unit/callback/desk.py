@@ -10,7 +10,7 @@ from contracts.ticket import CallWish, TicketOpened, TicketReplied, TicketReplyA
 from contracts.vocabulary import CallOutcome, CallPreference, Channel, Reviewer, TicketType
 from procedures.loader import load_all
 from procedures.model import Procedure
-from services.callback.handlers import DECIDER
+from services.callback.decider import DECIDER
 from services.callback.rules import CallBack, Calls, call_back
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -8,7 +8,7 @@ from contracts.ticket import TicketClosed, TicketRegraded, TicketReplyRejected, 
 from contracts.vocabulary import CallKind, CallOutcome, ClockName, Closure, Mismatch, Reviewer, TicketType
 from procedures.duration import Duration
 from procedures.model import Procedure, Promise
-from services.callback.handlers import DECIDER
+from services.callback.decider import DECIDER
 from services.callback.rules import next_call_not_after, next_call_not_before
 from tests.unit.callback.desk import GAS, Desk, approved, at, opened, planned, replied, wish
 

@@ -8,13 +8,13 @@ from contracts.envelope import Event
 from contracts.refusal import Refusal
 from contracts.vocabulary import Channel, TicketType
 from kit.clock import SteppedClock
-from kit.fold import Cause
-from kit.memory import MemoryStore
-from kit.shell import Done, Shell
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
 from services.intake.accepting import Accepted, accept
-from services.intake.handlers import CONTACTS, MATTERS, TICKETS
+from services.intake.decider import CONTACTS, MATTERS, TICKETS
 from services.intake.ports import Intake, MatterIndex
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.request import Request

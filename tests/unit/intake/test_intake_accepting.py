@@ -7,7 +7,7 @@ import pytest
 from contracts.refusal import Refusal
 from contracts.ticket import TicketLinked, TicketOpened
 from contracts.vocabulary import Channel, Closure, LinkKind, TicketType
-from kit.shell import KEY_REUSED
+from kit.decide.shell import KEY_REUSED
 from procedures.model import RequestField
 from services.intake.accepting import Accepted
 from services.intake.mending import mend

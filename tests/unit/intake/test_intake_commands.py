@@ -16,7 +16,7 @@ from contracts.ticket import (
     TicketSupplemented,
 )
 from contracts.vocabulary import Closure, LinkKind, TicketType
-from kit.shell import Done
+from kit.decide.shell import Done
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.hearing import HEARS
 from services.intake.rules.opening import open_ticket

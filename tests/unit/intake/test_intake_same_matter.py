@@ -7,8 +7,8 @@ import pytest
 
 from contracts.ticket import TicketLinked, TicketRegraded
 from contracts.vocabulary import LinkKind, TicketType
-from kit.fold import Cause
-from kit.memory import MemoryStore
+from kit.decide.fold import Cause
+from kit.store.memory import MemoryStore
 from procedures.model import Procedure
 from services.intake.accepting import Accepted
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters

@@ -17,7 +17,7 @@ from contracts.ticket import (
     TicketUrgeExplained,
 )
 from contracts.vocabulary import ClockName, Closure, TicketType
-from kit.shell import Done
+from kit.decide.shell import Done
 from procedures.model import Procedure
 from services.intake.rules.explaining import explain
 from services.intake.rules.ticket import Ticket

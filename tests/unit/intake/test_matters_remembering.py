@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from contracts.vocabulary import TicketType
-from kit.memory import MemoryStore
-from kit.sqlite import SqliteFile, SqliteStore
-from kit.store import Store
+from kit.store.memory import MemoryStore
+from kit.store.port import Store
+from kit.store.sqlite import SqliteFile, SqliteStore
 from procedures.model import Procedure
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters, Sighted
 from services.intake.matters.words import Lexicon

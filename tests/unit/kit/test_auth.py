@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.vocabulary import Role
-from kit.auth import Principal, may_see, seen_by
-from kit.store import In
+from kit.auth.principal import Principal, may_see, seen_by
+from kit.store.port import In
 
 
 def who(*roles: Role, units: set[str] | None = None, divisions: set[str] | None = None) -> Principal:

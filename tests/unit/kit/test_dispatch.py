@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from kit.dispatch import Dispatch, direct
+from kit.http.routes import Dispatch, direct
 
 
 class Note(BaseModel):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kit.health import Health, NotReady, ProgressCheck, health_router
+from kit.run.health import Health, NotReady, ProgressCheck, health_router
 
 
 class Watch:

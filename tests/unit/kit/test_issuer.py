@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from contracts.vocabulary import Role
 from hotline.token_cli import token as token_command
-from kit.auth import principal_of
-from kit.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user, trusted
+from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user, trusted
+from kit.auth.principal import principal_of
+from kit.auth.tokens import TokenRefused, TokenVerifier
 from kit.settings import BUILT_IN_ISSUER, SettingsError, load_settings
-from kit.tokens import TokenRefused, TokenVerifier
 
 HOUR = timedelta(hours=1)
 

@@ -3,7 +3,7 @@
 import pytest
 from faststream.kafka.security import parse_security
 
-from kit.kafka_connection import security, stated_security
+from kit.bus.connection import security, stated_security
 from kit.settings import KafkaSettings
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.language import negotiate
+from kit.http.language import negotiate
 
 
 @pytest.mark.parametrize(

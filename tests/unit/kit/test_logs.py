@@ -10,8 +10,8 @@ import pytest
 import structlog
 from opentelemetry.sdk.trace import TracerProvider
 
-from kit.logs import MASK, mask, set_up_logs
 from kit.settings import LogSettings
+from kit.telemetry.logs import MASK, mask, set_up_logs
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from contracts.envelope import Event
 from contracts.fact import Fact
 from contracts.refusal import Outcome
 from contracts.vocabulary import ClockName
-from kit import metrics
 from kit.clock import SteppedClock
-from kit.decider import Decider
-from kit.fold import Cause
-from kit.memory import MemoryStore
-from kit.shell import Done, Shell
-from kit.store import Collection, Document
+from kit.decide.decider import Decider
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.memory import MemoryStore
+from kit.store.port import Collection, Document
+from kit.telemetry import metrics
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from kit.memory import MemoryStore
-from kit.paging import Page, Paging, decode_cursor, encode_cursor, page_of
-from kit.problems import Problem
-from kit.store import Change, Collection, Document, Fields
+from kit.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
+from kit.http.problems import Problem
+from kit.store.memory import MemoryStore
+from kit.store.port import Change, Collection, Document, Fields
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 

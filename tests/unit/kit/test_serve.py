@@ -19,8 +19,8 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from kit.health import Health
-from kit.serve import listening, serve
+from kit.http.serving import listening, serve
+from kit.run.health import Health
 from kit.settings import HttpSettings
 
 SERVICE = """
@@ -29,9 +29,9 @@ SERVICE = """
     from starlette.applications import Starlette
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route
-    from kit.health import Health
-    from kit.logs import set_up_logs
-    from kit.serve import run, serve
+    from kit.run.health import Health
+    from kit.telemetry.logs import set_up_logs
+    from kit.http.serving import run, serve
     from kit.settings import HttpSettings, LogSettings
 
     def say(*words):

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from kit.settings import OtelSettings
-from kit.telemetry import build_provider, consume_span, parent_of, traceparent_now, traceparent_of
+from kit.telemetry.tracing import build_provider, consume_span, parent_of, traceparent_now, traceparent_of
 
 RECORDED = "00-{:032x}-b7ad6b7169203331-01"
 IGNORED = "00-{:032x}-b7ad6b7169203331-00"

@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contracts.vocabulary import Role
+from kit.auth.tokens import KeysAway, TokenRefused, TokenVerifier, remote_verifier
 from kit.clock import machine_now
 from kit.settings import AuthSettings
-from kit.tokens import KeysAway, TokenRefused, TokenVerifier, remote_verifier
 
 ISSUER = "https://id.example/realms/hotline"
 OLD_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from contracts.vocabulary import ArticleStage
-from kit.store import Document
+from kit.store.port import Document
 from services.knowledge.rules.commands import SaveDraft
 from services.knowledge.search import words
 from services.knowledge.search.entry import Entry, entries_of, touches

@@ -10,7 +10,7 @@ from contracts.ticket import TicketOpened
 from contracts.vocabulary import Channel, ClockName, TicketType
 from procedures.loader import load_all
 from procedures.model import Procedure
-from services.routing.handlers import DECIDER
+from services.routing.decider import DECIDER
 from services.routing.rules import COMMANDS, WorkOrder, decide
 from services.routing.rules.unit_work import deem_accepted
 

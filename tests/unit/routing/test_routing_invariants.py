@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Refusal
-from contracts.texts import LANGUAGES, catalogue, text
 from contracts.topics import SPEAKERS
 from contracts.vocabulary import Role, Stage, TicketType
 from services.routing import rules
@@ -27,6 +26,7 @@ from services.routing.rules import (
     unit_work,
 )
 from tests.unit.routing.story import FRIDAY_10, PROCEDURE, Story
+from texts import LANGUAGES, catalogue, text
 
 _REFUSING = (closing, dispatching, extending, replying, returning, reviewing, table, unit_work)
 CODES = sorted({code for module in _REFUSING for code in re.findall(r'refused\("(\w+)"', inspect.getsource(module))})

@@ -12,7 +12,7 @@ from contracts.ticket import TicketDispatched, TicketOpened, TicketReplied, Tick
 from contracts.vocabulary import Channel, ClockName, ClockState, TicketType
 from procedures.loader import load_all
 from procedures.model import Procedure
-from services.sla_monitor.handlers import decider
+from services.sla_monitor.decider import decider
 from services.sla_monitor.rules import Sla, SlaClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -1,0 +1,1 @@
+"""Who asks: tokens and their issuers, and what a principal may see."""

@@ -1,0 +1,128 @@
+"""Who is asking, what they may do, and whose work orders they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from contracts.fact import Actor
+from contracts.refusal import Refusal
+from contracts.vocabulary import Role
+from kit.auth.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
+from kit.http.openapi import SECURED, reads
+from kit.http.problems import Problem
+from kit.store.port import Condition, In
+
+CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})
+"""The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hotline"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The holder of a valid token: one person or system, of exactly one utility."""
+
+    subject: str
+    name: str
+    utility: str
+    roles: frozenset[Role]
+    units: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
+
+    def has(self, *roles: Role) -> bool:
+        """Whether any of these roles is held."""
+        return not self.roles.isdisjoint(roles)
+
+    def actor(self, *roles: Role) -> Actor:
+        """How facts name this person: in the first of `roles` that they hold, with that role's own scope."""
+        role = next((role for role in roles if role in self.roles), None) or min(self.roles)
+        return Actor(subject=self.subject, role=role, scope=",".join(sorted(self._scope_of(role))) or None)
+
+    def _scope_of(self, role: Role) -> frozenset[str]:
+        if role is Role.UNIT:
+            return self.units
+        return self.divisions if role is Role.DIVISION else frozenset()
+
+
+def may_see(principal: Principal, *, utility: str, unit: str | None, division: str | None) -> bool:
+    """Need-to-know (R004-026, R004-039): the centre sees its utility, a division its area, a unit its own orders.
+
+    `unit` and `division` are where the work order lies now; None (not dispatched yet) is seen by the centre alone.
+    """
+    if principal.utility != utility:
+        return False
+    return (
+        principal.has(*CENTRE)
+        or (principal.has(Role.DIVISION) and division in principal.divisions)
+        or (principal.has(Role.UNIT) and unit in principal.units)
+    )
+
+
+def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
+    """The same rule for lists: conditions on the fields `unit` and `division`, or None when nothing may be listed.
+
+    Who holds several roles is listed by the widest of them.
+    """
+    if principal.has(*CENTRE):
+        return ()
+    if principal.has(Role.DIVISION) and principal.divisions:
+        return (In("division", tuple(sorted(principal.divisions))),)
+    if principal.has(Role.UNIT) and principal.units:
+        return (In("unit", tuple(sorted(principal.units))),)
+    return None
+
+
+@reads(SECURED)
+async def authenticate(request: Request) -> Principal:
+    """The bearer of this request's token; raises Problem 401 (who are you), 503 (the issuer's keys cannot be had)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem(Refusal("not_authenticated"), headers=_CHALLENGE)
+    verifier: TokenVerifier = request.app.state.verifier
+    try:
+        return principal_of(await verifier.claims(token.strip()))
+    except TokenRefused as refused:
+        raise Problem(Refusal(refused.code, params={"reason": refused.reason}), headers=_CHALLENGE) from None
+    except KeysAway as away:
+        raise Problem(Refusal("unavailable", params={"what": "identity provider"})) from away
+
+
+async def authorize(request: Request, roles: Collection[Role]) -> Principal:
+    """The bearer, if they hold one of these roles; raises Problem 401, 503, or 403 naming the roles accepted."""
+    principal = await authenticate(request)
+    if principal.roles.isdisjoint(roles):
+        raise Problem(Refusal("role_missing", accepts=tuple(role.value for role in roles)))
+    return principal
+
+
+def principal_of(claims: Claims) -> Principal:
+    """What a verified token says of its holder."""
+    return Principal(
+        subject=claims.sub,
+        name=claims.name or claims.sub,
+        utility=claims.utility,
+        roles=claims.roles,
+        units=claims.units,
+        divisions=claims.divisions,
+    )
+
+
+Authenticated = Annotated[Principal, Depends(authenticate)]
+"""Parameter type for an endpoint that any valid token may call."""
+
+
+def require(*roles: Role) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that lets only these roles pass: `who: Annotated[Principal, Depends(require(Role.UNIT))]`.
+
+    Dependencies of the kit take nothing but the request: every sub-dependency costs more than the work it does.
+    """
+
+    @reads(SECURED)
+    async def holder(request: Request) -> Principal:
+        return await authorize(request, roles)
+
+    return holder

@@ -1,0 +1,1 @@
+"""Kafka: reading in batches, publishing from the outbox, and what cannot be handled."""

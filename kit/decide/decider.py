@@ -1,0 +1,44 @@
+"""What a service decides, as plain data: pure rules by message, without a store, a bus or a clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol
+
+from contracts.fact import Fact
+from contracts.refusal import Outcome
+from kit.store.port import Collection, Fields, S
+
+Rule = Callable[[S | None, Any, Any], Outcome[S]]
+"""`f(state, fact, procedure)`: state is None while this service knows nothing of the subject."""
+
+Step = Callable[[S | None, Any], Outcome[S]]
+"""A command closed over its message: `f(state, procedure)`."""
+
+
+class Wakeable(Protocol):
+    """What the shell needs of a state: which procedure it is judged by, and when to look at it again."""
+
+    @property
+    def procedure(self) -> str: ...
+
+    @property
+    def wake_at(self) -> datetime | None: ...
+
+
+def _no_fields(_: Any) -> Fields:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S]):
+    """One kind of document of one service: what it hears, what it does when woken, which fields lists may ask for.
+
+    The real runtime (kit.decide.shell) and virtual time (hotline.virtual) drive the same value.
+    """
+
+    service: str
+    collection: Collection[S]
+    hears: Mapping[type[Fact], Rule[S]] = field(default_factory=dict)
+    wake: Callable[[S, datetime, Any], Outcome[S]] | None = None
+    fields: Callable[[S], Fields] = _no_fields

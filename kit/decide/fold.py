@@ -1,0 +1,121 @@
+"""The pure heart of the shell: fold messages into one document and number what is said."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic
+
+from contracts.envelope import Event
+from contracts.fact import Fact
+from contracts.ids import event_id
+from contracts.refusal import Refusal
+from contracts.topics import source_of
+from kit.decide.decider import Decider
+from kit.store.port import Answer, Change, Document, S
+
+ProcedureOf = Callable[[str], Any]
+"""Finds a procedure by its pinned reference, `kunlun-gas-956100@2011-01-01`."""
+
+
+class RuleRefusedFact(RuntimeError):
+    """A rule refused what has already happened: a defect of the rule, so the event becomes a dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is done: the id that makes a replay say the same, and the trace it belongs to."""
+
+    id: str
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class Draft(Generic[S]):
+    """A document being changed: what it was, what it is now, and what there is to say."""
+
+    decider: Decider[S]
+    key: str
+    utility: str
+    before: Document[S] | None
+    state: S | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    repeats: int = 0
+
+    @classmethod
+    def of(cls, decider: Decider[S], key: str, utility: str, before: Document[S] | None) -> "Draft[S]":
+        if before is None:
+            return cls(decider, key, utility, None)
+        return cls(decider, key, before.utility, before, before.state, dict(before.seen))
+
+    @property
+    def sequence(self) -> int:
+        return (self.before.sequence if self.before else 0) + len(self.events)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.events) or self.state is not (self.before.state if self.before else None)
+
+    def hear(self, event: Event, procedure_of: ProcedureOf) -> None:
+        """Fold one event in, unless it was heard before or concerns a subject this service does not keep."""
+        rule = self.decider.hears.get(type(event.data))
+        reference = _procedure_reference(self.state, event.data)
+        if rule is None or reference is None:
+            return
+        if self.seen.get(event.source, 0) >= event.sequence:
+            self.repeats += 1
+            return
+        outcome = rule(self.state, event.data, procedure_of(reference))
+        if isinstance(outcome, Refusal):
+            raise RuleRefusedFact(f"{self.decider.service} refused {event.type} of {self.key}: {outcome.code}")
+        self.seen[event.source] = event.sequence
+        self.take(outcome, Cause(event.id, event.traceparent))
+
+    def take(self, outcome: tuple[S, tuple[Fact, ...]], cause: Cause) -> None:
+        """Accept a rule's new state and number its facts."""
+        self.state, facts = outcome
+        source = source_of(self.decider.service)
+        for fact in facts:
+            sequence = self.sequence + 1
+            identity = event_id(cause.id, source, sequence)
+            self.events.append(Event(identity, source, self.key, sequence, self.utility, fact, cause.traceparent))
+
+    def change(self, said_at: datetime, answer: Answer | None = None) -> Change[S]:
+        """The one atomic update that holds everything this draft decided."""
+        assert self.state is not None
+        return Change(
+            key=self.key,
+            utility=self.utility,
+            expected=self.before.version if self.before else 0,
+            state=self.state,
+            wake_at=getattr(self.state, "wake_at", None),
+            fields=self.decider.fields(self.state),
+            sequence=self.sequence,
+            seen=self.seen,
+            events=tuple(self.events),
+            answer=answer,
+            said_at=said_at,
+        )
+
+    def document(self) -> Document[S]:
+        """The document as it stands once the change is saved."""
+        assert self.state is not None
+        if not self.changed and self.before is not None:
+            return self.before
+        version = (self.before.version if self.before else 0) + 1
+        published = self.before.published if self.before else 0
+        return Document(self.key, self.utility, version, self.state, self.sequence, published, self.seen)
+
+
+def _procedure_reference(state: object, message: object) -> str | None:
+    """A ticket is judged by the procedure it was opened under; only an opening fact names one itself."""
+    found: str | None = getattr(state if state is not None else message, "procedure", None)
+    return found
+
+
+def group_by_subject(events: Sequence[Event]) -> dict[str, list[Event]]:
+    """The batch by ticket, each in the order it came."""
+    grouped: dict[str, list[Event]] = {}
+    for event in events:
+        grouped.setdefault(event.subject, []).append(event)
+    return grouped

@@ -1,0 +1,229 @@
+"""The imperative shell around one decider: load, fold, save atomically, hand what was said to the relay."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol
+
+from contracts.clock import ClockMissed
+from contracts.envelope import Event
+from contracts.refusal import Refusal
+from kit.clock import Clock, machine_now
+from kit.decide.decider import Decider, Step
+from kit.decide.fold import Cause, Draft, ProcedureOf, group_by_subject
+from kit.store.port import Answer, Document, S, Store
+from kit.telemetry.metrics import CLOCKS_MISSED, STORE_CONFLICTS
+
+MOST_TRIES = 20
+"""A change that loses this many races in a row is a fault of the store, not bad luck."""
+
+_PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)
+
+
+class TooManyConflicts(RuntimeError):
+    """One document changed under us again and again."""
+
+
+class Outlet(Protocol):
+    """Brings what was just saved to the bus, in order per subject (kit.bus.relay; the queue of virtual time)."""
+
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:
+        """Never waits: what cannot be taken now is found by the sweep later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[S]):
+    """What a command came to: the document as saved, what it said, and the first answer where it was a repeat."""
+
+    document: Document[S]
+    events: tuple[Event, ...] = ()
+    replayed: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency(Generic[S]):
+    """A client's Idempotency-Key, the fingerprint of its body, and how to write down the answer to repeat."""
+
+    key: str
+    fingerprint: str
+    answer: Callable[[Document[S]], bytes]
+
+
+UNKNOWN = Refusal("unknown_ticket", transient=True)
+CHANGED_MEANWHILE = Refusal("changed_meanwhile")
+KEY_REUSED = Refusal("idempotency_key_reused")
+
+
+class Shell(Generic[S]):
+    """Runs one decider over one store; handlers, HTTP and the tick all come through here."""
+
+    def __init__(
+        self,
+        decider: Decider[S],
+        store: Store[S],
+        outlet: Outlet,
+        clock: Clock,
+        procedure_of: ProcedureOf,
+        patience: timedelta = timedelta(seconds=2),
+    ) -> None:
+        self.decider = decider
+        self.store = store
+        self.clock = clock
+        self._outlet = outlet
+        self._procedure_of = procedure_of
+        self._patience = patience
+
+    async def hear(self, events: Sequence[Event]) -> int:
+        """Fold a batch in, each ticket's events in order, in one load and one save; returns how many were repeats."""
+        grouped = group_by_subject([event for event in events if type(event.data) in self.decider.hears])
+        repeats = 0
+        for _ in range(MOST_TRIES):
+            if not grouped:
+                return repeats
+            documents = await self.store.load(list(grouped))
+            drafts = [self._fold(key, documents.get(key), batch) for key, batch in grouped.items()]
+            repeats += sum(draft.repeats for draft in drafts)
+            lost = await self._save(drafts)
+            grouped = {key: batch for key, batch in grouped.items() if key in lost}
+        raise TooManyConflicts(f"{self.decider.collection.name}: {', '.join(grouped)}")
+
+    def _fold(self, key: str, before: Document[S] | None, events: Sequence[Event]) -> Draft[S]:
+        draft = Draft.of(self.decider, key, events[0].utility, before)
+        for event in events:
+            draft.hear(event, self._procedure_of)
+        return draft
+
+    async def _save(self, drafts: Sequence[Draft[S]]) -> set[str]:
+        changed = [draft for draft in drafts if draft.changed]
+        if not changed:
+            return set()
+        now = machine_now()
+        lost = await self.store.save([draft.change(now) for draft in changed])
+        if lost:
+            STORE_CONFLICTS.labels(self.decider.service).inc(len(lost))
+        for draft in changed:
+            if draft.key not in lost:
+                self._say(draft)
+        return lost
+
+    def _say(self, draft: Draft[S]) -> None:
+        if draft.events:
+            self._outlet.put(draft.key, draft.before.published if draft.before else 0, draft.events)
+        for event in draft.events:
+            if isinstance(event.data, ClockMissed):
+                CLOCKS_MISSED.labels(event.data.clock).inc()
+
+    async def do(
+        self,
+        key: str,
+        step: Step[S],
+        *,
+        utility: str,
+        cause: Cause,
+        creates: str | None = None,
+        expected_version: int | None = None,
+        idempotency: Idempotency[S] | None = None,
+    ) -> Done[S] | Refusal:
+        """Carry out one command on one document.
+
+        `creates` is the procedure reference under which a document may come into being; without it an unknown key is
+        refused. A transient refusal is waited for: the event that would lift it may be on its way.
+        """
+        deadline = machine_now() + self._patience
+        for attempt in range(10_000):
+            result = await self._try(key, step, utility, cause, creates, expected_version, idempotency)
+            transient = isinstance(result, Refusal) and result.transient
+            if not transient or machine_now() >= deadline:
+                return result
+            await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+        raise TooManyConflicts(key)
+
+    async def _try(
+        self,
+        key: str,
+        step: Step[S],
+        utility: str,
+        cause: Cause,
+        creates: str | None,
+        expected_version: int | None,
+        idempotency: Idempotency[S] | None,
+    ) -> Done[S] | Refusal:
+        for _ in range(MOST_TRIES):
+            before = (await self.store.load([key])).get(key)
+            if before is not None and before.utility != utility:
+                return UNKNOWN
+            if before is not None and idempotency is not None:
+                first = await self.store.answer(key, idempotency.key)
+                if first is not None:
+                    return _repeat(before, first, idempotency)
+            if expected_version is not None and before is not None and before.version != expected_version:
+                return CHANGED_MEANWHILE
+            reference = before.state.procedure if before is not None else creates  # type: ignore[attr-defined]
+            if reference is None:
+                return UNKNOWN
+            outcome = step(before.state if before else None, self._procedure_of(reference))
+            if isinstance(outcome, Refusal):
+                return outcome
+            draft = Draft.of(self.decider, key, utility, before)
+            draft.take(outcome, cause)
+            if await self._saved(draft, idempotency):
+                return Done(draft.document(), tuple(draft.events))
+        raise TooManyConflicts(f"{self.decider.collection.name}: {key}")
+
+    async def _saved(self, draft: Draft[S], idempotency: Idempotency[S] | None) -> bool:
+        answer = None
+        if idempotency is not None:
+            answer = Answer(idempotency.key, idempotency.fingerprint, idempotency.answer(draft.document()))
+        elif not draft.changed:
+            return True
+        if await self.store.save([draft.change(machine_now(), answer)]):
+            STORE_CONFLICTS.labels(self.decider.service).inc()
+            return False
+        self._say(draft)
+        return True
+
+    async def tick(self, limit: int = 500) -> int:
+        """Wake every document that is due, the earliest first; returns how many were looked at."""
+        now = self.clock.now()
+        keys = await self.store.due(now, limit)
+        await self.wake(keys, now)
+        return len(keys)
+
+    async def wake(self, keys: Sequence[str], now: datetime) -> None:
+        """Wake those of these documents that are due; saves all of them or, when a rule raises, none."""
+        waiting = set(keys)
+        for _ in range(MOST_TRIES):
+            if not waiting:
+                return
+            documents = await self.store.load([key for key in keys if key in waiting])
+            drafts = [self._wake(document, now) for document in documents.values() if _is_due(document, now)]
+            waiting = await self._save(drafts)
+        raise TooManyConflicts(f"{self.decider.collection.name}: {', '.join(waiting)}")
+
+    def _wake(self, document: Document[S], now: datetime) -> Draft[S]:
+        assert self.decider.wake is not None
+        draft = Draft.of(self.decider, document.key, document.utility, document)
+        reference: str = document.state.procedure  # type: ignore[attr-defined]
+        outcome = self.decider.wake(document.state, now, self._procedure_of(reference))
+        if isinstance(outcome, Refusal):
+            raise RuntimeError(f"{self.decider.service}: a wake-up was refused: {outcome.code}")
+        draft.take(outcome, Cause(f"wake/{self.decider.service}/{document.key}/{document.version}"))
+        if _is_due(draft.document(), now):
+            raise RuntimeError(f"{self.decider.service}: {document.key} wants to be woken in the past, for ever")
+        return draft
+
+    async def get(self, key: str, utility: str) -> Document[S] | None:
+        """The document, if there is one and it belongs to this utility."""
+        found = (await self.store.load([key])).get(key)
+        return found if found is not None and found.utility == utility else None
+
+
+def _repeat(before: Document[S], first: Answer, idempotency: Idempotency[S]) -> Done[S] | Refusal:
+    return Done(before, replayed=first) if first.fingerprint == idempotency.fingerprint else KEY_REUSED
+
+
+def _is_due(document: Document[Any], now: datetime) -> bool:
+    wake_at: datetime | None = getattr(document.state, "wake_at", None)
+    return wake_at is not None and wake_at <= now

@@ -1,0 +1,1 @@
+"""HTTP as every service speaks it: problem documents, commands on a document, pages, languages."""

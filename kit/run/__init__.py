@@ -1,0 +1,1 @@
+"""A process that hosts services: their background work, their health, their end."""

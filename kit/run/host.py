@@ -1,0 +1,125 @@
+"""One process that hosts one or several services: their stores, their work on the bus, one HTTP application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from kit.auth.issuer import trusted
+from kit.bus.publisher import KafkaPublisher
+from kit.clock import Clock
+from kit.decide.decider import Decider
+from kit.decide.fold import ProcedureOf
+from kit.http.app import create_app
+from kit.http.said import said_router
+from kit.run.health import Health
+from kit.run.runtime import Chore, Duties, ServiceRuntime, Worker, employ
+from kit.settings import Settings
+from kit.store.opening import Stores, open_stores
+from kit.store.port import S
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Means(Generic[P]):
+    """What a service is given to work with; `procedures` are all there are, `procedure_of` finds one by reference."""
+
+    settings: Settings
+    clock: Clock
+    procedures: P
+    procedure_of: ProcedureOf
+    stores: Stores
+    publisher: KafkaPublisher
+
+    def employ(self, decider: Decider[S]) -> Worker[S]:
+        """Put a decider to work on this service's store and bus."""
+        patience = timedelta(seconds=self.settings.http.wait_seconds)
+        return employ(decider, self.stores, self.publisher, self.clock, self.procedure_of, patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A service put together: what works on the bus, what answers HTTP, what else is to be done."""
+
+    topics: tuple[str, ...]
+    workers: tuple[Worker[Any], ...]
+    routers: tuple[APIRouter, ...]
+    chores: tuple[Chore, ...] = ()
+    preparations: tuple[Chore, ...] = ()
+
+
+Assemble = Callable[[Means[Any]], Assembled]
+
+
+@dataclass(slots=True)
+class Host:
+    """Services in one process. Entering starts their background work, leaving drains it; `app` answers HTTP.
+
+    `stepped`: what is due waits for a driver; `remembers`: False for a bus that forgets at a restart.
+    """
+
+    settings: Settings
+    clock: Clock
+    procedures: Any
+    procedure_of: ProcedureOf
+    assemblies: Mapping[str, Assemble]
+    stepped: bool = False
+    remembers: bool = True
+    extra_routers: tuple[APIRouter, ...] = ()
+    runtimes: dict[str, ServiceRuntime] = field(default_factory=dict)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    health: Health = field(default_factory=Health)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _app: FastAPI | None = None
+
+    @property
+    def app(self) -> FastAPI:
+        """The HTTP application; there once the host was entered."""
+        assert self._app is not None
+        return self._app
+
+    async def __aenter__(self) -> Self:
+        client = await self._stack.enter_async_context(httpx.AsyncClient(timeout=5))
+        verifier, issuer = trusted(self.settings, client)
+        routers = list(self.extra_routers)
+        for name, assemble in self.assemblies.items():
+            routers.extend(await self._start(name, assemble))
+        self._app = create_app(
+            "hotline-loop", routers, settings=self.settings, verifier=verifier, health=self.health, issuer=issuer
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _start(self, name: str, assemble: Assemble) -> tuple[APIRouter, ...]:
+        stores = open_stores(self.settings.store.url, name, prefix=self.settings.store.database)
+        self._stack.push_async_callback(stores.close)
+        publisher = KafkaPublisher(self.settings.kafka, name)
+        means = Means(self.settings, self.clock, self.procedures, self.procedure_of, stores, publisher)
+        assembled = assemble(means)
+        duties = Duties(
+            name,
+            assembled.topics,
+            assembled.workers,
+            assembled.chores,
+            stepped=self.stepped,
+            remembers=self.remembers,
+            preparations=assembled.preparations,
+        )
+        runtime = ServiceRuntime(duties, self.settings.kafka, publisher, self.failed)
+        self.health.add(f"{name}.store", stores.ping)
+        self.health.add(f"{name}.bus", runtime.progress)
+        self.runtimes[name] = await self._stack.enter_async_context(runtime)
+        return (*assembled.routers, said_router(name.partition("_")[0], assembled.workers))

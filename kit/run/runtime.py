@@ -1,0 +1,243 @@
+"""One service at work behind its HTTP API: reads the bus, publishes the outbox, wakes what is due, sweeps up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, Self
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+
+from contracts.envelope import Event
+from contracts.topics import DEAD_LETTERS, TOPICS
+from kit.bus.connection import security
+from kit.bus.publisher import KafkaPublisher
+from kit.bus.reader import BusReader, Listening
+from kit.bus.relay import BATCH, BusAway, Relay
+from kit.bus.topics import ensure_topics
+from kit.clock import Clock
+from kit.decide.decider import Decider
+from kit.decide.fold import ProcedureOf
+from kit.decide.shell import Shell
+from kit.run.health import ProgressCheck
+from kit.run.heap import collect_seldom
+from kit.run.ticker import Ticker
+from kit.settings import KafkaSettings
+from kit.store.opening import Stores
+from kit.store.port import S, StoreAway
+
+log = structlog.get_logger(__name__)
+
+Chore = Callable[[], Awaitable[object]]
+"""Something a service does at every tick besides waking documents."""
+
+P = ParamSpec("P")
+
+_TICK_SECONDS = 0.5
+_SWEEP_SECONDS = 5.0
+_FLUSH_SECONDS = 5.0
+RETELL = timedelta(minutes=15)
+"""How far back a bus that forgot is told again; readers drop what they know."""
+
+
+class ServiceFailed(RuntimeError):
+    """A service's background work ended for a reason that waiting does not mend; the process should end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker(Generic[S]):
+    """One decider at work: its shell, the relay of its outbox, the ticker of its documents."""
+
+    shell: Shell[S]
+    relay: Relay
+    ticker: Ticker
+
+
+def employ(
+    decider: Decider[S],
+    stores: Stores,
+    publisher: KafkaPublisher,
+    clock: Clock,
+    procedure_of: ProcedureOf,
+    patience: timedelta = timedelta(seconds=2),
+) -> Worker[S]:
+    """Put a decider to work on its service's store and bus; `patience` is how long a command waits for an event."""
+    store = stores.store_for(decider.collection)
+    relay = Relay(store, publisher, decider.service)
+    shell = Shell(decider, store, relay, clock, procedure_of, patience)
+    return Worker(shell, relay, Ticker(shell))
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What a service's runtime works on. `stepped`: wake-ups wait for `tick` until `tick_by_itself`.
+
+    `remembers` is False for a bus that loses everything at a restart and must be told again.
+    """
+
+    service: str
+    topics: tuple[str, ...]
+    workers: tuple[Worker[Any], ...]
+    chores: tuple[Chore, ...] = ()
+    preparations: tuple[Chore, ...] = ()
+    stepped: bool = False
+    remembers: bool = True
+
+
+class ServiceRuntime:
+    """The background work of one service; entering starts it, leaving drains it.
+
+    What is away when it starts (bus or store) is waited for: HTTP answers meanwhile and readiness says so.
+    """
+
+    def __init__(
+        self,
+        duties: Duties,
+        settings: KafkaSettings,
+        publisher: KafkaPublisher,
+        stop: asyncio.Event | None = None,
+    ) -> None:
+        self.duties = duties
+        self.publisher = publisher
+        self.progress = ProgressCheck()
+        self.begun = asyncio.Event()
+        """Set once the topics are there and reading has begun."""
+        self._settings = settings
+        self._stop_process = stop or asyncio.Event()
+        self._ticking = asyncio.Event()
+        if not duties.stepped:
+            self._ticking.set()
+        self._reader = BusReader(_listening(duties), settings, publisher, self.progress)
+        self._main: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._main = asyncio.create_task(self._work(), name=f"{self.duties.service} runtime")
+        self._main.add_done_callback(lambda _: self._stop_process.set())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.drain()
+
+    async def _work(self) -> None:
+        for prepare in self.duties.preparations:
+            await _patiently(prepare)
+        await _patiently(_make_topics, self._settings, self.duties.topics)
+        if not self.duties.remembers:
+            for worker in self.duties.workers:
+                await _patiently(worker.relay.retell, RETELL)
+        collect_seldom()
+        async with asyncio.TaskGroup() as group:
+            self._reading = group.create_task(self._reader.run())
+            for worker in self.duties.workers:
+                group.create_task(worker.relay.run())
+            group.create_task(self._every(_TICK_SECONDS, self._tick_by_itself))
+            group.create_task(self._every(_SWEEP_SECONDS, self._sweep))
+            self.begun.set()
+
+    async def drain(self) -> None:
+        """Finish and commit the batch at hand, publish what was said, then end; raises ServiceFailed if it had ended.
+
+        What the bus does not take within 5 s stays in the outbox for the next start.
+        """
+        if self._main is None:
+            return
+        main, self._main = self._main, None
+        self._reader.stop()
+        if self._reading is not None and not main.done():
+            await asyncio.wait([self._reading, main], return_when=asyncio.FIRST_COMPLETED)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FLUSH_SECONDS):
+                    for worker in self.duties.workers:
+                        await worker.relay.drained()
+        main.cancel()
+        [outcome] = await asyncio.gather(main, return_exceptions=True)
+        await self.publisher.close()
+        if isinstance(outcome, Exception):
+            raise ServiceFailed(f"{self.duties.service}: {outcome!r}") from outcome
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await work()
+            except (StoreAway, BusAway) as error:
+                log.warning("runtime.waits", service=self.duties.service, reason=str(error), seconds=seconds)
+            await asyncio.sleep(seconds)
+
+    async def _tick_by_itself(self) -> None:
+        await self._ticking.wait()
+        await self.tick()
+
+    def tick_by_itself(self) -> None:
+        """End the stepped mode: from now on what is due is woken as time goes by."""
+        self._ticking.set()
+
+    async def tick(self) -> int:
+        """Wake everything that is due now and do the chores; returns how many documents were woken."""
+        woken = 0
+        for worker in self.duties.workers:
+            if worker.shell.decider.wake is not None:
+                while count := await worker.ticker.tick():
+                    woken += count
+        for chore in self.duties.chores:
+            await chore()
+        return woken
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest moment at which a document of this service wants to be woken."""
+        wakeable = [worker for worker in self.duties.workers if worker.shell.decider.wake is not None]
+        moments = [await worker.ticker.next_wake() for worker in wakeable]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _sweep(self) -> None:
+        """Publish what a crash or an outage left behind, all of it."""
+        for worker in self.duties.workers:
+            while await worker.relay.sweep(limit=BATCH) == BATCH:
+                await worker.relay.drained()
+
+    def quiet(self, reached: Mapping[TopicPartition, int]) -> bool:
+        """Nothing is on its way out, and everything on the bus up to these offsets is handled and saved."""
+        idle = all(worker.relay.idle for worker in self.duties.workers)
+        return self.begun.is_set() and idle and self._reader.caught_up(reached)
+
+
+def _listening(duties: Duties) -> Listening:
+    types = {fact.type for worker in duties.workers for fact in worker.shell.decider.hears}
+
+    async def hear(events: Sequence[Event]) -> int:
+        repeats = 0
+        for worker in duties.workers:
+            repeats += await worker.shell.hear(events)
+        return repeats
+
+    return Listening(duties.service, duties.topics, frozenset(types), hear)
+
+
+async def _make_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
+    partitions = dict.fromkeys((*TOPICS, *topics), settings.partitions) | {DEAD_LETTERS: 1}
+    safe = {"min.insync.replicas": str(settings.min_insync_replicas)}
+    # A dead letter waits for somebody to mend its cause, however long that takes.
+    configs = dict.fromkeys(partitions, safe) | {DEAD_LETTERS: safe | {"retention.ms": "-1"}}
+    servers = ",".join(settings.bootstrap_servers)
+    await ensure_topics(servers, partitions, settings.replication_factor, configs=configs, security=security(settings))
+
+
+async def _patiently(work: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Until store and bus are there; a wrong password is waited out too, loudly."""
+    away = (StoreAway, BusAway, KafkaError, TimeoutError)
+    waiting = wait_exponential(multiplier=0.2, max=2)
+    async for attempt in AsyncRetrying(retry=retry_if_exception_type(away), wait=waiting, before_sleep=_tell):
+        with attempt:
+            await work(*args, **kwargs)
+
+
+def _tell(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("runtime.waits", reason=repr(error), attempt=state.attempt_number)

@@ -1,0 +1,1 @@
+"""Documents under optimistic versions: one protocol, and the databases behind it."""
