@@ -1,6 +1,6 @@
 """Ids that name their kind, sort by age, and are derived where a replay must say the same thing again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha1
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -8,6 +8,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from ulid import ULID
 
 Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr", "adt", "att"]
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""Ids that must come out the same whenever they are asked for carry no moment."""
 
 _EVENTS = uuid5(NAMESPACE_URL, "hotline-loop/events")
 _NOT_VERSION = ~(0xC000 << 48 | 0xF000 << 64)

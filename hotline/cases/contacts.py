@@ -15,13 +15,13 @@ from hotline.virtual import Virtual
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Done
 from procedures.model import Procedure, RequestField
-from services.intake.accepting import accept
-from services.intake.ports import Intake
-from services.intake.rules.contact import Placed
+from services.intake.people.vault import Vault
+from services.intake.requests.accepting import accept
+from services.intake.requests.intake import Intake
+from services.intake.requests.rules.contact import Placed
 from services.intake.rules.explaining import Explanation, explain
 from services.intake.rules.request import Item, Request
 from services.intake.rules.ticket import Ticket
-from services.intake.vault import Vault
 from texts import LANGUAGES
 
 _LIKE_FIELDS = (

@@ -23,8 +23,8 @@ from kit.decide.shell import Done
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
+from services.intake.people.rules.disclosing import Asking, may_know
 from services.intake.rules.commands import COMMANDS as INTAKE
-from services.intake.rules.disclosing import Asking, may_know
 from services.intake.rules.ticket import Ticket
 from services.routing.rules import COMMANDS as ROUTING
 from services.routing.rules import WorkOrder, decide

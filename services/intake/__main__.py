@@ -5,15 +5,15 @@ from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from procedures.loader import Procedures
 from services.hosting import run
-from services.intake.attachments import Attachments, FolderAttachments
 from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.http import Desk, router
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.words import Lexicon
-from services.intake.mending import mend
-from services.intake.people import People
-from services.intake.ports import Intake
-from services.intake.vault import Vault
+from services.intake.people.register import Register
+from services.intake.people.vault import Vault
+from services.intake.requests.intake import Intake
+from services.intake.requests.mending import mend
 
 
 def assemble(means: Means[Procedures]) -> Assembled:
@@ -25,7 +25,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     intake = Intake(tickets.shell, contacts.shell, matters.shell, vault, means.procedure_of, index)
     desk = Desk(
         intake,
-        People(people.shell, means.stores.store_for(AUDITS), vault),
+        Register(people.shell, means.stores.store_for(AUDITS), vault),
         _attachments(means),
         means.procedures,
     )

@@ -2,13 +2,15 @@
 
 from kit.decide.decider import Decider
 from kit.store.port import Collection
-from services.intake.attachments import Upload
-from services.intake.rules import contact, disclosing, person, ticket
-from services.intake.rules.contact import Contact
-from services.intake.rules.disclosing import Audit
+from services.intake.files.attachments import Upload
+from services.intake.matters.rules.matter import Matter
+from services.intake.people.rules import disclosing, person
+from services.intake.people.rules.disclosing import Audit
+from services.intake.people.rules.person import Person
+from services.intake.requests.rules import contact
+from services.intake.requests.rules.contact import Contact
+from services.intake.rules import ticket
 from services.intake.rules.hearing import HEARS
-from services.intake.rules.matter import Matter
-from services.intake.rules.person import Person
 from services.intake.rules.ticket import Ticket
 
 SERVICE = "intake"

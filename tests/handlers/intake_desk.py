@@ -12,12 +12,12 @@ from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
-from services.intake.attachments import Attachments, FolderAttachments
 from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.http import Desk, router
-from services.intake.people import People as Register
-from services.intake.ports import Intake
-from services.intake.vault import Vault
+from services.intake.people.register import Register
+from services.intake.people.vault import Vault
+from services.intake.requests.intake import Intake
 from tests.handlers.bench_of_one import People
 
 UTILITY = "kunlun-gas-956100"

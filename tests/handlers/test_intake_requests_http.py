@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.mending import mend
+from services.intake.requests.mending import mend
 from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
 

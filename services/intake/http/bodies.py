@@ -12,7 +12,7 @@ from contracts.fact import Actor, Grade
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import Channel, Flag, LinkKind, TicketType
 from procedures.model import RequestField
-from services.intake.rules.person import PersonalField
+from services.intake.people.rules.person import PersonalField
 from services.intake.rules.request import FirstAnswer, Item, Request
 
 

@@ -28,9 +28,9 @@ from services.intake.http.views import (
     VerificationView,
     ticket_view,
 )
-from services.intake.people import Customer, verified
-from services.intake.rules.disclosing import Audit, audit_fields, may_know
-from services.intake.rules.person import PersonalField, masked
+from services.intake.people.register import Customer, verified
+from services.intake.people.rules.disclosing import Audit, audit_fields, may_know
+from services.intake.people.rules.person import PersonalField, masked
 from services.intake.rules.ticket import Ticket
 
 TAG = "客户信息 Customers"

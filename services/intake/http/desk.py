@@ -17,10 +17,10 @@ from kit.http.problems import FieldError, Problem, problem_response
 from kit.store.port import Document, Equal, Query
 from procedures.loader import Procedures, UnknownProcedureError
 from procedures.model import Procedure
-from services.intake.attachments import Attachments
-from services.intake.people import People
-from services.intake.ports import Intake
-from services.intake.rules.disclosing import Asking
+from services.intake.files.attachments import Attachments
+from services.intake.people.register import Register
+from services.intake.people.rules.disclosing import Asking
+from services.intake.requests.intake import Intake
 from services.intake.rules.numbering import parse
 from services.intake.rules.ticket import Ticket
 
@@ -37,7 +37,7 @@ class Desk:
     """All parts of intake behind its API."""
 
     intake: Intake
-    people: People
+    people: Register
     attachments: Attachments
     procedures: Procedures
 

@@ -15,7 +15,7 @@ from kit.auth.principal import Authenticated, Principal
 from kit.http.app import problem
 from kit.http.commands import Command, command_by
 from kit.http.problems import problem_response
-from services.intake.attachments import Upload
+from services.intake.files.attachments import Upload
 from services.intake.http.desk import Desk
 
 TAG = "附件 Attachments"

@@ -14,7 +14,7 @@ from kit.http.language import LanguageAsked
 from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words
 from services.intake.http.desk import Desk
-from services.intake.proposals import propose, word_lists
+from services.intake.requests.proposals import propose, word_lists
 from texts import label
 
 TAG = "受理 Requests"

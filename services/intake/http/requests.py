@@ -18,12 +18,12 @@ from kit.decide.fold import Cause
 from kit.http.commands import JSON, Command
 from kit.http.language import LanguageAsked
 from procedures.model import Procedure
-from services.intake.accepting import Accepted, accept
 from services.intake.http.bodies import RequestBody
 from services.intake.http.desk import ByFrontOffice, Desk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
-from services.intake.people import Customer, verified
-from services.intake.rules.checking import check
+from services.intake.people.register import Customer, verified
+from services.intake.requests.accepting import Accepted, accept
+from services.intake.requests.rules.checking import check
 from services.intake.rules.request import Request
 
 TAG = "受理 Requests"

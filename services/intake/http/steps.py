@@ -26,10 +26,10 @@ from services.intake.http.bodies import (
 )
 from services.intake.http.desk import ByCentre, ByFrontOffice, Desk, refuse
 from services.intake.http.views import StepView, step_view
-from services.intake.matching import confirm_same_matter, refuse_matter
-from services.intake.noting import note
+from services.intake.matters.matching import confirm_same_matter, refuse_matter
+from services.intake.requests.noting import note
+from services.intake.requests.rules.contact import Kind, Words
 from services.intake.rules.commands import COMMANDS
-from services.intake.rules.contact import Kind, Words
 from services.intake.rules.ticket import Ticket
 
 TAG = "受理后的办理 Steps at the front desk"

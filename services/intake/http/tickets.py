@@ -18,11 +18,11 @@ from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Equal, In
 from services.intake.http.desk import Desk, asking
 from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
-from services.intake.ports import words_of
+from services.intake.people.rules.disclosing import Audit, hidden_from
+from services.intake.people.rules.person import PersonalField
+from services.intake.requests.intake import words_of
 from services.intake.rules import ticket as tickets
-from services.intake.rules.disclosing import Audit, hidden_from
 from services.intake.rules.numbering import parse
-from services.intake.rules.person import PersonalField
 from services.intake.rules.ticket import Ticket
 
 TAG = "工单查询 Tickets"

@@ -11,7 +11,7 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, ClockName, Closure, LinkKind, Stage, TicketType
 from kit.store.port import Document
 from procedures.model import Procedure, Script
-from services.intake.rules.contact import Contact, Placed, Words
+from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.rules.explaining import explain
 from services.intake.rules.ticket import Ticket
 from services.intake.rules.urging import period

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from contracts.fact import Frozen
-from contracts.ids import derived_id
+from contracts.ids import ALWAYS, derived_id
 from kit.store.port import Change, Collection, Document, Query, Range, Store
 from procedures.model import Procedure
 from services.intake.matters.alikeness import Alikeness
+from services.intake.matters.sighting import Sighting
 from services.intake.matters.signature import Signature
 from services.intake.matters.window import MatterWindow
 from services.intake.matters.words import Lexicon
-from services.intake.ports import ALWAYS, Sighting
 
 MOST_TRIES = 50
 """Losing this many races for the next number is a fault of the store, not bad luck."""

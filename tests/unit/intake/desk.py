@@ -13,13 +13,14 @@ from kit.decide.shell import Done, Shell
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
-from services.intake.accepting import Accepted, accept
 from services.intake.decider import CONTACTS, MATTERS, TICKETS
-from services.intake.ports import Intake, MatterIndex
+from services.intake.matters.sighting import MatterIndex
+from services.intake.people.vault import Vault
+from services.intake.requests.accepting import Accepted, accept
+from services.intake.requests.intake import Intake
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket
-from services.intake.vault import Vault
 
 UTILITY = "kunlun-gas-956100"
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)

@@ -9,9 +9,9 @@ from contracts.ticket import TicketLinked, TicketOpened
 from contracts.vocabulary import Channel, Closure, LinkKind, TicketType
 from kit.decide.shell import KEY_REUSED
 from procedures.model import RequestField
-from services.intake.accepting import Accepted
-from services.intake.mending import mend
-from services.intake.rules.checking import check
+from services.intake.requests.accepting import Accepted
+from services.intake.requests.mending import mend
+from services.intake.requests.rules.checking import check
 from tests.unit.intake.desk import ALL_FIELDS, NOON, UTILITY, Desk, asked, gas
 
 

@@ -17,9 +17,9 @@ from contracts.ticket import (
 )
 from contracts.vocabulary import Closure, LinkKind, TicketType
 from kit.decide.shell import Done
+from services.intake.requests.rules.opening import open_ticket
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.hearing import HEARS
-from services.intake.rules.opening import open_ticket
 from services.intake.rules.ticket import Ticket
 from tests.unit.intake.desk import NOON, Desk, asked, gas
 

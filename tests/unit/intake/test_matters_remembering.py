@@ -14,8 +14,8 @@ from kit.store.port import Store
 from kit.store.sqlite import SqliteFile, SqliteStore
 from procedures.model import Procedure
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters, Sighted
+from services.intake.matters.sighting import Sighting
 from services.intake.matters.words import Lexicon
-from services.intake.ports import Sighting
 from tests.unit.intake.desk import NOON, UTILITY, gas
 
 DAY = timedelta(days=1)

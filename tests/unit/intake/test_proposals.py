@@ -7,7 +7,7 @@ import pytest
 
 from contracts.vocabulary import TicketType
 from procedures.loader import load_all
-from services.intake.proposals import propose, word_lists
+from services.intake.requests.proposals import propose, word_lists
 
 SENTENCES = Path(__file__).parents[2] / "data" / "proposals.jsonl"
 PROCEDURE = load_all().of("kunlun-gas-956100")[-1]

@@ -9,10 +9,10 @@ from kit.decide.fold import Cause
 from kit.decide.shell import KEY_REUSED
 from kit.store.port import Change, Document
 from procedures.model import Procedure
-from services.intake.placing import place
-from services.intake.ports import Case, Intake, contact_id, words_of
-from services.intake.rules.checking import check
-from services.intake.rules.contact import Contact, Placed, Words
+from services.intake.requests.intake import Case, Intake, contact_id, words_of
+from services.intake.requests.placing import place
+from services.intake.requests.rules.checking import check
+from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.rules.request import Request
 
 REPAIR_AFTER = timedelta(minutes=1)

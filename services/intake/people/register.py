@@ -6,22 +6,21 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from contracts.ids import derived_id
+from contracts.ids import ALWAYS, derived_id
 from kit.clock import machine_now
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.store.port import Change, Document, Equal, Query, Store
 from procedures.model import Identity, Procedure
-from services.intake.ports import ALWAYS
-from services.intake.rules.disclosing import Audit, audit_fields
-from services.intake.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
-from services.intake.vault import Vault
+from services.intake.people.rules.disclosing import Audit, audit_fields
+from services.intake.people.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
+from services.intake.people.vault import Vault
 
 Stated = Mapping[PersonalField, str]
 """What somebody says of themselves, in the clear."""
 
 MOST_ON_ONE_PHONE = 50
-"""People of one household or company who call from one number."""
+"""Register of one household or company who call from one number."""
 
 
 class Customer(NamedTuple):
@@ -32,7 +31,7 @@ class Customer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Register:
     """The register of one installation."""
 
     persons: Shell[Person]

@@ -6,11 +6,12 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
 from kit.decide.fold import Cause
 from kit.store.port import Document
-from services.intake.clusters import join, tell_members
-from services.intake.ports import Intake, matter_id
-from services.intake.rules import matter as matters
+from services.intake.matters.clusters import join, tell_members
+from services.intake.matters.rules import matter as matters
+from services.intake.matters.rules.matter import Member
+from services.intake.matters.sighting import matter_id
+from services.intake.requests.intake import Intake
 from services.intake.rules.commands import LinkTo, link
-from services.intake.rules.matter import Member
 from services.intake.rules.ticket import Ticket
 
 

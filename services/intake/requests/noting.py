@@ -6,8 +6,8 @@ from contracts.fact import Actor
 from kit.clock import machine_now
 from kit.decide.fold import Cause
 from kit.store.port import Change, Document
-from services.intake.ports import Intake, contact_id
-from services.intake.rules.contact import Contact, Kind, Words
+from services.intake.requests.intake import Intake, contact_id
+from services.intake.requests.rules.contact import Contact, Kind, Words
 from services.intake.rules.ticket import Ticket
 
 

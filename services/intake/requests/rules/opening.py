@@ -7,8 +7,8 @@ from contracts.refusal import Outcome
 from contracts.ticket import Demand, TicketAnswered, TicketLinked, TicketOpened
 from contracts.vocabulary import Closure
 from procedures.model import Procedure
+from services.intake.requests.rules.splitting import Order
 from services.intake.rules.request import Request
-from services.intake.rules.splitting import Order
 from services.intake.rules.ticket import Link, Ticket
 
 

@@ -10,11 +10,11 @@ from kit.bus.reader import each_apart
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.store.port import Document, S
-from services.intake.accepting import finish
-from services.intake.clusters import tell_members
-from services.intake.ports import Intake
-from services.intake.rules.contact import Contact
-from services.intake.rules.matter import Matter
+from services.intake.matters.clusters import tell_members
+from services.intake.matters.rules.matter import Matter
+from services.intake.requests.accepting import finish
+from services.intake.requests.intake import Intake
+from services.intake.requests.rules.contact import Contact
 
 log = structlog.get_logger(__name__)
 

@@ -11,17 +11,18 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
-from services.intake.clusters import join, tell_members
-from services.intake.ports import Case, Intake, Sighting, matter_id, words_of
+from services.intake.matters.clusters import join, tell_members
+from services.intake.matters.rules.matter import Matter, Member
+from services.intake.matters.rules.novelty import brings_something_new
+from services.intake.matters.sighting import Sighting, matter_id
+from services.intake.requests.intake import Case, Intake, words_of
+from services.intake.requests.rules.contact import Placed, Words
+from services.intake.requests.rules.opening import Opening, open_ticket
+from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
-from services.intake.rules.contact import Placed, Words
 from services.intake.rules.explaining import explain
 from services.intake.rules.grading import MAJOR, grade_at_sight, repeated_too_often
-from services.intake.rules.matter import Matter, Member
-from services.intake.rules.novelty import brings_something_new
 from services.intake.rules.numbering import Number
-from services.intake.rules.opening import Opening, open_ticket
-from services.intake.rules.splitting import Order, split
 from services.intake.rules.ticket import Link, Ticket
 
 MOST_EARLIER = 10

@@ -5,10 +5,10 @@ from dataclasses import replace
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
 from procedures.model import Procedure
-from services.intake.ports import Intake
-from services.intake.rules import matter as matters
+from services.intake.matters.rules import matter as matters
+from services.intake.matters.rules.matter import Matter, Member
+from services.intake.requests.intake import Intake
 from services.intake.rules.commands import JoinCluster, join_cluster
-from services.intake.rules.matter import Matter, Member
 
 
 async def join(intake: Intake, utility: str, matter: str, member: Member, procedure: Procedure, cause: Cause) -> Matter:

@@ -1,0 +1,1 @@
+"""What is enclosed to requests and replies: kept once, by content."""

@@ -1,0 +1,1 @@
+"""Who complains of one matter, and whether a repeat brings anything new: pure."""

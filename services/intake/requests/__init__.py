@@ -1,0 +1,1 @@
+"""What reaches the centre, and the tickets it becomes: accepted on every channel, once."""
