@@ -1,12 +1,22 @@
 """An anticipated "no": a typed result, not an exception, which HTTP turns into a problem document naming the clause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from contracts.fact import Fact
 
 S = TypeVar("S")
+
+
+class Clause(Protocol):
+    """A place in the written procedure, with the id of its rule."""
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def rule(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +37,10 @@ class Refusal:
 
 Outcome = tuple[S, tuple[Fact, ...]] | Refusal
 """What a rule returns: the new state with the facts to say, or a refusal."""
+
+
+def refused(
+    code: str, basis: Clause, *, accepts: Iterable[str] = (), transient: bool = False, **params: object
+) -> Refusal:
+    """A refusal resting on `basis`, which the procedure file decides; `params` fill the places of its text."""
+    return Refusal(code, basis.source, basis.rule, params, tuple(accepts), transient)

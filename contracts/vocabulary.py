@@ -200,3 +200,7 @@ class Role(StrEnum):
     KNOWLEDGE = "knowledge"
     INTEGRATION = "integration"
     ADMIN = "admin"
+
+
+CENTRE = (Role.AGENT, Role.SUPERVISOR)
+"""The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from contracts.vocabulary import ClockName, TicketType
 from procedures.compare import written
 from procedures.duration import Duration
-from procedures.model import QuietHours
+from procedures.model import Procedure, QuietHours
 from texts import Language, catalogue, label, text
 
 
@@ -16,13 +16,20 @@ def duration_text(duration: Duration, language: Language) -> str:
     return text(f"duration.{many}.{duration.unit.value}", language, n=duration.amount)
 
 
+def local_text(moment: datetime, procedure: Procedure) -> str:
+    """A moment in the utility's own time, the same in every language."""
+    local = moment.astimezone(procedure.calendar.zone)
+    return f"{local:%Y-%m-%d} {_time_text(local)}"
+
+
 def moment_text(local: datetime, language: Language) -> str:
-    """A local moment with its weekday, to the minute, or to the second where there are seconds."""
-    return (
-        f"{day_text(local, language)} {local:%H:%M:%S}"
-        if local.second
-        else f"{day_text(local, language)} {local:%H:%M}"
-    )
+    """A local moment with its weekday."""
+    return f"{day_text(local, language)} {_time_text(local)}"
+
+
+def _time_text(local: datetime) -> str:
+    """To the minute, or to the second where there are seconds."""
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
 def day_text(day: date, language: Language) -> str:

@@ -26,7 +26,7 @@ from services.callback.rules import CallBack, Calls, call_back, next_call_not_af
 from services.intake.people.rules.disclosing import Asking, may_know
 from services.intake.rules.commands import COMMANDS as INTAKE
 from services.intake.rules.ticket import Ticket
-from services.routing.rules import COMMANDS as ROUTING
+from services.routing.rules import STEPS as ROUTING
 from services.routing.rules import WorkOrder, decide
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.state import Sla, SlaClock
@@ -34,6 +34,8 @@ from texts import LANGUAGES, text
 
 Step_ = Callable[[Any, Procedure], Outcome[Any]]
 _MOMENT_FIELDS = ("until", "for", "appointment")
+_UNSAID: Mapping[str, Mapping[str, Any]] = {"reply": {"attachments": None, "parts": None}}
+"""What a story may leave open; over HTTP what is left out is empty."""
 
 
 class Stage:
@@ -98,9 +100,10 @@ class Stage:
         fields = self._fields(step)
         if isinstance(step.body, Dispatch) and step.body.unit is None:
             fields["unit"] = await self._answering(step.body.ticket)
-        command = ROUTING[step.kind].command(self.virtual.clock.now(), fields)
+        asked = ROUTING[step.kind]
+        command = asked.written(self.virtual.clock.now(), {**_UNSAID.get(step.kind, {}), **fields})
         done = await self._do(
-            "work_orders", step.body.ticket, lambda state, procedure: decide(state, command, procedure)
+            "work_orders", step.body.ticket, lambda state, procedure: decide(asked, state, command, procedure)
         )
         return done if isinstance(done, Refusal) else None
 

@@ -17,7 +17,7 @@ from contracts.vocabulary import (
     Reviewer,
     TicketType,
 )
-from hotline.cases.words import Label, Missing, Part, Somebody, When, YesNo
+from hotline.cases.words import Enclosed, Label, Missing, Part, Somebody, When, YesNo
 
 
 class Item(Part):
@@ -128,7 +128,7 @@ class Reply(OnTicket):
     opinion: str | None = None
     result: str | None = None
     parts: dict[str, str] | None = None
-    attachments: tuple[str, ...] | None = None
+    attachments: tuple[Enclosed, ...] | None = None
     answers: Answers = Answers.ALL
 
 

@@ -1,11 +1,14 @@
 """The words of a case file: moments, labels, events, and the other words by which some are known."""
 
 from enum import StrEnum
+from hashlib import sha256
+from mimetypes import MimeTypes
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from contracts.catalogue import FACTS
+from contracts.ticket import Attachment
 from contracts.vocabulary import Role, Solved
 from hotline.cases.moments import moment, seconds
 from procedures.model import RequestField
@@ -75,9 +78,23 @@ def _is_somebody(text: str) -> str:
     return text
 
 
+def written_attachment(name: str) -> Attachment:
+    """An enclosure that a case only names; without a suffix that says otherwise it is a photo."""
+    media_type = _SUFFIXES.guess_type(name)[0] or "image/jpeg"
+    return Attachment(sha256=sha256(name.encode()).hexdigest(), name=name, media_type=media_type, size=0)
+
+
+def _is_enclosed(value: object) -> object:
+    return written_attachment(value) if isinstance(value, str) else value
+
+
+_SUFFIXES = MimeTypes()
+"""Python's own table, the same on every machine."""
+
 _SCOPED = (Role.UNIT, Role.DIVISION)
 
 When = Annotated[str, AfterValidator(_is_moment)]
+Enclosed = Annotated[Attachment, BeforeValidator(_is_enclosed)]
 EventName = Annotated[str, AfterValidator(_is_event)]
 Lateness = Annotated[str | int | None, AfterValidator(_is_lateness)]
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]

@@ -10,14 +10,11 @@ from fastapi import Depends, Request
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role
+from contracts.vocabulary import CENTRE, Role
 from kit.auth.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
 from kit.http.openapi import SECURED, reads
 from kit.http.problems import Problem
 from kit.store.port import Condition, In
-
-CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})
-"""The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hotline"'}
 

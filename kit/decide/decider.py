@@ -12,7 +12,7 @@ from kit.store.port import Collection, Fields, S
 Rule = Callable[[S | None, Any, Any], Outcome[S]]
 """`f(state, fact, procedure)`: state is None while this service knows nothing of the subject."""
 
-Step = Callable[[S | None, Any], Outcome[S]]
+Decision = Callable[[S | None, Any], Outcome[S]]
 """A command closed over its message: `f(state, procedure)`."""
 
 

@@ -10,7 +10,7 @@ from contracts.clock import ClockMissed
 from contracts.envelope import Event
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
-from kit.decide.decider import Decider, Step
+from kit.decide.decider import Decider, Decision
 from kit.decide.fold import Cause, Draft, ProcedureOf, group_by_subject
 from kit.store.port import Answer, Document, S, Store
 from kit.telemetry.metrics import CLOCKS_MISSED, STORE_CONFLICTS
@@ -118,7 +118,7 @@ class Shell(Generic[S]):
     async def do(
         self,
         key: str,
-        step: Step[S],
+        decide: Decision[S],
         *,
         utility: str,
         cause: Cause,
@@ -133,7 +133,7 @@ class Shell(Generic[S]):
         """
         deadline = machine_now() + self._patience
         for attempt in range(10_000):
-            result = await self._try(key, step, utility, cause, creates, expected_version, idempotency)
+            result = await self._try(key, decide, utility, cause, creates, expected_version, idempotency)
             transient = isinstance(result, Refusal) and result.transient
             if not transient or machine_now() >= deadline:
                 return result
@@ -143,7 +143,7 @@ class Shell(Generic[S]):
     async def _try(
         self,
         key: str,
-        step: Step[S],
+        decide: Decision[S],
         utility: str,
         cause: Cause,
         creates: str | None,
@@ -163,7 +163,7 @@ class Shell(Generic[S]):
             reference = before.state.procedure if before is not None else creates  # type: ignore[attr-defined]
             if reference is None:
                 return UNKNOWN
-            outcome = step(before.state if before else None, self._procedure_of(reference))
+            outcome = decide(before.state if before else None, self._procedure_of(reference))
             if isinstance(outcome, Refusal):
                 return outcome
             draft = Draft.of(self.decider, key, utility, before)

@@ -19,7 +19,7 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import Principal, authorize
 from kit.clock import Clock
-from kit.decide.decider import Step
+from kit.decide.decider import Decision
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency, Shell
 from kit.http.language import language_of
@@ -85,19 +85,19 @@ class Command:
         self,
         shell: Shell[S],
         key: str,
-        step: Step[S],
+        decide: Decision[S],
         view: View[S],
         *,
         creates: str | None = None,
         status: int = 200,
     ) -> Response:
-        """Do it and answer: `step(state, procedure)` on the document `key`, shown as `view`.
+        """Do it and answer: `decide(state, procedure)` on the document `key`, shown as `view`.
 
         `creates` is the procedure reference under which a document may come into being.
         """
         outcome = await shell.do(
             key,
-            step,
+            decide,
             utility=self.who.utility,
             cause=self.cause,
             creates=creates,

@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage, TicketType
 from kit.auth.principal import Authenticated, Principal, may_see, seen_by
 from kit.decide.shell import Shell
+from kit.decide.steps import Step
 from kit.http.app import problem
-from kit.http.commands import Command as Asked
-from kit.http.commands import command_by, shown
+from kit.http.commands import Command, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
+from kit.http.steps import StepBody, add_step, command_of
 from kit.store.port import Condition, Document, Equal, In, Range
 from kit.store.port import Query as StoreQuery
 from procedures.loader import Procedures
 from services.routing.decider import fields_of
-from services.routing.rules import COMMANDS, Command, Entry, WorkOrder, decide
+from services.routing.rules import STEPS, WorkOrder, decide
 from services.routing.views import Proposal, UnitView, WorkOrderView, order_view, unit_view
-from texts import LANGUAGES, text
 
 LISTS = "工单查询 Work order lists"
-CENTRE = "客服中心派单 The centre's dispatch desk"
-UNIT = "责任单位处理 The responsible unit's desk"
+CENTRE_DESK = "客服中心派单 The centre's dispatch desk"
+UNIT_DESK = "责任单位处理 The responsible unit's desk"
 REVIEW = "审核审批 Review and approval"
 
 _OPEN = tuple(stage.value for stage in Stage if stage is not Stage.CLOSED)
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
-_SPOKEN_FOR = frozenset({"at", "by", "decider", "reviewer"})
-"""Fields that the token answers, not the body."""
 
-_ALWAYS_STATED: Mapping[str, Mapping[str, Any]] = {"reply": {"attachments": (), "parts": {}}}
-"""What a body leaves out is empty; only a written case may leave it unsaid."""
-
-
-class StepBody(BaseModel):
-    """What every step may say."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    at: AwareDatetime | None = Field(default=None, description="only from a connected system; otherwise it is now")
-
-
-class Wanted(BaseModel):
+class OrderFilter(BaseModel):
     """Which orders are listed, among those the caller may see."""
 
     number: str | None = Field(default=None, description="the work-order number as read over the phone")
@@ -79,64 +64,42 @@ def router(shell: Shell[WorkOrder], procedures: Procedures) -> APIRouter:
     found = APIRouter(prefix="/routing")
     _add_lists(found, shell, procedures)
     _add_organisation(found, shell, procedures)
-    for name, entry in COMMANDS.items():
-        found.add_api_route(
-            f"/work-orders/{{order}}/{name.replace('_', '-')}",
-            _endpoint(name, entry, shell, procedures),
-            methods=["POST"],
-            name=name,
-            tags=[_group(entry)],
-            summary=" ".join(text(f"step.{name}", language) for language in LANGUAGES),
-            description=entry.model.__doc__ or "",
-            response_model=WorkOrderView,
-            response_model_exclude_none=True,
-        )
+    _add_steps(found, shell, procedures)
     return found
 
 
-def _group(entry: Entry) -> str:
-    if entry.roles == (Role.UNIT,):
-        return UNIT
-    return REVIEW if Role.DIVISION in entry.roles else CENTRE
+def _group(step: Step[WorkOrder]) -> str:
+    if step.roles == (Role.UNIT,):
+        return UNIT_DESK
+    return REVIEW if Role.DIVISION in step.roles else CENTRE_DESK
 
 
-def _endpoint(
-    name: str, entry: Entry, shell: Shell[WorkOrder], procedures: Procedures
-) -> Callable[..., Awaitable[Response]]:
-    """One step's endpoint: the body is the command's own fields, so that a command is described once."""
-
-    async def step(order: str, body: StepBody, command: Asked) -> Response:
-        at = command.moment(clock=shell.clock, given=body.at)
-        stated = {**_ALWAYS_STATED.get(name, {}), **{each: getattr(body, each) for each in body.model_fields_set}}
-        asked = entry.model.model_construct(**{**stated, "at": at, "by": command.by})
-        return await command.carry_out(
-            shell, order, lambda state, procedure: decide(state, asked, procedure), _shown_to(command, procedures)
+def _add_steps(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
+    async def carry(order: str, step: Step[WorkOrder], body: StepBody, asked: Command) -> Response:
+        command = command_of(step, body, asked, shell.clock)
+        return await asked.carry_out(
+            shell,
+            order,
+            lambda state, procedure: decide(step, state, command, procedure),
+            lambda document: order_view(document, procedures.get(document.state.procedure), asked.language),
         )
 
-    step.__annotations__ |= {"body": _body_of(entry.model), "command": Annotated[Asked, _by(entry)]}
-    return step
-
-
-def _by(entry: Entry) -> Any:
-    return Depends(command_by(*entry.roles))
-
-
-def _shown_to(command: Asked, procedures: Procedures) -> Callable[[Document[WorkOrder]], WorkOrderView]:
-    return lambda document: order_view(document, procedures.get(document.state.procedure), command.language)
-
-
-def _body_of(model: type[Command]) -> type[StepBody]:
-    own = {name: field for name, field in model.model_fields.items() if name not in _SPOKEN_FOR}
-    described = {name: (field.annotation, field) for name, field in own.items()}
-    made: type[StepBody] = create_model(f"{model.__name__}Body", __base__=StepBody, **described)  # type: ignore[call-overload]
-    made.__doc__ = model.__doc__
-    return made
+    for name, step in STEPS.items():
+        add_step(
+            found,
+            "/work-orders/{order}",
+            step,
+            carry,
+            shows=WorkOrderView,
+            tag=_group(step),
+            called=f"step.{name}",
+        )
 
 
 def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
     @found.get("/work-orders", tags=[LISTS], summary="工单列表 A desk's list, the most urgent first")
     async def work_orders(
-        wanted: Annotated[Wanted, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[OrderFilter, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
     ) -> Page[WorkOrderView]:
         return await page_of(
             shell.store,
@@ -144,8 +107,8 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures
             lambda document: order_view(document, procedures.get(document.state.procedure), language),
             paging,
             utility=who.utility,
-            where=(*_scope(who), *wanted.where()),
-            order=wanted.order,
+            where=(*_scope(who), *filters.where()),
+            order=filters.order,
         )
 
     @found.get(
@@ -167,7 +130,9 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures
 
 
 def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
-    @found.get("/proposals", tags=[CENTRE], response_model_exclude_none=True, summary="推荐派发单位 Who is responsible")
+    @found.get(
+        "/proposals", tags=[CENTRE_DESK], response_model_exclude_none=True, summary="推荐派发单位 Who is responsible"
+    )
     async def proposal(
         who: Authenticated,
         language: LanguageAsked,
@@ -179,7 +144,9 @@ def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Pro
         unit = procedure.unit_for(area, type, subtype)
         return Proposal(unit=unit_view(unit, procedure, language) if unit else None)
 
-    @found.get("/units", tags=[CENTRE], response_model_exclude_none=True, summary="责任单位 Everyone to dispatch to")
+    @found.get(
+        "/units", tags=[CENTRE_DESK], response_model_exclude_none=True, summary="责任单位 Everyone to dispatch to"
+    )
     async def units(who: Authenticated, language: LanguageAsked) -> list[UnitView]:
         procedure = procedures.in_force(who.utility, shell.clock.now())
         return [unit_view(unit, procedure, language) for unit in procedure.organisation.targets()]

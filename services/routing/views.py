@@ -13,9 +13,9 @@ from contracts.ticket import Demand, GovernmentOrder, TicketSigned
 from contracts.vocabulary import Closure, ExtensionDecider, Flag, Stage, TicketType
 from kit.store.port import Document
 from procedures.model import Procedure, Unit
+from procedures.wording import local_text
 from services.routing.rules import WorkOrder, accepted_now
 from services.routing.rules.clauses import clause_of
-from services.routing.rules.refusing import local
 from texts import Language, label, text
 
 
@@ -139,7 +139,7 @@ def _wording(fact: Fact) -> str:
 
 def _readable(name: str, value: object, procedure: Procedure, language: Language) -> object:
     if isinstance(value, datetime):
-        return local(procedure, value)
+        return local_text(value, procedure)
     unit = procedure.unit(value) if name == "unit" and isinstance(value, str) else None
     return unit.names.of(language) if unit else value
 

@@ -24,7 +24,7 @@ from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from services.routing.decider import DECIDER
 from services.routing.http import router
-from services.routing.rules import COMMANDS
+from services.routing.rules import STEPS
 
 PROCEDURES = load_all()
 PROCEDURE = "kunlun-gas-956100@2011-01-01"
@@ -232,7 +232,7 @@ async def test_the_wrong_role_is_refused_with_the_right_ones(hotline: Hotline, w
     answer = await hotline.step(who, step, unit="jinan")
     assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
     name = step.replace("-", "_")
-    assert answer.json()["accepts"] == [role.value for role in COMMANDS[name].roles]
+    assert answer.json()["accepts"] == [role.value for role in STEPS[name].roles]
 
 
 async def test_the_wrong_stage_says_what_would_be_accepted_in_the_readers_language(hotline: Hotline) -> None:
@@ -381,7 +381,7 @@ async def test_the_responsible_unit_is_proposed_from_category_and_area(hotline: 
 
 async def test_the_documentation_describes_every_step_in_groups(hotline: Hotline) -> None:
     paths = hotline.app.openapi()["paths"]
-    for name in COMMANDS:
+    for name in STEPS:
         operation = paths[f"/routing/work-orders/{{order}}/{name.replace('_', '-')}"]["post"]
         assert operation["tags"]
         assert operation["description"]

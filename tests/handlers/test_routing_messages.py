@@ -27,7 +27,7 @@ from kit.store.memory import MemoryStore
 from kit.store.port import Document, In, Query, Range
 from procedures.loader import load_all
 from services.routing.decider import DECIDER
-from services.routing.rules import COMMANDS, WorkOrder, decide
+from services.routing.rules import STEPS, WorkOrder, decide
 
 PROCEDURES = load_all()
 PROCEDURE = "kunlun-gas-956100@2011-01-01"
@@ -79,9 +79,13 @@ class Desk:
         return before.state
 
     async def does(self, step: str, **fields: Any) -> WorkOrder:
-        command = COMMANDS[step].command(self.clock.now(), fields)
+        asked = STEPS[step]
+        command = asked.written(self.clock.now(), fields)
         done = await self.shell.do(
-            KEY, lambda order, procedure: decide(order, command, procedure), utility=UTILITY, cause=Cause(step)
+            KEY,
+            lambda order, procedure: decide(asked, order, command, procedure),
+            utility=UTILITY,
+            cause=Cause(step),
         )
         assert isinstance(done, Done), done
         return done.document.state

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.fact import SYSTEM, Actor, Fact
-from contracts.refusal import Outcome
+from contracts.refusal import Outcome, refused
 from contracts.ticket import TicketAnswered, TicketClosed, TicketLinked, TicketSentBack, TicketWithdrawn
 from contracts.vocabulary import CallKind, Closure, LinkKind, Mismatch, Stage
 from procedures.model import Procedure
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Close, Invalidate
-from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import unit_of
 
@@ -33,6 +32,12 @@ def invalidate(order: WorkOrder, command: Invalidate, procedure: Procedure) -> O
     return closed(order, Closure.INVALID, command.at, command.by, command.reason)
 
 
+def may_be_invalid(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether an order of this type can be found invalid."""
+    setting = procedure.types[order.ticket_type].may_be_invalid
+    return setting is not None and setting.value
+
+
 def invalidating(procedure: Procedure) -> Sourced:
     """The clause about invalid complaints, wherever among the types it stands; with none, that of the loop."""
     found = (each.may_be_invalid for each in procedure.types.values() if each.may_be_invalid)
@@ -42,9 +47,14 @@ def invalidating(procedure: Procedure) -> Sourced:
 def close(order: WorkOrder, command: Close, procedure: Procedure) -> Outcome[WorkOrder]:
     """The centre closes an order whose type owes nobody a word (第十四条(八)(九), R004-089); refused for others."""
     setting = procedure.types[order.ticket_type].callback
-    if procedure.callback_kind(order.ticket_type) is not CallKind.NONE:
+    if not owes_nobody(order, procedure):
         return refused("order_word_owed", setting, accepts=("reply", "review"))
     return closed(order, Closure.NO_CALLBACK_DUE, command.at, command.by, command.reason)
+
+
+def owes_nobody(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether nobody is owed a word on an order of this type."""
+    return procedure.callback_kind(order.ticket_type) is CallKind.NONE
 
 
 def on_answered(order: WorkOrder, fact: TicketAnswered, _: Procedure) -> Outcome[WorkOrder]:

@@ -1,29 +1,17 @@
 """What people ask of a work order: one frozen command per step, with the business moment and who asks."""
 
 from collections.abc import Mapping
-from hashlib import sha256
-from mimetypes import MimeTypes
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts.fact import SYSTEM, Actor, Instant
+from contracts.fact import Instant
 from contracts.ticket import Attachment
 from contracts.vocabulary import Answers, ExtensionDecider, ReturnGround, Reviewer
-
-_SUFFIXES = MimeTypes()
-"""Python's own table, the same on every machine."""
+from kit.decide.steps import Command
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 """What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
-
-
-class Command(BaseModel):
-    """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-    at: Instant
-    by: Actor = SYSTEM
 
 
 class NotifyByPhone(Command):
@@ -104,23 +92,17 @@ class DecideExtension(Command):
 class Reply(Command):
     """The unit's reply order (第十五条(一)4, R004-111 to R004-113).
 
-    `attachments`, `parts` and `answered` (numbers of demands) are judged when given; None means not stated, as in a
-    written case. `answers` says the same of all demands at once (R004-127).
+    `answered` names demands by their numbers, `answers` says the same of all of them at once (R004-127). None for
+    `attachments` or `parts`: a written case does not say, and they are not judged.
     """
 
     opinion: Text = ""
     result: Text = ""
-    attachments: tuple[Attachment, ...] | None = None
-    parts: Mapping[str, Text] | None = None
+    attachments: tuple[Attachment, ...] | None = ()
+    parts: Mapping[str, Text] | None = Field(default_factory=dict)
     answers: Answers = Answers.ALL
     answered: tuple[int, ...] | None = None
     public: bool = True
-
-
-def written_attachment(name: str) -> Attachment:
-    """An enclosure that a written case only names; without a suffix that says otherwise it is a photo."""
-    media_type = _SUFFIXES.guess_type(name)[0] or "image/jpeg"
-    return Attachment(sha256=sha256(name.encode()).hexdigest(), name=name, media_type=media_type, size=0)
 
 
 class Review(Command):

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from contracts.fact import Fact
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketDispatched, TicketPhoneNotified, TicketReturnAccepted
 from contracts.vocabulary import ClockName, Stage, TicketType
 from procedures.model import Procedure, Unit
 from services.routing.rules.commands import Dispatch, NotifyByPhone
-from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
 
 
@@ -50,6 +49,11 @@ def phone_first(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether no order of this type goes to a unit that was not phoned (第十四条(三), R004-053)."""
     setting = procedure.types[order.ticket_type].phone_first
     return setting is not None and setting.value
+
+
+def may_be_dispatched(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether there is a unit that this order may go to."""
+    return order.phoned_unit is not None or not phone_first(order, procedure)
 
 
 def _unknown_unit(unit: str, procedure: Procedure) -> Refusal:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from contracts.fact import Actor, is_late
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketExtensionGranted, TicketExtensionRefused, TicketExtensionRequested
 from contracts.vocabulary import ClockName, ExtensionDecider, Role
 from procedures.duration import Duration
 from procedures.model import Procedure
+from procedures.wording import local_text
 from services.routing.rules.commands import DecideExtension, RequestExtension
-from services.routing.rules.refusing import local, refused
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 
@@ -27,6 +27,16 @@ def decider_of(order: WorkOrder, procedure: Procedure) -> ExtensionDecider:
     if named is ExtensionDecider.DIVISION and order.division is None:
         return ExtensionDecider.CENTRE
     return named
+
+
+def none_is_asked(order: WorkOrder, _: Procedure) -> bool:
+    """Whether nobody waits for more time."""
+    return order.extension_until is None
+
+
+def one_is_asked(order: WorkOrder, _: Procedure) -> bool:
+    """Whether an extension waits to be decided."""
+    return order.extension_until is not None
 
 
 def request_extension(order: WorkOrder, command: RequestExtension, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -69,7 +79,7 @@ def _not_now(order: WorkOrder, at: datetime, procedure: Procedure) -> Refusal | 
         transient = _reply_is_limited(order, procedure)
         return refused("order_extension_without_limit", rules.clocks, transient=transient)
     if is_late(at, order.reply_due):
-        return refused("order_extension_too_late", rules.clocks, due=local(procedure, order.reply_due))
+        return refused("order_extension_too_late", rules.clocks, due=local_text(order.reply_due, procedure))
     return None
 
 
@@ -89,7 +99,7 @@ def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> R
     if due is None:
         return None
     if until <= due:
-        return refused("order_extension_not_later", procedure.extension.clocks, due=local(procedure, due))
+        return refused("order_extension_not_later", procedure.extension.clocks, due=local_text(due, procedure))
     if decider_of(order, procedure) is ExtensionDecider.PLATFORM:
         return None
     latest = _latest(order, due, procedure)
@@ -97,7 +107,7 @@ def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> R
         return None
     accepts = (latest.isoformat(),)
     most = procedure.extension.at_most_share_of_original
-    return refused("order_extension_too_long", most, accepts=accepts, latest=local(procedure, latest))
+    return refused("order_extension_too_long", most, accepts=accepts, latest=local_text(latest, procedure))
 
 
 def _latest(order: WorkOrder, due: datetime, procedure: Procedure) -> datetime:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplied
 from contracts.vocabulary import Answers, Stage
 from procedures.model import Procedure, ReplyRules
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Reply
-from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 

@@ -1,12 +1,12 @@
 """Giving an order back (退单): within the window, on a stated ground, until the centre has fixed the unit."""
 
 from contracts.fact import is_late
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReturnAccepted, TicketReturned, TicketReturnRefused
 from contracts.vocabulary import ClockName, Stage
 from procedures.model import Procedure
+from procedures.wording import local_text
 from services.routing.rules.commands import AcceptReturn, RefuseReturn, Return
-from services.routing.rules.refusing import local, refused
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 
@@ -26,6 +26,16 @@ def give_back(order: WorkOrder, command: Return, procedure: Procedure) -> Outcom
     return order.but(stage=Stage.RETURNED, return_taken=False, extension_until=None, wake_at=None), (returned,)
 
 
+def may_be_returned(order: WorkOrder, _: Procedure) -> bool:
+    """Whether the centre has left open whose order it is."""
+    return not order.fixed
+
+
+def is_undecided(order: WorkOrder, _: Procedure) -> bool:
+    """Whether the centre has yet to say what becomes of a returned order."""
+    return not order.return_taken
+
+
 def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | None:
     """Why the unit cannot give it back any more."""
     if order.fixed:
@@ -34,7 +44,7 @@ def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | 
         return None
     window = procedure.limit(order.ticket_type, ClockName.SIGN, grade=order.grade, subtype=order.subtype)
     assert window is not None
-    return refused("order_return_too_late", window, until=local(procedure, order.return_until))
+    return refused("order_return_too_late", window, until=local_text(order.return_until, procedure))
 
 
 def _unfounded(command: Return, procedure: Procedure) -> Refusal | None:

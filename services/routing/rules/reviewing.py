@@ -1,12 +1,11 @@
 """Reviewing replies (审核): the division first for major complaints, the centre always, then the call or the close."""
 
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplyApproved, TicketReplyRejected
 from contracts.vocabulary import CallKind, CallPreference, Closure, Reviewer, Role, Stage
 from procedures.model import Procedure
 from services.routing.rules.closing import again, closed
 from services.routing.rules.commands import Review
-from services.routing.rules.refusing import refused
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import unit_of
 

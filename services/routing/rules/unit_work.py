@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.fact import SYSTEM, Actor, Fact
-from contracts.refusal import Outcome
+from contracts.refusal import Outcome, refused
 from contracts.ticket import (
     TicketAppointed,
     TicketArrived,
@@ -13,10 +13,11 @@ from contracts.ticket import (
     TicketSigned,
 )
 from contracts.vocabulary import Stage
+from kit.decide.steps import Command
 from procedures.model import Procedure
 from procedures.model.part import Sourced
-from services.routing.rules.commands import Appoint, Arrive, Command, Complete, Contact, Decline, Sign
-from services.routing.rules.refusing import local, refused
+from procedures.wording import local_text
+from services.routing.rules.commands import Appoint, Arrive, Complete, Contact, Decline, Sign
 from services.routing.rules.state import WorkOrder
 
 
@@ -54,7 +55,7 @@ def contact(order: WorkOrder, command: Contact, _: Procedure) -> Outcome[WorkOrd
 def appoint(order: WorkOrder, command: Appoint, procedure: Procedure) -> Outcome[WorkOrder]:
     """A time is agreed, which only who has reached the customer can do. Refused for a time that has passed."""
     if command.appointed_for <= command.at:
-        appointed_for = local(procedure, command.appointed_for)
+        appointed_for = local_text(command.appointed_for, procedure)
         return refused("order_appointment_passed", procedure.work_orders.loop, appointed_for=appointed_for)
     order, facts = signed(order, command.at, command.by)
     if order.contacted_at is None:
@@ -71,6 +72,11 @@ def arrive(order: WorkOrder, command: Arrive, procedure: Procedure) -> Outcome[W
         return refused("order_nobody_told", procedure.work_orders.loop, accepts=("notify_by_phone", "dispatch"))
     order, facts = signed(order, command.at, command.by)
     return order, (*facts, TicketArrived(at=command.at, by=command.by, unit=unit))
+
+
+def somebody_is_told(order: WorkOrder, _: Procedure) -> bool:
+    """Whether a unit has the order, or was told of it by phone."""
+    return order.responsible is not None
 
 
 def complete(order: WorkOrder, command: Complete, _: Procedure) -> Outcome[WorkOrder]:
@@ -94,6 +100,12 @@ def decline(order: WorkOrder, command: Decline, procedure: Procedure) -> Outcome
     order, facts = signed(order, command.at, command.by)
     declined = TicketDeclined(at=command.at, by=command.by, unit=unit_of(order), reason=command.reason)
     return order.but(declined=True), (*facts, declined)
+
+
+def may_be_declined(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether it is of a type that is declined, and has not been."""
+    setting = procedure.types[order.ticket_type].may_be_declined
+    return setting is not None and setting.value and not order.declined
 
 
 def declinable_types(procedure: Procedure) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from contracts.vocabulary import Channel, ClockName, TicketType
 from procedures.loader import load_all
 from procedures.model import Procedure
 from services.routing.decider import DECIDER
-from services.routing.rules import COMMANDS, WorkOrder, decide
+from services.routing.rules import STEPS, WorkOrder, decide
 from services.routing.rules.unit_work import deem_accepted
 
 PROCEDURE = load_all().get("kunlun-gas-956100@2011-01-01")
@@ -47,8 +47,9 @@ class Story:
     def attempt(self, step: str, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> Outcome[WorkOrder]:
         """What the rules make of one step, a minute after the last unless said otherwise; nothing is kept."""
         self.now = at or self.now + timedelta(minutes=1)
-        words = {word.removesuffix("_"): value for word, value in fields.items()}
-        return decide(self.order, COMMANDS[step].command(self.now, words, by), self.procedure)
+        unsaid = {"attachments": None, "parts": None} if step == "reply" else {}
+        words = unsaid | {word.removesuffix("_"): value for word, value in fields.items()}
+        return decide(STEPS[step], self.order, STEPS[step].written(self.now, words, by), self.procedure)
 
     def do(self, step: str, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> list[str]:
         """The step is accepted; the names of what was said."""

@@ -10,7 +10,7 @@ from contracts.clock import ClockCancelled
 from contracts.fact import SYSTEM, Fact
 from contracts.ticket import TicketAnswered, TicketClosed, TicketLinked, TicketSentBack, TicketWithdrawn
 from contracts.vocabulary import CallKind, ClockName, Closure, LinkKind, Mismatch, Solved, Stage, TicketType
-from services.routing.rules import COMMANDS
+from services.routing.rules import STEPS
 from tests.unit.routing.story import FRIDAY_10, Story
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -138,7 +138,7 @@ def test_nothing_else_is_closed_past_the_customer() -> None:
     assert (refusal.code, refusal.clause, refusal.rule) == ("order_word_owed", "第十四条(九)", "R004-090")
 
 
-@pytest.mark.parametrize("step", COMMANDS)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_closed_order_takes_no_step(step: str) -> None:
     story = Story()
     story.hear(TicketWithdrawn(at=story.now, by=SYSTEM))

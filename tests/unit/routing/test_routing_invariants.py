@@ -14,7 +14,7 @@ from contracts.topics import SPEAKERS
 from contracts.vocabulary import Role, Stage, TicketType
 from services.routing import rules
 from services.routing.rules import (
-    COMMANDS,
+    STEPS,
     accepted_now,
     closing,
     dispatching,
@@ -49,7 +49,7 @@ _FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "invalid": st.fixed_dictionaries({"reason": _REASONS}),
 }
 _STEPS = st.lists(
-    st.sampled_from(sorted(COMMANDS)).flatmap(
+    st.sampled_from(sorted(STEPS)).flatmap(
         lambda step: st.tuples(st.just(step), _FIELDS.get(step, st.just({})), st.integers(1, 40 * 60))
     ),
     max_size=25,
@@ -102,7 +102,7 @@ def test_no_rule_reads_a_clock_or_makes_an_id_up() -> None:
 
 
 def test_every_step_needs_a_role_and_refuses_the_others() -> None:
-    for step, entry in COMMANDS.items():
+    for step, entry in STEPS.items():
         for role in set(Role) - set(entry.roles):
             story = Story()
             fields = {"for_": FRIDAY_10} if step == "appoint" else _example(step)

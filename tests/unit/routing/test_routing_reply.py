@@ -7,6 +7,7 @@ import pytest
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment, Demand, TicketReplied
 from contracts.vocabulary import Flag, Stage, TicketType
+from hotline.cases.words import written_attachment
 from tests.unit.routing.story import Story
 
 DONE = {"opinion": "valve replaced", "result": "done"}
@@ -94,5 +95,5 @@ def test_there_is_one_reply_until_it_is_reviewed() -> None:
 
 @pytest.mark.parametrize(("name", "suffices"), [("meter.jpg", True), ("photo", True), ("receipt.pdf", False)])
 def test_a_written_case_only_names_what_is_enclosed(name: str, suffices: bool) -> None:
-    outcome = dispatched(subtype="meter_replacement").attempt("reply", attachments=[name], **DONE)
+    outcome = dispatched(subtype="meter_replacement").attempt("reply", attachments=[written_attachment(name)], **DONE)
     assert isinstance(outcome, Refusal) is not suffices

@@ -55,7 +55,7 @@ def test_a_moment_later_the_unit_counts_as_having_accepted() -> None:
     story.wake()
     refusal = story.refused("return", at=end + A_MOMENT, ground="not_ours", reason="r")
     assert (refusal.code, refusal.clause) == ("order_return_too_late", "第十五条(三)1")
-    assert refusal.params["until"] == "2026-11-23 10:01:00"
+    assert refusal.params["until"] == "2026-11-23 10:01"
 
 
 def test_a_signed_order_can_be_returned_within_the_window() -> None:

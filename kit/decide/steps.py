@@ -1,0 +1,82 @@
+"""What can be asked of a document, as values: endpoints, offers to people and written cases are all made from these.
+
+Pure, so that rules may build their tables of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.fact import SYSTEM, Actor, Instant
+from contracts.refusal import Clause, Outcome
+from contracts.vocabulary import Role
+
+S = TypeVar("S")
+
+
+class Command(BaseModel):
+    """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    at: Instant
+    by: Actor = SYSTEM
+
+
+def _whatever(_: object, __: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[S]):
+    """One thing that can be asked of a document.
+
+    `name` is the word of a written case, of `accepts` and, dashed, of the path; `clause` foresees the step; it is heard
+    in `stages` (none given: in all) while it is `open`; it belongs to `roles`. `speaks_as` is the field of the command
+    that the caller's role answers, and that a written case calls `by`.
+    """
+
+    name: str
+    command: type[Command]
+    rule: Callable[[S, Any, Any], Outcome[S]]
+    roles: tuple[Role, ...]
+    clause: Callable[[Any], Clause]
+    stages: frozenset[Enum] = frozenset()
+    open: Callable[[S, Any], bool] = _whatever
+    speaks_as: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The last word of its address."""
+        return self.name.replace("_", "-")
+
+    def asked(self, at: datetime, by: Actor, stated: Mapping[str, Any]) -> Command:
+        """The command of a request whose fields were validated at the edge; they are not validated again."""
+        return self.command.model_construct(**{**stated, "at": at, "by": by})
+
+    def written(self, at: datetime, words: Mapping[str, object], by: Actor = SYSTEM) -> Command:
+        """The command from a written case's words; ValidationError for a wrong one."""
+        renamed = {self.speaks_as if name == "by" and self.speaks_as else name: word for name, word in words.items()}
+        return self.command.model_validate({**renamed, "at": at, "by": by})
+
+    def is_heard_in(self, stage: Enum) -> bool:
+        """Whether the document's stage hears it."""
+        return not self.stages or stage in self.stages
+
+
+Steps = Mapping[str, Step[S]]
+"""Steps by name, in the order in which they are offered."""
+
+
+def steps(*each: Step[S]) -> Steps[S]:
+    """A table of steps."""
+    return MappingProxyType({step.name: step for step in each})
+
+
+def accepted_now(table: Steps[S], state: S, stage: Enum, procedure: object) -> tuple[str, ...]:
+    """The steps that would be heard now, whoever may take them."""
+    return tuple(name for name, step in table.items() if step.is_heard_in(stage) and step.open(state, procedure))
