@@ -6,7 +6,7 @@ from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketDispatched, TicketPhoneNotified, TicketReturnAccepted
 from contracts.vocabulary import ClockName, Stage, TicketType
-from procedures.model import Procedure, Unit
+from procedures.model import Deadline, Procedure, Unit
 from services.routing.rules.commands import Dispatch, NotifyByPhone
 from services.routing.rules.state import WorkOrder
 
@@ -42,7 +42,8 @@ def dispatch(order: WorkOrder, command: Dispatch, procedure: Procedure) -> Outco
     if phone_first(order, procedure) and order.phoned_unit != unit.id:
         return _not_phoned(order, unit, procedure)
     sent = _dispatched(order, command, unit, procedure)
-    return _lying_at(order, sent, _return_until(order, command.at, procedure)), (*_taken_back(order, command), sent)
+    window = return_window(order, command.at, procedure)
+    return _lying_at(order, sent, window.due if window else None), (*_taken_back(order, command), sent)
 
 
 def phone_first(order: WorkOrder, procedure: Procedure) -> bool:
@@ -81,10 +82,11 @@ def _dispatched(order: WorkOrder, command: Dispatch, unit: Unit, procedure: Proc
     )
 
 
-def _return_until(order: WorkOrder, at: datetime, procedure: Procedure) -> datetime | None:
-    """The window to give the order back is the `sign` clock's limit (第十五条(三)1, R004-122)."""
-    limit = procedure.limit(order.ticket_type, ClockName.SIGN, grade=order.grade, subtype=order.subtype)
-    return procedure.calendar.add(at, limit.within) if limit else None
+def return_window(order: WorkOrder, at: datetime, procedure: Procedure) -> Deadline | None:
+    """The window to give back an order dispatched at `at`: sla_monitor's `sign` clock (第十五条(三)1, R004-122)."""
+    return procedure.deadline(
+        ClockName.SIGN, order.ticket_type, at, grade=order.grade, subtype=order.subtype, area=order.area
+    )
 
 
 def _taken_back(order: WorkOrder, command: Dispatch) -> tuple[Fact, ...]:

@@ -3,10 +3,11 @@
 from contracts.fact import is_late
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReturnAccepted, TicketReturned, TicketReturnRefused
-from contracts.vocabulary import ClockName, Stage
+from contracts.vocabulary import Stage
 from procedures.model import Procedure
 from procedures.wording import local_text
 from services.routing.rules.commands import AcceptReturn, RefuseReturn, Return
+from services.routing.rules.dispatching import return_window
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 
@@ -23,7 +24,14 @@ def give_back(order: WorkOrder, command: Return, procedure: Procedure) -> Outcom
     returned = TicketReturned(
         at=command.at, by=command.by, unit=unit_of(order), ground=command.ground, reason=command.reason
     )
-    return order.but(stage=Stage.RETURNED, return_taken=False, extension_until=None, wake_at=None), (returned,)
+    return _given_back(order), (returned,)
+
+
+def _given_back(order: WorkOrder) -> WorkOrder:
+    """Off the unit's desk, and off that of whoever was to decide on more time."""
+    return order.but(
+        stage=Stage.RETURNED, return_taken=False, extension_until=None, extension_decider=None, wake_at=None
+    )
 
 
 def may_be_returned(order: WorkOrder, _: Procedure) -> bool:
@@ -40,9 +48,9 @@ def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | 
     """Why the unit cannot give it back any more."""
     if order.fixed:
         return refused("order_unit_fixed", procedure.returns.fixed_after_dispatches, round=order.round)
-    if order.return_until is None or not is_late(command.at, order.return_until):
+    if order.return_until is None or order.dispatched_at is None or not is_late(command.at, order.return_until):
         return None
-    window = procedure.limit(order.ticket_type, ClockName.SIGN, grade=order.grade, subtype=order.subtype)
+    window = return_window(order, order.dispatched_at, procedure)
     assert window is not None
     return refused("order_return_too_late", window, until=local_text(order.return_until, procedure))
 

@@ -99,6 +99,11 @@ class Story:
         return [fact.short_type() for fact in facts]
 
 
+def with_sections(**sections: Any) -> Procedure:
+    """The gas procedure with other sections, as a file would state them."""
+    return Procedure.model_validate(PROCEDURE.model_dump(mode="json", exclude_none=True) | sections)
+
+
 def unit(name: str) -> Actor:
     """A handler of one unit."""
     return Actor(subject=f"handler-of-{name}", role="unit", scope=name)

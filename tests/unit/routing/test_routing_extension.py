@@ -7,6 +7,7 @@ from contracts.clock import ClockStarted
 from contracts.refusal import Refusal
 from contracts.ticket import GovernmentOrder, TicketExtensionGranted, TicketExtensionRefused, TicketExtensionRequested
 from contracts.vocabulary import ClockName, ExtensionDecider, TicketType
+from services.routing.decider import fields_of
 from tests.unit.routing.story import A_MOMENT, FRIDAY_10, PLATFORM, PROCEDURE, SUPERVISOR, Story, division
 
 GOV = GovernmentOrder(platform="jinan-12345", order_no="J-1", due=FRIDAY_10 + timedelta(days=2))
@@ -163,6 +164,14 @@ def test_a_reply_makes_the_request_pointless() -> None:
     story = asked(running())
     story.do("reply", opinion="done", result="done")
     assert story.order.extension_until is None
+
+
+def test_a_returned_order_leaves_the_list_of_who_was_to_decide() -> None:
+    story = asked(running())
+    story.do("return", ground="not_ours", reason="not in our area")
+    assert fields_of(story.order)["extension"] is None
+    story.do("refuse_return")
+    assert fields_of(story.order)["extension"] is None
 
 
 def restated(story: Story, limit: str | None) -> ClockStarted:

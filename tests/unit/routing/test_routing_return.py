@@ -6,7 +6,7 @@ import pytest
 
 from contracts.ticket import TicketReturned, TicketReturnRefused, TicketSigned
 from contracts.vocabulary import ReturnGround, Stage
-from tests.unit.routing.story import A_MOMENT, Story
+from tests.unit.routing.story import A_MOMENT, Story, with_sections
 
 WINDOW = timedelta(days=3)
 """From Friday morning to Monday morning, one working day."""
@@ -56,6 +56,21 @@ def test_a_moment_later_the_unit_counts_as_having_accepted() -> None:
     refusal = story.refused("return", at=end + A_MOMENT, ground="not_ours", reason="r")
     assert (refusal.code, refusal.clause) == ("order_return_too_late", "第十五条(三)1")
     assert refusal.params["until"] == "2026-11-23 10:01"
+
+
+def test_the_window_is_what_the_clock_gives_in_that_area() -> None:
+    stricter = {
+        "area": "jinan",
+        "types": ["fault"],
+        "clock": "sign",
+        "within": "4 hours",
+        "source": "市标准",
+        "rule": "R004-075",
+    }
+    story = Story(procedure=with_sections(government_standards=[stricter]), area="jinan/lixia")
+    story.do("dispatch", unit="jinan")
+    refusal = story.refused("return", at=story.now + timedelta(hours=4) + A_MOMENT, ground="not_ours", reason="r")
+    assert (refusal.code, refusal.clause) == ("order_return_too_late", "市标准")
 
 
 def test_a_signed_order_can_be_returned_within_the_window() -> None:
