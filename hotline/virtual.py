@@ -51,7 +51,7 @@ class Virtual:
             for decider in deciders
         }
         self._hearing = tuple(shell for shell in self.shells.values() if shell.decider.hears)
-        self._waking = tuple(shell for shell in self.shells.values() if shell.decider.wake is not None)
+        self._waking = tuple(shell for shell in self.shells.values() if shell.decider.is_woken)
 
     async def settle(self) -> None:
         """Let every service hear what was said, and what is said to that, until it is quiet."""
@@ -81,5 +81,5 @@ class Virtual:
             await self.settle()
 
     async def _next_wake(self) -> datetime | None:
-        moments = [await shell.store.next_wake() for shell in self._waking]
+        moments = [await shell.next_wake() for shell in self._waking]
         return min((moment for moment in moments if moment is not None), default=None)

@@ -15,8 +15,9 @@ from hotline.virtual import Virtual
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Done
 from procedures.model import Procedure, RequestField
+from services.intake.matters.clusters import Matters
 from services.intake.people.vault import Vault
-from services.intake.requests.accepting import accept
+from services.intake.requests.accepting import accept, connect
 from services.intake.requests.intake import Intake
 from services.intake.requests.rules.contact import Placed
 from services.intake.rules.explaining import Explanation, explain
@@ -49,7 +50,9 @@ class Contacts:
         self._procedure = procedure
         self._customers: dict[str, str] = {}
         self._unlabelled = 0
-        self._intake = Intake(shells["tickets"], shells["contacts"], shells["matters"], Vault.ephemeral(), procedure_of)
+        matters = Matters(shells["matters"], shells["tickets"], procedure_of)
+        vault = Vault.ephemeral()
+        self._intake = connect(Intake(shells["tickets"], shells["contacts"], matters, vault, procedure_of))
 
     async def accept(
         self, asked: NewRequest, at: datetime, cause: str, parent: str | None = None
@@ -67,10 +70,11 @@ class Contacts:
 
     def _give_index(self) -> None:
         """A case that gives no words is not about likeness, and is spared the time it takes to load what knows it."""
-        if self._intake.index is None:
+        if self._intake.matters.index is None:
             from hotline.cases.likeness import new_index
 
-            self._intake = replace(self._intake, index=new_index())
+            matters = replace(self._intake.matters, index=new_index())
+            self._intake = connect(replace(self._intake, matters=matters))
 
     def told(self, done: Done[Ticket]) -> list[str]:
         """What the clerk tells the customer after a step on a ticket, in both languages."""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -18,6 +17,7 @@ from kit.bus.inbound import Record, read, reason_of
 from kit.bus.offsets import Offsets
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.subscription import DRAIN_SECONDS, Subscription
+from kit.decide.apart import each_apart
 from kit.run.health import ProgressCheck
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import (
@@ -34,8 +34,6 @@ log = structlog.get_logger(__name__)
 
 Hear = Callable[[Sequence[Event]], Awaitable[int]]
 """Takes a batch and saves what follows from it; returns how many events were repeats."""
-
-T = TypeVar("T")
 
 _COMMIT_SECONDS = 0.1
 _LEAVE_SECONDS = DRAIN_SECONDS + 5.0
@@ -61,28 +59,6 @@ class Listening:
 class _Received:
     record: Record
     event: Event
-
-
-async def each_apart(
-    items: Sequence[T],
-    handle: Callable[[Sequence[T]], Awaitable[None]],
-    give_up: Callable[[T, Exception], Awaitable[None]],
-) -> None:
-    """Handle all at once; where that fails, handle the halves, in order, until the one that cannot be is alone.
-
-    An outage (ConnectionError) is nobody's fault and is raised.
-    """
-    try:
-        await handle(items)
-    except ConnectionError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a rule may raise, the partition goes on
-        if len(items) == 1:
-            await give_up(items[0], error)
-            return
-        middle = len(items) // 2
-        await each_apart(items[:middle], handle, give_up)
-        await each_apart(items[middle:], handle, give_up)
 
 
 class BusReader(ConsumerRebalanceListener):  # type: ignore[misc]

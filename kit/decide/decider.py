@@ -1,6 +1,6 @@
 """What a service decides, as plain data: pure rules by message, without a store, a bus or a clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol
@@ -30,9 +30,17 @@ def _no_fields(_: Any) -> Fields:
     return {}
 
 
+def _no_follow_ups(_: Any) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
     """One kind of document of one service: what it hears, what it does when woken, which fields lists may ask for.
+
+    `follow_ups` names what a state wants done elsewhere (kit.decide.followups), until the state has learned that it is
+    done. It learns at once, or with the next tick (`learns_with_tick`), many documents in one save: for those that
+    nobody else changes or shows by version.
 
     The real runtime (kit.decide.shell) and virtual time (hotline.virtual) drive the same value.
     """
@@ -42,3 +50,15 @@ class Decider(Generic[S]):
     hears: Mapping[type[Fact], Rule[S]] = field(default_factory=dict)
     wake: Callable[[S, datetime, Any], Outcome[S]] | None = None
     fields: Callable[[S], Fields] = _no_fields
+    follow_ups: Callable[[S], Sequence[str]] = _no_follow_ups
+    learns_with_tick: bool = False
+
+    @property
+    def names_follow_ups(self) -> bool:
+        """Whether there is ever anything to carry out for these documents."""
+        return self.follow_ups is not _no_follow_ups
+
+    @property
+    def is_woken(self) -> bool:
+        """Whether the tick has anything to do for these documents."""
+        return self.wake is not None or self.names_follow_ups

@@ -80,15 +80,18 @@ class Draft(Generic[S]):
             identity = event_id(cause.id, source, sequence)
             self.events.append(Event(identity, source, self.key, sequence, self.utility, fact, cause.traceparent))
 
-    def change(self, said_at: datetime, answer: Answer | None = None) -> Change[S]:
-        """The one atomic update that holds everything this draft decided."""
+    def change(self, said_at: datetime, answer: Answer | None = None, again_at: datetime | None = None) -> Change[S]:
+        """The one atomic update that holds everything this draft decided.
+
+        `again_at` is when the tick looks after follow-ups that the state still names.
+        """
         assert self.state is not None
         return Change(
             key=self.key,
             utility=self.utility,
             expected=self.before.version if self.before else 0,
             state=self.state,
-            wake_at=getattr(self.state, "wake_at", None),
+            wake_at=self._wake_at(again_at),
             fields=self.decider.fields(self.state),
             sequence=self.sequence,
             seen=self.seen,
@@ -96,6 +99,12 @@ class Draft(Generic[S]):
             answer=answer,
             said_at=said_at,
         )
+
+    def _wake_at(self, again_at: datetime | None) -> datetime | None:
+        wake_at: datetime | None = getattr(self.state, "wake_at", None)
+        if again_at is None or self.state is None or not self.decider.follow_ups(self.state):
+            return wake_at
+        return min(wake_at, again_at) if wake_at is not None else again_at
 
     def document(self) -> Document[S]:
         """The document as it stands once the change is saved."""

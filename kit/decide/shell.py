@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol
 
@@ -12,6 +12,7 @@ from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
 from kit.decide.decider import Decider, Decision
 from kit.decide.fold import Cause, Draft, ProcedureOf, group_by_subject
+from kit.decide.followups import AGAIN_AFTER, FollowUps
 from kit.store.port import Answer, Document, S, Store
 from kit.telemetry.metrics import CLOCKS_MISSED, STORE_CONFLICTS
 
@@ -35,11 +36,15 @@ class Outlet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[S]):
-    """What a command came to: the document as saved, what it said, and the first answer where it was a repeat."""
+    """What a command came to: the document as saved, what it said, and the first answer where it was a repeat.
+
+    `document` has learned of its follow-ups as far as they are done; `created`: the command began it.
+    """
 
     document: Document[S]
     events: tuple[Event, ...] = ()
     replayed: Answer | None = None
+    created: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Shell(Generic[S]):
         self._outlet = outlet
         self._procedure_of = procedure_of
         self._patience = patience
+        self.follow_ups = FollowUps(decider, store, self._save)
 
     async def hear(self, events: Sequence[Event]) -> int:
         """Fold a batch in, each ticket's events in order, in one load and one save; returns how many were repeats."""
@@ -85,7 +91,7 @@ class Shell(Generic[S]):
             documents = await self.store.load(list(grouped))
             drafts = [self._fold(key, documents.get(key), batch) for key, batch in grouped.items()]
             repeats += sum(draft.repeats for draft in drafts)
-            lost = await self._save(drafts)
+            lost = await self._save(drafts, timedelta(0))
             grouped = {key: batch for key, batch in grouped.items() if key in lost}
         raise TooManyConflicts(f"{self.decider.collection.name}: {', '.join(grouped)}")
 
@@ -95,12 +101,12 @@ class Shell(Generic[S]):
             draft.hear(event, self._procedure_of)
         return draft
 
-    async def _save(self, drafts: Sequence[Draft[S]]) -> set[str]:
+    async def _save(self, drafts: Sequence[Draft[S]], follow_up_after: timedelta = AGAIN_AFTER) -> set[str]:
         changed = [draft for draft in drafts if draft.changed]
         if not changed:
             return set()
-        now = machine_now()
-        lost = await self.store.save([draft.change(now) for draft in changed])
+        now, again_at = machine_now(), self.clock.now() + follow_up_after
+        lost = await self.store.save([draft.change(now, again_at=again_at) for draft in changed])
         if lost:
             STORE_CONFLICTS.labels(self.decider.service).inc(len(lost))
         for draft in changed:
@@ -134,8 +140,9 @@ class Shell(Generic[S]):
         deadline = machine_now() + self._patience
         for attempt in range(10_000):
             result = await self._try(key, decide, utility, cause, creates, expected_version, idempotency)
-            transient = isinstance(result, Refusal) and result.transient
-            if not transient or machine_now() >= deadline:
+            if isinstance(result, Done):
+                return replace(result, document=await self.follow_ups.after(result.document, cause.traceparent))
+            if not result.transient or machine_now() >= deadline:
                 return result
             await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
         raise TooManyConflicts(key)
@@ -169,7 +176,7 @@ class Shell(Generic[S]):
             draft = Draft.of(self.decider, key, utility, before)
             draft.take(outcome, cause)
             if await self._saved(draft, idempotency):
-                return Done(draft.document(), tuple(draft.events))
+                return Done(draft.document(), tuple(draft.events), created=before is None)
         raise TooManyConflicts(f"{self.decider.collection.name}: {key}")
 
     async def _saved(self, draft: Draft[S], idempotency: Idempotency[S] | None) -> bool:
@@ -178,7 +185,7 @@ class Shell(Generic[S]):
             answer = Answer(idempotency.key, idempotency.fingerprint, idempotency.answer(draft.document()))
         elif not draft.changed:
             return True
-        if await self.store.save([draft.change(machine_now(), answer)]):
+        if await self.store.save([draft.change(machine_now(), answer, self.clock.now() + AGAIN_AFTER)]):
             STORE_CONFLICTS.labels(self.decider.service).inc()
             return False
         self._say(draft)
@@ -192,11 +199,14 @@ class Shell(Generic[S]):
         return len(keys)
 
     async def wake(self, keys: Sequence[str], now: datetime) -> None:
-        """Wake those of these documents that are due; saves all of them or, when a rule raises, none."""
-        waiting = set(keys)
+        """Wake those of these documents that are due, and carry out what they name.
+
+        Saves all of them or, when a rule raises, none; raises also what a follow-up does, once the others are done.
+        """
+        waiting = set(keys) if self.decider.wake is not None else set()
         for _ in range(MOST_TRIES):
             if not waiting:
-                return
+                return await self.follow_ups.take_up(keys)
             documents = await self.store.load([key for key in keys if key in waiting])
             drafts = [self._wake(document, now) for document in documents.values() if _is_due(document, now)]
             waiting = await self._save(drafts)
@@ -213,6 +223,11 @@ class Shell(Generic[S]):
         if _is_due(draft.document(), now):
             raise RuntimeError(f"{self.decider.service}: {document.key} wants to be woken in the past, for ever")
         return draft
+
+    async def next_wake(self, after: datetime | None = None) -> datetime | None:
+        """The earliest moment (later than `after`) at which a document wants to be looked at."""
+        await self.follow_ups.learn()
+        return await self.store.next_wake(after)
 
     async def get(self, key: str, utility: str) -> Document[S] | None:
         """The document, if there is one and it belongs to this utility."""

@@ -153,10 +153,11 @@ class ServiceRuntime:
         self._reader.stop()
         if self._reading is not None and not main.done():
             await asyncio.wait([self._reading, main], return_when=asyncio.FIRST_COMPLETED)
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, StoreAway):
                 async with asyncio.timeout(_FLUSH_SECONDS):
                     for worker in self.duties.workers:
                         await worker.relay.drained()
+                        await worker.shell.follow_ups.learn()
         main.cancel()
         [outcome] = await asyncio.gather(main, return_exceptions=True)
         await self.publisher.close()
@@ -183,7 +184,7 @@ class ServiceRuntime:
         """Wake everything that is due now and do the chores; returns how many documents were woken."""
         woken = 0
         for worker in self.duties.workers:
-            if worker.shell.decider.wake is not None:
+            if worker.shell.decider.is_woken:
                 while count := await worker.ticker.tick():
                     woken += count
         for chore in self.duties.chores:
@@ -192,7 +193,7 @@ class ServiceRuntime:
 
     async def next_wake(self) -> datetime | None:
         """The earliest moment at which a document of this service wants to be woken."""
-        wakeable = [worker for worker in self.duties.workers if worker.shell.decider.wake is not None]
+        wakeable = [worker for worker in self.duties.workers if worker.shell.decider.is_woken]
         moments = [await worker.ticker.next_wake() for worker in wakeable]
         return min((moment for moment in moments if moment is not None), default=None)
 

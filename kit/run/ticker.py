@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
-from kit.bus.reader import each_apart
 from kit.clock import machine_now
+from kit.decide.apart import each_apart
 from kit.decide.shell import Shell
 from kit.telemetry.metrics import DEAD_LETTERS, WAKE_LAG_SECONDS
 
@@ -51,7 +51,7 @@ class Ticker:
         """The earliest moment at which a document wants to be woken, but for those whose last wake-up failed."""
         store, now = self._shell.store, self._shell.clock.now()
         overdue = await store.due(now, 1 + len(self._resting)) if self._resting else []
-        return await store.next_wake(now if overdue and all(map(self._rests, overdue)) else None)
+        return await self._shell.next_wake(now if overdue and all(map(self._rests, overdue)) else None)
 
     async def _wake(self, keys: Sequence[str], now: datetime) -> None:
         await self._shell.wake(keys, now)

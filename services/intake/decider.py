@@ -3,6 +3,7 @@
 from kit.decide.decider import Decider
 from kit.store.port import Collection
 from services.intake.files.attachments import Upload
+from services.intake.matters.rules import matter
 from services.intake.matters.rules.matter import Matter
 from services.intake.people.rules import disclosing, person
 from services.intake.people.rules.disclosing import Audit
@@ -16,12 +17,17 @@ from services.intake.rules.ticket import Ticket
 SERVICE = "intake"
 
 TICKETS = Decider(SERVICE, Collection("tickets", Ticket, ticket.FIELDS), HEARS, fields=ticket.fields)
-CONTACTS = Decider(SERVICE, Collection("contacts", Contact, contact.FIELDS), fields=contact.fields)
-MATTERS = Decider(SERVICE, Collection("matters", Matter))
+CONTACTS = Decider(
+    SERVICE,
+    Collection("contacts", Contact, contact.FIELDS),
+    fields=contact.fields,
+    follow_ups=contact.follow_ups,
+    learns_with_tick=True,
+)
+MATTERS = Decider(SERVICE, Collection("matters", Matter), follow_ups=matter.follow_ups)
 PEOPLE = Decider(SERVICE, Collection("people", Person, person.FIELDS), fields=person.fields)
-
-AUDITS = Collection("audits", Audit, disclosing.FIELDS)
-UPLOADS = Collection("attachments", Upload)
+AUDITS = Decider(SERVICE, Collection("audits", Audit, disclosing.FIELDS), fields=disclosing.audit_fields)
+UPLOADS = Decider(SERVICE, Collection("attachments", Upload))
 
 DECIDERS = (TICKETS, CONTACTS, MATTERS)
-"""Tickets alone hear and speak; contacts and matters are finished by `accepting.mend` when a crash left them behind."""
+"""Those that virtual time needs. Tickets alone hear and speak."""

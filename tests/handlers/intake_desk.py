@@ -15,8 +15,10 @@ from procedures.loader import load_all
 from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.http import Desk, router
+from services.intake.matters.clusters import Matters
 from services.intake.people.register import Register
 from services.intake.people.vault import Vault
+from services.intake.requests.accepting import connect
 from services.intake.requests.intake import Intake
 from tests.handlers.bench_of_one import People
 
@@ -60,9 +62,11 @@ class FrontDesk(People):
         self.clock = SteppedClock(FRIDAY_10)
         self.outbox = Outbox()
         vault = Vault.ephemeral()
-        intake = Intake(self._shell(TICKETS), self._shell(CONTACTS), self._shell(MATTERS), vault, self.procedures.get)
-        register = Register(self._shell(PEOPLE), MemoryStore(AUDITS), vault)
-        files = Attachments(FolderAttachments(folder / "attachments"), MemoryStore(UPLOADS), TYPES, 1000)
+        tickets, procedure_of = self._shell(TICKETS), self.procedures.get
+        matters = Matters(self._shell(MATTERS), tickets, procedure_of)
+        intake = connect(Intake(tickets, self._shell(CONTACTS), matters, vault, procedure_of))
+        register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
+        files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
         self.desk = Desk(intake, register, files, self.procedures)
         self._sequence = 0
         super().__init__(router(self.desk), folder)

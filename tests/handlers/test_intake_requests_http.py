@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.intake.requests.mending import mend
 from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
 
@@ -155,4 +154,4 @@ async def test_several_demands_are_split_by_unit(desk: FrontDesk) -> None:
         ("jinan", [0], None),
         ("hq-finance", [1], 3),
     ]
-    assert await mend(desk.desk.intake) == 0
+    assert await desk.desk.intake.contacts.next_wake() is None

@@ -11,8 +11,9 @@ from typing import Protocol
 from contracts.fact import Actor, Frozen
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from kit.clock import machine_now
-from kit.store.port import Change, Document, Store
+from kit.decide.fold import Cause
+from kit.decide.shell import Done, Shell
+from kit.store.port import Document
 
 _HEAD = 4096
 """Bytes that decide what a file is."""
@@ -70,13 +71,12 @@ class Upload(Frozen):
     attachment: Attachment
     by: Actor
     at: datetime
-    wake_at: datetime | None = None
 
 
 class Attachments:
     """Uploads of all utilities: bytes in one place, what they are in another."""
 
-    def __init__(self, contents: AttachmentStore, records: Store[Upload], types: Iterable[str], most: int) -> None:
+    def __init__(self, contents: AttachmentStore, records: Shell[Upload], types: Iterable[str], most: int) -> None:
         unknown = set(types) - set(_SIGNATURES)
         if unknown:
             raise ValueError(
@@ -101,13 +101,16 @@ class Attachments:
         await self._contents.put(utility, attachment.sha256, data)
         upload = Upload(procedure=procedure, attachment=attachment, by=by, at=at)
         key = _key(utility, attachment.sha256)
-        await self._records.save([Change(key, utility, 0, upload, None, {}, 0, {}, said_at=machine_now())])
+        done = await self._records.do(
+            key, lambda known, _: (known or upload, ()), utility=utility, cause=Cause(key), creates=procedure
+        )
+        assert isinstance(done, Done), done
         return attachment
 
     async def named(self, utility: str, hashes: Iterable[str]) -> tuple[Attachment, ...] | Refusal:
         """What the hashes stand for; refused when one was never uploaded."""
         wanted = tuple(dict.fromkeys(hashes))
-        found = await self._records.load([_key(utility, sha256) for sha256 in wanted])
+        found = await self._records.store.load([_key(utility, sha256) for sha256 in wanted])
         missing = [sha256 for sha256 in wanted if _key(utility, sha256) not in found]
         if missing:
             return Refusal("no_such_attachment", params={"sha256": ", ".join(missing)})
@@ -115,7 +118,7 @@ class Attachments:
 
     async def record(self, utility: str, sha256: str) -> Document[Upload] | None:
         """Who uploaded it, and what it is."""
-        return (await self._records.load([_key(utility, sha256)])).get(_key(utility, sha256))
+        return (await self._records.store.load([_key(utility, sha256)])).get(_key(utility, sha256))
 
     async def content(self, utility: str, sha256: str) -> bytes | None:
         """The bytes."""

@@ -115,7 +115,7 @@ def add_looks(routes: APIRouter, desk: Desk) -> None:
         if wanted.since is not None or wanted.until is not None:
             where.append(Range("at", wanted.since, wanted.until))
         return await page_of(
-            desk.people.audits,
+            desk.people.audits.store,
             audit_fields,
             _audit,
             paging,

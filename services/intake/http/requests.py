@@ -23,7 +23,6 @@ from services.intake.http.desk import ByFrontOffice, Desk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
 from services.intake.people.register import Customer, verified
 from services.intake.requests.accepting import Accepted, accept
-from services.intake.requests.rules.checking import check
 from services.intake.rules.request import Request
 
 TAG = "受理 Requests"
@@ -68,13 +67,15 @@ async def _receive(desk: Desk, body: RequestBody, command: Command) -> Response:
         explained=_explained(body, procedure),
         attachments=caller.attachments,
     )
-    refused = check(request, procedure) or await _unknown_parent(desk, request, command)
-    if refused is not None:
-        return refuse(command, refused)
     utility, stated, cause = command.who.utility, body.customer.fields(), _cause(body, command)
-    await desk.people.remember(utility, caller.customer, stated, at, procedure, cause)
     outcome = await accept(
-        desk.intake, request, procedure, utility=utility, cause=cause, fingerprint=command.fingerprint
+        desk.intake,
+        request,
+        procedure,
+        utility=utility,
+        cause=cause,
+        fingerprint=command.fingerprint,
+        once_checked=lambda: desk.people.remember(utility, caller.customer, stated, at, procedure, cause),
     )
     if isinstance(outcome, Refusal):
         return refuse(command, outcome)
@@ -117,12 +118,6 @@ def _explained(body: RequestBody, procedure: Procedure) -> bool:
     if body.reason_explained is not None:
         return body.reason_explained
     return Channel(body.channel) not in procedure.acceptance.reason_explained.value
-
-
-async def _unknown_parent(desk: Desk, request: Request, command: Command) -> Refusal | None:
-    if request.parent is None or await desk.intake.tickets.get(request.parent, command.who.utility) is not None:
-        return None
-    return Refusal("unknown_ticket")
 
 
 def _shown(accepted: Accepted, request: Request, procedure: Procedure, command: Command) -> Response:

@@ -85,7 +85,7 @@ def add_corrections(routes: APIRouter, desk: Desk) -> None:
         """The clerk refuses what was proposed: the ticket is not about its matter."""
         found = await desk.ticket(command.who, ticket)
         if found.state.matter is not None:
-            await refuse_matter(desk.intake, found, command.cause)
+            await refuse_matter(desk.intake.matters, found, command.cause)
         return await _said(
             desk, command, found.key, "leave_matter", StepBody(), Words(), matter=found.state.matter or ""
         )
@@ -127,5 +127,5 @@ async def _linked(desk: Desk, command: Command, ticket: str, body: LinkBody) -> 
         return refuse(command, Refusal("merged_into_closed", params={"number": other.state.number}))
     matter = None
     if body.kind is LinkKind.SAME_MATTER:
-        matter = await confirm_same_matter(desk.intake, found, other, command.cause)
+        matter = await confirm_same_matter(desk.intake.matters, found, other, command.cause)
     return await _said(desk, command, found.key, "link", body, Words(), other=other.key, kind=body.kind, matter=matter)

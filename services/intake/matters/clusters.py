@@ -1,48 +1,51 @@
 """Complaints of one matter, told of each other: joined when they come, linked and upgraded when they are a cluster."""
 
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import datetime
 
-from kit.decide.fold import Cause
-from kit.decide.shell import Done
+from kit.decide.decider import Decision
+from kit.decide.fold import Cause, ProcedureOf
+from kit.decide.followups import command_on
+from kit.decide.shell import Done, Shell
+from kit.store.port import Document
 from procedures.model import Procedure
-from services.intake.matters.rules import matter as matters
+from services.intake.matters.rules import matter as rules
 from services.intake.matters.rules.matter import Matter, Member
-from services.intake.requests.intake import Intake
+from services.intake.matters.sighting import MatterIndex
 from services.intake.rules.commands import JoinCluster, join_cluster
+from services.intake.rules.ticket import Ticket
 
 
-async def join(intake: Intake, utility: str, matter: str, member: Member, procedure: Procedure, cause: Cause) -> Matter:
-    """The matter with this complaint in it."""
-    done = await intake.matters.do(
-        matter,
-        lambda state, _: matters.join(state, member, procedure),
-        utility=utility,
-        cause=cause,
-        creates=procedure.ref,
-    )
-    assert isinstance(done, Done), done
-    return done.document.state
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """Matters, the tickets they hold together, and what knows them by their words, where anything does."""
+
+    shell: Shell[Matter]
+    tickets: Shell[Ticket]
+    procedure_of: ProcedureOf
+    index: MatterIndex | None = None
+
+    def tell_members(self) -> None:
+        """From now on the earlier members of a new cluster are linked and upgraded, one change each (R004-078)."""
+        self.shell.follow_ups.carried_out_by(command_on(self.tickets, _joining, rules.told))
+
+    async def join(
+        self, utility: str, matter: str, member: Member, at: datetime, procedure: Procedure, cause: Cause
+    ) -> Matter:
+        """The matter with this complaint in it, joined at the moment `at`."""
+        done = await self.shell.do(
+            matter,
+            lambda state, _: rules.join(state, member, at, procedure),
+            utility=utility,
+            cause=cause,
+            creates=procedure.ref,
+        )
+        assert isinstance(done, Done), done
+        return done.document.state
 
 
-async def tell_members(intake: Intake, utility: str, matter: str, cause: Cause) -> None:
-    """Link and upgrade the earlier members of a new cluster, one change each, then note that they know."""
-    document = await intake.matters.get(matter, utility)
-    if document is None or document.state.trigger is None:
-        return
-    trigger = document.state.trigger
-    last = document.state.member(trigger)
-    at = last.at if last and last.told else intake.matters.clock.now()
-    tickets = tuple(member.ticket for member in document.state.untold)
-    for ticket in tickets:
-        command = JoinCluster(at=at, other=document.state.companion_of(ticket), matter=matter)
-        await _tell(intake, utility, ticket, command, cause)
-    await intake.matters.do(matter, lambda state, _: matters.told(state, tickets), utility=utility, cause=cause)
-
-
-async def _tell(intake: Intake, utility: str, ticket: str, command: JoinCluster, cause: Cause) -> None:
-    await intake.tickets.do(
-        ticket,
-        lambda state, procedure: join_cluster(state, command, procedure),
-        utility=utility,
-        cause=replace(cause, id=f"{command.other}/{ticket}"),
-    )
+def _joining(document: Document[Matter], ticket: str) -> Decision[Ticket]:
+    matter = document.state
+    assert matter.since is not None
+    command = JoinCluster(at=matter.since, other=matter.companion_of(ticket), matter=document.key)
+    return lambda state, procedure: join_cluster(state, command, procedure)

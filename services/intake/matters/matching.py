@@ -6,46 +6,41 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
 from kit.decide.fold import Cause
 from kit.store.port import Document
-from services.intake.matters.clusters import join, tell_members
-from services.intake.matters.rules import matter as matters
-from services.intake.matters.rules.matter import Member
+from services.intake.matters.clusters import Matters
+from services.intake.matters.rules.matter import Member, leave
 from services.intake.matters.sighting import matter_id
-from services.intake.requests.intake import Intake
 from services.intake.rules.commands import LinkTo, link
 from services.intake.rules.ticket import Ticket
 
 
-async def confirm_same_matter(intake: Intake, ticket: Document[Ticket], other: Document[Ticket], cause: Cause) -> str:
+async def confirm_same_matter(matters: Matters, ticket: Document[Ticket], other: Document[Ticket], cause: Cause) -> str:
     """Both are about one matter, the other's if it has one; complaints count towards its cluster. The matter's id."""
     matter = other.state.matter or ticket.state.matter or matter_id(ticket.utility, other.key)
     if other.state.matter is None:
-        await _point_back(intake, other, ticket, matter, cause)
+        await _point_back(matters, other, ticket, matter, cause)
     for document in (other, ticket):
-        await _count(intake, document, matter, cause)
-        if intake.index is not None:
-            await intake.index.assign(document.utility, document.key, matter)
-    await tell_members(intake, ticket.utility, matter, cause)
+        await _count(matters, document, matter, cause)
+        if matters.index is not None:
+            await matters.index.assign(document.utility, document.key, matter)
     return matter
 
 
-async def refuse_matter(intake: Intake, ticket: Document[Ticket], cause: Cause) -> None:
+async def refuse_matter(matters: Matters, ticket: Document[Ticket], cause: Cause) -> None:
     """The ticket is about something else: its matter forgets it, and later requests like it are about its own."""
     matter = ticket.state.matter
-    if intake.index is not None:
-        await intake.index.assign(ticket.utility, ticket.key, matter_id(ticket.utility, ticket.key))
-    if matter is None or await intake.matters.get(matter, ticket.utility) is None:
+    if matters.index is not None:
+        await matters.index.assign(ticket.utility, ticket.key, matter_id(ticket.utility, ticket.key))
+    if matter is None or await matters.shell.get(matter, ticket.utility) is None:
         return
-    await intake.matters.do(
-        matter, lambda state, _: matters.leave(state, ticket.key), utility=ticket.utility, cause=cause
-    )
+    await matters.shell.do(matter, lambda state, _: leave(state, ticket.key), utility=ticket.utility, cause=cause)
 
 
 async def _point_back(
-    intake: Intake, other: Document[Ticket], ticket: Document[Ticket], matter: str, cause: Cause
+    matters: Matters, other: Document[Ticket], ticket: Document[Ticket], matter: str, cause: Cause
 ) -> None:
-    at = intake.tickets.clock.now()
+    at = matters.tickets.clock.now()
     command = LinkTo(at=at, other=ticket.key, kind=LinkKind.SAME_MATTER, matter=matter)
-    done = await intake.tickets.do(
+    done = await matters.tickets.do(
         other.key,
         lambda state, procedure: link(state, command, procedure),
         utility=other.utility,
@@ -54,9 +49,10 @@ async def _point_back(
     assert not isinstance(done, Refusal), done
 
 
-async def _count(intake: Intake, document: Document[Ticket], matter: str, cause: Cause) -> None:
+async def _count(matters: Matters, document: Document[Ticket], matter: str, cause: Cause) -> None:
     ticket = document.state
     if ticket.type is not TicketType.COMPLAINT or ticket.grade is None:
         return
     member = Member(ticket=document.key, customer=ticket.customer_ref, at=ticket.opened_at, grade=ticket.grade)
-    await join(intake, document.utility, matter, member, intake.procedure_of(ticket.procedure), cause)
+    procedure, at = matters.procedure_of(ticket.procedure), matters.tickets.clock.now()
+    await matters.join(document.utility, matter, member, at, procedure, cause)

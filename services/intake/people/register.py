@@ -7,12 +7,11 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from contracts.ids import ALWAYS, derived_id
-from kit.clock import machine_now
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
-from kit.store.port import Change, Document, Equal, Query, Store
+from kit.store.port import Document, Equal, Query
 from procedures.model import Identity, Procedure
-from services.intake.people.rules.disclosing import Audit, audit_fields
+from services.intake.people.rules.disclosing import Audit
 from services.intake.people.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
 from services.intake.people.vault import Vault
 
@@ -35,7 +34,7 @@ class Register:
     """The register of one installation."""
 
     persons: Shell[Person]
-    audits: Store[Audit]
+    audits: Shell[Audit]
     vault: Vault
 
     async def customer(self, utility: str, ref: str) -> Customer | None:
@@ -86,8 +85,10 @@ class Register:
     async def note(self, utility: str, audit: Audit) -> None:
         """Write a look down before anything is shown."""
         key = derived_id("adt", audit.at, str(uuid4()))
-        fields = audit_fields(audit)
-        await self.audits.save([Change(key, utility, 0, audit, None, fields, 0, {}, said_at=machine_now())])
+        done = await self.audits.do(
+            key, lambda _, __: (audit, ()), utility=utility, cause=Cause(key), creates=audit.procedure
+        )
+        assert isinstance(done, Done), done
 
     def _opened(self, document: Document[Person]) -> Stated:
         return {

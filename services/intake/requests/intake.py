@@ -1,18 +1,14 @@
-"""What accepting works on: intake's documents, its vault, its procedures and the index of what requests are about."""
+"""What accepting works on: intake's documents, its vault and its procedures."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Shell
 from kit.store.port import Document
-from procedures.model import Procedure
-from services.intake.matters.rules.matter import Matter
-from services.intake.matters.sighting import MatterIndex
+from services.intake.matters.clusters import Matters
 from services.intake.people.vault import Vault
 from services.intake.requests.rules.contact import Contact, Words
-from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket
 
 
@@ -22,25 +18,19 @@ class Intake:
 
     tickets: Shell[Ticket]
     contacts: Shell[Contact]
-    matters: Shell[Matter]
+    matters: Matters
     vault: Vault
     procedure_of: ProcedureOf
-    index: MatterIndex | None = None
-
-
-class Case(NamedTuple):
-    """One request on its way through; `key` is its contact."""
-
-    utility: str
-    key: str
-    request: Request
-    procedure: Procedure
-    cause: Cause
 
 
 def contact_id(utility: str, cause: Cause) -> str:
     """The contact of a cause, whenever it is asked for."""
     return derived_id("ctc", ALWAYS, f"{utility}/{cause.id}")
+
+
+def sealed(intake: Intake, utility: str, contact: str, words: Words) -> str | None:
+    """The free text as the contact keeps it; None when nothing was said."""
+    return None if words.empty else intake.vault.seal(utility, contact, "words", words.packed())
 
 
 def words_of(intake: Intake, document: Document[Contact]) -> Words:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from contracts.fact import Actor
-from kit.clock import machine_now
 from kit.decide.fold import Cause
-from kit.store.port import Change, Document
-from services.intake.requests.intake import Intake, contact_id
-from services.intake.requests.rules.contact import Contact, Kind, Words
+from kit.decide.shell import Done
+from kit.store.port import Document
+from services.intake.requests.intake import Intake, contact_id, sealed
+from services.intake.requests.rules.contact import Contact, Kind, Words, record
 from services.intake.rules.ticket import Ticket
 
 
@@ -25,10 +25,15 @@ async def note(
         by=by,
         customer_ref=ticket.state.customer_ref,
         ticket=ticket.key,
-        sealed=intake.vault.seal(ticket.utility, key, "words", words.packed()),
+        sealed=sealed(intake, ticket.utility, key, words),
         placed=(),
     )
-    fields = intake.contacts.decider.fields(contact)
-    change = Change(key, ticket.utility, 0, contact, None, fields, 0, {}, said_at=machine_now())
-    await intake.contacts.store.save([change])
+    done = await intake.contacts.do(
+        key,
+        lambda found, _: record(found, contact),
+        utility=ticket.utility,
+        cause=cause,
+        creates=ticket.state.procedure,
+    )
+    assert isinstance(done, Done), done
     return key

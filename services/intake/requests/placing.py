@@ -1,6 +1,6 @@
 """What becomes of each demand of a request: a ticket of its own, or more on the open ticket it repeats."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -9,24 +9,36 @@ from contracts.fact import Fact
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind, TicketType
+from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
-from services.intake.matters.clusters import join, tell_members
+from procedures.model import Procedure
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.sighting import Sighting, matter_id
-from services.intake.requests.intake import Case, Intake, words_of
-from services.intake.requests.rules.contact import Placed, Words
-from services.intake.requests.rules.opening import Opening, open_ticket
+from services.intake.requests.intake import Intake, words_of
+from services.intake.requests.rules.contact import Contact, Placed, Words
+from services.intake.requests.rules.opening import Opening, facts_of, open_ticket
 from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
 from services.intake.rules.explaining import explain
 from services.intake.rules.grading import MAJOR, grade_at_sight, repeated_too_often
 from services.intake.rules.numbering import Number
+from services.intake.rules.request import Request
 from services.intake.rules.ticket import Link, Ticket
 
 MOST_EARLIER = 10
 """Of one customer's tickets in one matter only the latest can still be open."""
+
+
+class Case(NamedTuple):
+    """One request on its way through; `key` is its contact."""
+
+    utility: str
+    key: str
+    request: Request
+    procedure: Procedure
+    cause: Cause
 
 
 class Decision(NamedTuple):
@@ -44,11 +56,23 @@ class Decision(NamedTuple):
         return earlier if earlier is not None and not earlier.state.over else None
 
 
-async def place(intake: Intake, case: Case) -> tuple[Placed, ...]:
-    """Decide about all demands first, so that tickets of one contact can point at each other, then carry it out."""
+async def place(intake: Intake, document: Document[Contact], _: str, cause: Cause) -> Callable[[Contact], Contact]:
+    """The tickets of a contact, and how it learns of them.
+
+    All demands are decided about first, so that tickets of one contact can point at each other.
+    """
+    case = _case_of(intake, document, cause)
     orders = split(case.request, case.procedure)
     decisions = [await _decide(intake, case, number, order) for number, order in enumerate(orders)]
-    return tuple([await _carry_out(intake, case, decision, decisions) for decision in decisions])
+    placed = tuple([await _carry_out(intake, case, decision, decisions) for decision in decisions])
+    return lambda contact: contact.model_copy(update={"placed": placed})
+
+
+def _case_of(intake: Intake, document: Document[Contact], cause: Cause) -> Case:
+    contact = document.state
+    assert contact.request is not None
+    request = words_of(intake, document).back_into(contact.request)
+    return Case(document.utility, document.key, request, intake.procedure_of(contact.procedure), cause)
 
 
 async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Decision:
@@ -61,7 +85,7 @@ async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> s
     """A clerk's word stands above the index, which learns it; without words and without a clerk nobody knows."""
     request, said = case.request, Words.of(case.request)
     told = _told_by_clerk(case, ticket)
-    if intake.index is None or not (said.spoken or said.subject):
+    if intake.matters.index is None or not (said.spoken or said.subject):
         return told
     sighting = Sighting(
         utility=case.utility,
@@ -74,10 +98,10 @@ async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> s
         subject=said.subject or "",
         text=said.spoken,
     )
-    found = await intake.index.matter_of(sighting, case.procedure)
+    found = await intake.matters.index.matter_of(sighting, case.procedure)
     if told is None or told == found:
         return found
-    await intake.index.assign(case.utility, ticket, told)
+    await intake.matters.index.assign(case.utility, ticket, told)
     return told
 
 
@@ -192,9 +216,8 @@ async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[D
         creates=case.procedure.ref,
     )
     assert isinstance(done, Done), done
-    if matter is not None and matter.untold and decision.matter is not None:
-        await tell_members(intake, case.utility, decision.matter, case.cause)
-    return _placed(case, decision, done.document, [event.data for event in done.events], "opened")
+    said = [event.data for event in done.events] or facts_of(opening, case.request, case.procedure)
+    return _placed(case, decision, done.document, said, "opened")
 
 
 def _complaints(decision: Decision) -> int:
@@ -214,7 +237,8 @@ async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | N
     member = Member(
         ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade, told=True
     )
-    return await join(intake, case.utility, decision.matter, member, case.procedure, case.cause)
+    at = case.request.at
+    return await intake.matters.join(case.utility, decision.matter, member, at, case.procedure, case.cause)
 
 
 def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Matter | None) -> list[Link]:
@@ -226,7 +250,8 @@ def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Mat
     if decision.earlier is not None:
         links.append(Link(other=decision.earlier.key, kind=LinkKind.REPEAT))
     if matter is not None:
-        alike = dict.fromkeys((matter.first, *(member.ticket for member in matter.untold)))
+        member = matter.member(decision.ticket)
+        alike = dict.fromkeys((matter.first, *(member.announced_to if member else ())))
         links += [Link(other=other, kind=LinkKind.SAME_MATTER) for other in alike if other != decision.ticket]
     return links
 

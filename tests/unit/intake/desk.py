@@ -10,13 +10,15 @@ from contracts.vocabulary import Channel, TicketType
 from kit.clock import SteppedClock
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
+from kit.run.ticker import Ticker
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
 from services.intake.decider import CONTACTS, MATTERS, TICKETS
+from services.intake.matters.clusters import Matters
 from services.intake.matters.sighting import MatterIndex
 from services.intake.people.vault import Vault
-from services.intake.requests.accepting import Accepted, accept
+from services.intake.requests.accepting import Accepted, accept, connect
 from services.intake.requests.intake import Intake
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.request import Request
@@ -74,7 +76,13 @@ class Desk:
             return Shell(decider, MemoryStore(decider.collection), self.outlet, self.clock, of, timedelta(0))
 
         self.tickets: Shell[Ticket] = shell(TICKETS)
-        self.intake = Intake(self.tickets, shell(CONTACTS), shell(MATTERS), Vault.ephemeral(), of, index)
+        matters = Matters(shell(MATTERS), self.tickets, of, index)
+        self.intake = connect(Intake(self.tickets, shell(CONTACTS), matters, Vault.ephemeral(), of))
+        self.restart()
+
+    def restart(self) -> None:
+        """What only the process remembered is forgotten."""
+        self.tickers = (Ticker(self.intake.contacts), Ticker(self.intake.matters.shell))
 
     async def receive(self, request: Request, cause: str | None = None, fingerprint: str = "") -> Accepted | Refusal:
         """Accept a request; each has its own cause unless one is given."""
@@ -83,6 +91,10 @@ class Desk:
         return await accept(
             self.intake, request, self.procedure, utility=UTILITY, cause=because, fingerprint=fingerprint
         )
+
+    async def tick(self) -> int:
+        """Look after contacts and matters that are due; how many there were."""
+        return sum([await ticker.tick() for ticker in self.tickers])
 
     async def open(self, request: Request) -> str:
         """Accept a request that makes one ticket; its id."""

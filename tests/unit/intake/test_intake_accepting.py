@@ -10,7 +10,6 @@ from contracts.vocabulary import Channel, Closure, LinkKind, TicketType
 from kit.decide.shell import KEY_REUSED
 from procedures.model import RequestField
 from services.intake.requests.accepting import Accepted
-from services.intake.requests.mending import mend
 from services.intake.requests.rules.checking import check
 from tests.unit.intake.desk import ALL_FIELDS, NOON, UTILITY, Desk, asked, gas
 
@@ -163,11 +162,11 @@ async def test_what_a_crash_left_half_done_is_finished_by_the_tick(monkeypatch: 
     with pytest.raises(ConnectionError):
         await desk.receive(asked(items=items), "key-1")
     assert desk.said().count("ticket.opened") == 1
-    assert await mend(desk.intake) == 0
+    assert await desk.tick() == 0
     desk.clock.advance(timedelta(minutes=2))
-    assert await mend(desk.intake) == 1
+    assert await desk.tick() == 1
     assert desk.said().count("ticket.opened") == 2
-    assert await mend(desk.intake) == 0
+    assert await desk.tick() == 0
     again = await desk.receive(asked(items=items), "key-1")
     assert isinstance(again, Accepted)
     assert len(again.placed) == 2

@@ -14,7 +14,6 @@ from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.words import Lexicon
 from services.intake.requests.accepting import Accepted
-from services.intake.requests.mending import AGAIN_AFTER, mend
 from services.intake.requests.rules.contact import Placed
 from tests.unit.intake.desk import NOON, UTILITY, Desk, asked, gas
 
@@ -199,21 +198,24 @@ async def test_what_cannot_be_finished_waits_and_holds_up_nothing_else(monkeypat
         for text in ("poison", "medicine"):
             with pytest.raises(ConnectionError):
                 await desk.receive(asked(text=text))
-    contacts = desk.intake.contacts.store
-    poisoned = (await contacts.due(NOON + DAY, 10))[0]
-    state = (await contacts.load([poisoned]))[poisoned].state
-    await desk.intake.contacts.do(
-        poisoned,
-        lambda _, __: (state.model_copy(update={"sealed": "moved.from_elsewhere"}), ()),
-        utility=UTILITY,
-        cause=Cause("x"),
-    )
+    contacts = desk.intake.contacts
+    poisoned = (await contacts.store.due(NOON + DAY, 10))[0]
+    state = (await contacts.store.load([poisoned]))[poisoned].state
+
+    async def sealed(text: str | None) -> None:
+        changed = state.model_copy(update={"sealed": text})
+        await contacts.do(poisoned, lambda _, __: (changed, ()), utility=UTILITY, cause=Cause("x"))
+
+    await sealed("moved.from_elsewhere")
     desk.clock.advance(timedelta(minutes=2))
-    assert await mend(desk.intake) == 2
+    assert await desk.tick() == 2
     assert desk.said() == ["ticket.opened"]
-    assert await mend(desk.intake) == 0
-    desk.clock.advance(AGAIN_AFTER)
-    assert await mend(desk.intake) == 1
+    assert await desk.tick() == 0
+    desk.restart()
+    assert await desk.tick() == 1
+    assert desk.said() == ["ticket.opened"]
+    await sealed(state.sealed)
+    assert desk.said() == ["ticket.opened", "ticket.opened"]
 
 
 async def test_members_left_untold_by_a_crash_are_told_by_the_tick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,10 +233,10 @@ async def test_members_left_untold_by_a_crash_are_told_by_the_tick(monkeypatch: 
         with pytest.raises(ConnectionError):
             await placed(desk, matter="m", customer_ref="cust_5", at=NOON)
     desk.clock.advance(timedelta(minutes=2))
-    await mend(desk.intake)
+    await desk.tick()
     assert desk.said().count("ticket.regraded") == 4
-    assert await desk.intake.matters.store.next_wake() is None
-    assert await mend(desk.intake) == 0
+    assert await desk.intake.matters.shell.store.next_wake() is None
+    assert await desk.tick() == 0
 
 
 @pytest.mark.parametrize(

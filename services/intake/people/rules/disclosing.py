@@ -23,7 +23,6 @@ class Audit(Frozen):
     reason: str | None = None
     ticket: str | None = None
     fields: tuple[str, ...] = ()
-    wake_at: datetime | None = None
 
 
 FIELDS = ("at", "who", "customer", "ticket")

@@ -30,7 +30,6 @@ class Person(Frozen):
     sealed: Mapping[PersonalField, str] = {}
     blind: Mapping[PersonalField, str] = {}
     changed_at: datetime
-    wake_at: datetime | None = None
 
 
 FIELDS = tuple(field.value for field in LOOKED_UP)

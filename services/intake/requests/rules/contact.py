@@ -6,6 +6,7 @@ from typing import Any, Literal
 import orjson
 
 from contracts.fact import Actor, Frozen, Grade
+from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import TicketType
 from services.intake.rules.explaining import Explanation
 from services.intake.rules.request import FREE_TEXT, Request
@@ -32,8 +33,8 @@ class Placed(Frozen):
 class Contact(Frozen):
     """The customer's own words are never changed after this (R004-033).
 
-    `placed` is None and `wake_at` set while tickets may still have to be made. A contact on one ticket (`ticket`) only
-    keeps words.
+    `placed` is None as long as its tickets may still have to be made. A contact on one ticket (`ticket`) only keeps
+    words.
     """
 
     procedure: str
@@ -46,7 +47,20 @@ class Contact(Frozen):
     sealed: str | None = None
     fingerprint: str = ""
     placed: tuple[Placed, ...] | None = None
-    wake_at: datetime | None = None
+
+
+def record(contact: Contact | None, new: Contact) -> Outcome[Contact]:
+    """Kept once; the same cause with another body is refused."""
+    if contact is None:
+        return new, ()
+    if contact.fingerprint != new.fingerprint:
+        return Refusal("idempotency_key_reused")
+    return contact, ()
+
+
+def follow_ups(contact: Contact) -> tuple[str, ...]:
+    """Its tickets, all together: they point at each other."""
+    return ("tickets",) if contact.placed is None else ()
 
 
 FIELDS = ("customer", "at", "kind")

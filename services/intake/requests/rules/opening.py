@@ -28,7 +28,7 @@ def open_ticket(ticket: Ticket | None, opening: Opening, request: Request, proce
     """Say that the ticket is open, what it points at, and the answer if there was one; once."""
     if ticket is not None:
         return ticket, ()
-    return _ticket(opening, request, procedure), tuple(_facts(opening, request, procedure))
+    return _ticket(opening, request, procedure), tuple(facts_of(opening, request, procedure))
 
 
 def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
@@ -57,7 +57,8 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
     )
 
 
-def _facts(opening: Opening, request: Request, procedure: Procedure) -> list[Fact]:
+def facts_of(opening: Opening, request: Request, procedure: Procedure) -> list[Fact]:
+    """What opening it says."""
     said: list[Fact] = [_opened(opening, request, procedure)]
     said.extend(
         TicketLinked(at=request.at, by=request.by, other=link.other, kind=link.kind, matter=opening.matter)
