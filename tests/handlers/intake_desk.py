@@ -16,6 +16,7 @@ from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, 
 from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.http import Desk, router
 from services.intake.matters.clusters import Matters
+from services.intake.matters.sighting import MatterIndex
 from services.intake.people.register import Register
 from services.intake.people.vault import Vault
 from services.intake.requests.accepting import connect
@@ -57,13 +58,13 @@ class Outbox:
 class FrontDesk(People):
     """Callers of intake's API."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, index: MatterIndex | None = None) -> None:
         self.procedures = load_all()
         self.clock = SteppedClock(FRIDAY_10)
         self.outbox = Outbox()
         vault = Vault.ephemeral()
         tickets, procedure_of = self._shell(TICKETS), self.procedures.get
-        matters = Matters(self._shell(MATTERS), tickets, procedure_of)
+        matters = Matters(self._shell(MATTERS), tickets, procedure_of, index)
         intake = connect(Intake(tickets, self._shell(CONTACTS), matters, vault, procedure_of))
         register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
         files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from kit.store.memory import MemoryStore
+from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
+from services.intake.matters.words import Lexicon
 from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
 
@@ -155,3 +158,30 @@ async def test_several_demands_are_split_by_unit(desk: FrontDesk) -> None:
         ("hq-finance", [1], 3),
     ]
     assert await desk.desk.intake.contacts.next_wake() is None
+
+
+async def test_opening_a_ticket_for_a_new_customer_writes_five_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = FrontDesk(tmp_path, RememberedMatters(MemoryStore(SIGHTINGS), Lexicon()))
+    written: list[str] = []
+
+    def counting(name: str) -> None:
+        whole = getattr(MemoryStore, name)
+
+        async def counted(store: MemoryStore[Any], *given: Any) -> Any:
+            written.append(store.collection.name)
+            return await whole(store, *given)
+
+        monkeypatch.setattr(MemoryStore, name, counted)
+
+    counting("save")
+    counting("increment")
+    await desk.accept()
+    assert written == ["people", "contacts", "sightings", "tickets", "tickets"]
+    await desk.accept(
+        customer=CUSTOMER | {"contact": "139 0000 0001", "name": "李雷", "id_number": "370102198001011234"}
+    )
+    written.clear()
+    await desk.desk.intake.contacts.next_wake()
+    assert written == ["contacts"]

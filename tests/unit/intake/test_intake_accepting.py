@@ -1,6 +1,8 @@
 """A request is accepted once, with everything its type asks for."""
 
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from contracts.refusal import Refusal
 from contracts.ticket import TicketLinked, TicketOpened
 from contracts.vocabulary import Channel, Closure, LinkKind, TicketType
 from kit.decide.shell import KEY_REUSED
+from kit.store.memory import MemoryStore
 from procedures.model import RequestField
 from services.intake.requests.accepting import Accepted
 from services.intake.requests.rules.checking import check
@@ -171,6 +174,39 @@ async def test_what_a_crash_left_half_done_is_finished_by_the_tick(monkeypatch: 
     assert isinstance(again, Accepted)
     assert len(again.placed) == 2
     assert desk.said().count("ticket.opened") == 2
+
+
+@pytest.mark.parametrize("writes", range(4))
+async def test_a_crash_after_any_write_of_a_recorded_request_neither_loses_nor_doubles_a_ticket(
+    monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    desk, done = Desk(), 0
+    whole = MemoryStore.save
+
+    async def until_the_crash(store: MemoryStore[Any], changes: Any) -> Any:
+        nonlocal done
+        if done == writes + 1:
+            raise ConnectionError("the store went away")
+        done += 1
+        return await whole(store, changes)
+
+    request = asked(TicketType.COMPLAINT, matter="m", text="上门师傅态度不好")
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "save", until_the_crash)
+        with suppress(ConnectionError):
+            await desk.receive(request, "key-1")
+            await desk.intake.contacts.next_wake()
+    desk.restart()
+    desk.clock.advance(timedelta(minutes=2))
+    await desk.tick()
+    assert desk.said() == ["ticket.opened"]
+    (ticket,) = {event.subject for event in desk.outlet.events}
+    (words,) = (await desk.state(ticket)).words
+    assert await desk.intake.contacts.get(words, UTILITY) is not None
+    again = await desk.receive(request, "key-1")
+    assert isinstance(again, Accepted)
+    assert [(placed.ticket, placed.said) for placed in again.placed] == [(ticket, ("ticket.opened",))]
+    assert desk.said() == ["ticket.opened"]
 
 
 async def test_a_refused_request_leaves_nothing_behind() -> None:
