@@ -11,8 +11,9 @@ from hotline.cases.moments import moment
 from hotline.virtual import Virtual
 from kit.decide.shell import Done
 from procedures.model import Procedure
+from services.knowledge.decider import connect
 from services.knowledge.rules import articles, commands, notices, tasks
-from services.knowledge.rules.state import Article, Task
+from services.knowledge.rules.state import Task
 
 KINDS = ("article", "task", "notice")
 
@@ -37,6 +38,7 @@ class KnowledgeSteps:
         self._procedure = procedure
         self._labels = labels
         self._carry = carry
+        connect(virtual.shells["articles"], virtual.shells["tasks"])
 
     async def take(self, step: Step) -> Refusal | None:
         """Do what the step says; the refusal where the service would not."""
@@ -52,24 +54,13 @@ class KnowledgeSteps:
             return tasks.may_answer(task, outcome[0].division, procedure) or outcome
 
         done = await self._carry(action.shell, key, rule, creates=action.creates)
-        if isinstance(done, Refusal):
-            return done
-        return await self._finish_task(key, done.document.state) if step.kind == "article" else None
+        return done if isinstance(done, Refusal) else None
 
     async def _task(self, step: Step) -> Task | None:
         if step.body.task is None:
             return None
         found = await self._virtual.shells["tasks"].get(self._key("task", step.body.task), self._procedure.utility)
         return found.state if found else None
-
-    async def _finish_task(self, article: str, state: Article) -> Refusal | None:
-        """A task is done when its article is with the centre: a unit's only once its division passed it (R004-146)."""
-        task = tasks.answered_by(state, self._procedure)
-        if task is None:
-            return None
-        command = commands.FinishTask(at=self._virtual.clock.now(), article=article)
-        done = await self._carry("tasks", task, lambda found, procedure: tasks.finish_task(found, command, procedure))
-        return done if isinstance(done, Refusal) else None
 
     def _fields(self, step: Step, command: Any, task: Task | None) -> dict[str, Any]:
         """The step's words as the command calls them; what a story may leave out is filled in."""

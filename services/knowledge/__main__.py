@@ -4,7 +4,7 @@ from contracts.topics import KNOWLEDGE
 from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
-from services.knowledge.decider import ARTICLES, NOTICES, TASKS
+from services.knowledge.decider import ARTICLES, NOTICES, TASKS, connect
 from services.knowledge.http import Desk, router
 from services.knowledge.search.library import Library
 
@@ -12,6 +12,7 @@ from services.knowledge.search.library import Library
 def assemble(means: Means[Procedures]) -> Assembled:
     """Articles, tasks and notices on the knowledge topic; the search reads everything there is before it is ready."""
     articles, tasks, notices = means.employ(ARTICLES), means.employ(TASKS), means.employ(NOTICES)
+    connect(articles.shell, tasks.shell)
     library = Library(articles.shell.store, notices.shell.store, means.clock)
     desk = Desk(articles.shell, tasks.shell, notices.shell, means.procedures, library)
     return Assembled(

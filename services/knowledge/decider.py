@@ -1,8 +1,11 @@
 """The three kinds of document knowledge keeps, as the shell runs them."""
 
-from kit.decide.decider import Decider
-from kit.store.port import Collection, Fields
-from services.knowledge.rules import articles
+from kit.decide.decider import Decider, Decision
+from kit.decide.followups import command_on
+from kit.decide.shell import Shell
+from kit.store.port import Collection, Document, Fields
+from services.knowledge.rules import articles, tasks
+from services.knowledge.rules.commands import FinishTask
 from services.knowledge.rules.state import Article, Notice, Task
 
 
@@ -41,8 +44,20 @@ _ARTICLES = Collection(
 _TASKS = Collection("tasks", Task, ("division", "open", "raised_at"))
 _NOTICES = Collection("notices", Notice, ("unit", "in_force", "raised_at", "changed_at"))
 
-ARTICLES = Decider("knowledge", _ARTICLES, wake=articles.wake, fields=article_fields)
+ARTICLES = Decider("knowledge", _ARTICLES, wake=articles.wake, fields=article_fields, follow_ups=articles.follow_ups)
 TASKS = Decider("knowledge", _TASKS, fields=task_fields)
 NOTICES = Decider("knowledge", _NOTICES, fields=notice_fields)
 
 DECIDERS = (ARTICLES, TASKS, NOTICES)
+
+
+def connect(article_shell: Shell[Article], task_shell: Shell[Task]) -> None:
+    """A task is finished after the article that answers it, at the moment that one came to the centre (R004-146)."""
+    article_shell.follow_ups.carried_out_by(command_on(task_shell, _finish, articles.finished))
+
+
+def _finish(article: Document[Article], _: str) -> Decision[Task]:
+    finishing = article.state.finishing
+    assert finishing is not None
+    command = FinishTask(at=finishing.at, by=finishing.by, article=article.key)
+    return lambda task, procedure: tasks.finish_task(task, command, procedure)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kit.store.sqlite import SqliteFile, SqliteStore
-from services.knowledge.decider import ARTICLES, NOTICES, TASKS
+from services.knowledge.decider import ARTICLES, NOTICES, TASKS, connect
 from services.knowledge.http import Desk, router
 from services.knowledge.search.library import Library
 from tests.handlers.bench_of_one import PROCEDURES, UTILITY, Bench, People
@@ -24,6 +24,7 @@ class Centre(People):
         self.tasks = Bench(TASKS, SqliteStore(TASKS.collection, file))
         self.notices = Bench(NOTICES, SqliteStore(NOTICES.collection, file))
         self.clock = self.articles.clock
+        connect(self.articles.shell, self.tasks.shell)
         library = Library(self.articles.shell.store, self.notices.shell.store, self.clock, timedelta(0))
         desk = Desk(self.articles.shell, self.tasks.shell, self.notices.shell, PROCEDURES, library)
         super().__init__(router(desk), folder)
@@ -306,6 +307,28 @@ async def test_a_crash_between_article_and_task_is_made_good_by_the_repeat(centr
     for _ in range(2):
         await centre.does("division:luzhong", "articles", body, idempotency_key="k1")
     assert (centre.articles.said(), centre.tasks.said()) == (["article.submitted"], ["task.raised", "task.done"])
+
+
+async def test_a_task_finished_late_by_the_tick_was_done_when_its_article_came_to_the_centre(centre: Centre) -> None:
+    task = (await centre.does("knowledge", "tasks", {"division": "luzhong", "title": "停气口径"}))["id"]
+    do, centre.tasks.shell.do = centre.tasks.shell.do, _killed  # type: ignore[method-assign]
+    submitted = centre.clock.now()
+    answer = await centre.post("division:luzhong", "/knowledge/articles", ARTICLE | {"task": task})
+    assert answer.status_code == 503
+    centre.tasks.shell.do = do  # type: ignore[method-assign]
+    await centre.articles.tick_at(submitted + timedelta(hours=1))
+    done = centre.tasks.outbox.events[-1].data
+    assert (done.short_type(), done.at, done.by.subject) == ("task.done", submitted, "division-luzhong")
+    await centre.articles.tick_at(submitted + timedelta(hours=2))
+    assert centre.tasks.said() == ["task.raised", "task.done"]
+
+
+async def test_the_version_shown_after_a_task_was_finished_is_the_one_to_go_on_from(centre: Centre) -> None:
+    task = (await centre.does("knowledge", "tasks", {"division": "luzhong", "title": "停气口径"}))["id"]
+    answer = await centre.post("division:luzhong", "/knowledge/articles", ARTICLE | {"task": task})
+    path = f"/knowledge/articles/{answer.json()['id']}/approve"
+    approved = await centre.post("knowledge", path, {}, if_match=answer.headers["etag"])
+    assert approved.status_code == 200, approved.text
 
 
 async def _killed(*_: Any, **__: Any) -> Any:

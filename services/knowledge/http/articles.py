@@ -12,14 +12,13 @@ from starlette.responses import Response
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import Principal
-from kit.decide.fold import Cause
 from kit.http.commands import Command, command_by
 from kit.store.port import Document
 from procedures.model import Procedure
 from services.knowledge.http.desk import Desk, asked, body_of, found, named, new_id
 from services.knowledge.http.views import ArticleView, article_view
 from services.knowledge.rules import tasks
-from services.knowledge.rules.commands import FinishTask, SaveDraft, Submit
+from services.knowledge.rules.commands import SaveDraft, Submit
 from services.knowledge.rules.state import Article, Task
 from services.knowledge.rules.table import ARTICLES, AUTHORS, CENTRE, Entry
 
@@ -90,7 +89,6 @@ def _endpoint(entry: Entry[Article], desk: Desk) -> Callable[..., Awaitable[Resp
 
 
 async def _carried_out(desk: Desk, wanted: _Asked, command: Command) -> Response:
-    """The article first, then the task that it answers: a repeat under the same key makes good a crash between."""
     given = asked(wanted.entry.model, wanted.body, command, desk.now())
     response = await command.carry_out(
         desk.articles,
@@ -104,7 +102,6 @@ async def _carried_out(desk: Desk, wanted: _Asked, command: Command) -> Response
     )
     if response.status_code < 300:
         desk.library.touched(command.who.utility, wanted.key)
-        await _finish_task(desk, wanted.key, command)
     return response
 
 
@@ -145,18 +142,3 @@ def _checked(step: _Step, task: Document[Task] | _NoTask | None) -> _Step:
         return tasks.may_answer(task.state if task else None, outcome[0].division, procedure) or outcome
 
     return checked
-
-
-async def _finish_task(desk: Desk, key: str, command: Command) -> None:
-    """A second command on a second document; done twice it changes nothing."""
-    document = await found(desk.articles, key, command.who.utility, "unknown_article")
-    task = tasks.answered_by(document.state, desk.procedures.get(document.state.procedure))
-    if task is None:
-        return
-    given = FinishTask(at=desk.now(), by=command.by, article=key)
-    await desk.tasks.do(
-        task,
-        lambda state, procedure: tasks.finish_task(state, given, procedure),
-        utility=command.who.utility,
-        cause=Cause(f"{command.cause.id}/task", command.cause.traceparent),
-    )

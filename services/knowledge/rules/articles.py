@@ -20,7 +20,7 @@ from services.knowledge.rules.commands import (
 )
 from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
 from services.knowledge.rules.refusing import refused, unknown_channels
-from services.knowledge.rules.state import Article, Edition, Feedback, Wording
+from services.knowledge.rules.state import Article, Edition, Feedback, Finishing, Wording
 
 MOST_FEEDBACK = 100
 """Words of readers kept with one article, the latest."""
@@ -53,7 +53,7 @@ def submit(article: Article | None, command: Submit, procedure: Procedure) -> Ou
         unit=submitted.unit,
         task=submitted.task,
     )
-    return submitted, (fact,)
+    return _handed_in(submitted, command, procedure), (fact,)
 
 
 def _written(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Article | Refusal:
@@ -112,7 +112,8 @@ def approve(article: Article | None, command: Approve, procedure: Procedure) -> 
     assert article is not None
     fact = ArticleApproved(at=command.at, by=command.by, level=level.value)
     if level is Reviewer.DIVISION:
-        return _with(article, command.at, division_approved=True), (fact,)
+        passed = _with(article, command.at, division_approved=True)
+        return _handed_in(passed, command, procedure), (fact,)
     return _with(article, command.at, stage=ArticleStage.APPROVED, rejection=None), (fact,)
 
 
@@ -152,6 +153,23 @@ def division_owes_review(article: Article, procedure: Procedure) -> bool:
     """A unit's knowledge is its division's to review first (第十八条(二), R004-145); a department has none."""
     of_a_unit = article.unit is not None and article.division is not None
     return procedure.knowledge.two_level_review.value and of_a_unit and not article.division_approved
+
+
+def _handed_in(article: Article, command: Submit | Approve, procedure: Procedure) -> Article:
+    """With the centre, unless its division has still to review it: then its task is done (R004-146)."""
+    if article.task is None or division_owes_review(article, procedure):
+        return article
+    return article.model_copy(update={"finishing": Finishing(task=article.task, at=command.at, by=command.by)})
+
+
+def follow_ups(article: Article) -> tuple[str, ...]:
+    """The task that the article has finished."""
+    return (article.finishing.task,) if article.finishing else ()
+
+
+def finished(article: Article, _: str) -> Article:
+    """The task knows."""
+    return article.model_copy(update={"finishing": None})
 
 
 def publish(article: Article | None, command: Publish, procedure: Procedure) -> Outcome[Article]:

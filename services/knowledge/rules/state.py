@@ -1,6 +1,6 @@
 """What the service keeps of an article, a collection task and an emergency notice."""
 
-from contracts.fact import Frozen, Instant
+from contracts.fact import Actor, Frozen, Instant
 from contracts.vocabulary import ArticleStage
 
 
@@ -35,12 +35,21 @@ class Feedback(Frozen):
     text: str
 
 
+class Finishing(Frozen):
+    """A task that is done by the article: when and by whom it came to the centre."""
+
+    task: str
+    at: Instant
+    by: Actor
+
+
 class Article(Frozen):
     """A piece of knowledge; a unit's own needs its division's review before the centre's (第十八条(二), R004-145).
 
     `stage`, `edition` and `wording` are of the newest edition; while it is written and reviewed, readers are told the
-    one `in_force`. `task` is what the newest edition answers; `rejection` why it was last given back. `feedback` holds
-    the latest words of readers, `open_feedback` counts those since the last publication or review.
+    one `in_force`. `task` is what the newest edition answers, `finishing` names it until it knows that it is done;
+    `rejection` is why the article was last given back. `feedback` holds the latest words of readers, `open_feedback`
+    counts those since the last publication or review.
     """
 
     procedure: str
@@ -49,6 +58,7 @@ class Article(Frozen):
     division: str | None = None
     unit: str | None = None
     task: str | None = None
+    finishing: Finishing | None = None
     edition: int = 1
     division_approved: bool = False
     rejection: str | None = None

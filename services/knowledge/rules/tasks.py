@@ -2,14 +2,11 @@
 
 from contracts.knowledge import TaskDone, TaskRaised
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ArticleStage, ClockName
+from contracts.vocabulary import ClockName
 from procedures.model import Procedure
-from services.knowledge.rules.articles import division_owes_review
 from services.knowledge.rules.commands import FinishTask, RaiseTask
 from services.knowledge.rules.refusing import refused
-from services.knowledge.rules.state import Article, Task
-
-_AT_THE_CENTRE = frozenset({ArticleStage.SUBMITTED, ArticleStage.APPROVED, ArticleStage.PUBLISHED})
+from services.knowledge.rules.state import Task
 
 
 def raise_task(task: Task | None, command: RaiseTask, procedure: Procedure) -> Outcome[Task]:
@@ -43,12 +40,6 @@ def finish_task(task: Task | None, command: FinishTask, procedure: Procedure) ->
         return task, ()
     done = task.model_copy(update={"article": command.article, "done_at": command.at})
     return done, (TaskDone(at=command.at, by=command.by, article=command.article),)
-
-
-def answered_by(article: Article, procedure: Procedure) -> str | None:
-    """The task that is done now that the article is with the centre: written, reviewed by the division, handed in."""
-    there = article.stage in _AT_THE_CENTRE and not division_owes_review(article, procedure)
-    return article.task if there else None
 
 
 def may_answer(task: Task | None, division: str | None, procedure: Procedure) -> Refusal | None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from services.knowledge.rules.articles import finished, follow_ups
 from services.knowledge.rules.commands import Approve, FinishTask, RaiseTask, Reject
-from services.knowledge.rules.tasks import answered_by, may_answer
-from tests.unit.knowledge.desk import GAS, KEEPER, ArticleStory, TaskStory, division, unit
+from services.knowledge.rules.tasks import may_answer
+from tests.unit.knowledge.desk import GAS, KEEPER, ArticleStory, TaskStory, at, division, unit
 
 
 def raised() -> TaskStory:
@@ -40,16 +41,19 @@ def test_a_task_is_done_once_by_the_first_article() -> None:
 
 def test_a_divisions_article_answers_its_task_when_it_is_handed_in() -> None:
     story = ArticleStory().submitted(by=division("luzhong"), task="tsk_1")
-    assert answered_by(story.state, GAS) == "tsk_1"
+    assert follow_ups(story.state) == ("tsk_1",)
+    assert follow_ups(finished(story.state, "tsk_1")) == ()
 
 
 def test_a_units_article_answers_it_only_once_the_division_has_passed_it() -> None:
     story = ArticleStory().submitted(by=unit("jinan"), task="tsk_1")
-    assert answered_by(story.state, GAS) is None
-    story.do(Approve, by=division("luzhong"))
-    assert answered_by(story.state, GAS) == "tsk_1"
+    assert follow_ups(story.state) == ()
+    story.do(Approve, "11-21 09:00", by=division("luzhong"))
+    assert follow_ups(story.state) == ("tsk_1",)
+    assert story.state.finishing.at == at("11-21 09:00")
+    assert story.state.finishing.by == division("luzhong")
     rejected = ArticleStory().submitted(by=unit("jinan"), task="tsk_1").do(Reject, reason="r")
-    assert answered_by(rejected.state, GAS) is None
+    assert follow_ups(rejected.state) == ()
 
 
 def test_the_next_edition_answers_no_task_of_the_last() -> None:
