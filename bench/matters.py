@@ -14,8 +14,7 @@ from typing import NamedTuple
 from bench.pairs import Pairs, Placed, judge
 from bench.requests import Inventor
 from hotline.matters_cli import Matters, read_line
-from services.intake.matters.alikeness import Alikeness
-from services.intake.matters.signature import Signature
+from services.intake.matters.weighing import Alikeness, Signature
 from services.intake.matters.window import MatterWindow
 from services.intake.matters.words import Lexicon
 

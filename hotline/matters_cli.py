@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from hotline.explain_cli import find_procedure
 from kit.clock import RealClock
-from services.intake.matters.alikeness import Alikeness
+from services.intake.matters.weighing import Alikeness
 from services.intake.matters.window import MatterWindow
 from services.intake.matters.words import Lexicon
 

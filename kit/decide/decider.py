@@ -30,10 +30,6 @@ def _no_fields(_: Any) -> Fields:
     return {}
 
 
-def _no_follow_ups(_: Any) -> Sequence[str]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
     """One kind of document of one service: what it hears, what it does when woken, which fields lists may ask for.
@@ -50,15 +46,10 @@ class Decider(Generic[S]):
     hears: Mapping[type[Fact], Rule[S]] = field(default_factory=dict)
     wake: Callable[[S, datetime, Any], Outcome[S]] | None = None
     fields: Callable[[S], Fields] = _no_fields
-    follow_ups: Callable[[S], Sequence[str]] = _no_follow_ups
+    follow_ups: Callable[[S], Sequence[str]] | None = None
     learns_with_tick: bool = False
-
-    @property
-    def names_follow_ups(self) -> bool:
-        """Whether there is ever anything to carry out for these documents."""
-        return self.follow_ups is not _no_follow_ups
 
     @property
     def is_woken(self) -> bool:
         """Whether the tick has anything to do for these documents."""
-        return self.wake is not None or self.names_follow_ups
+        return self.wake is not None or self.follow_ups is not None

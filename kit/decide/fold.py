@@ -102,7 +102,8 @@ class Draft(Generic[S]):
 
     def _wake_at(self, again_at: datetime | None) -> datetime | None:
         wake_at: datetime | None = getattr(self.state, "wake_at", None)
-        if again_at is None or self.state is None or not self.decider.follow_ups(self.state):
+        follow_ups = self.decider.follow_ups
+        if follow_ups is None or again_at is None or self.state is None or not follow_ups(self.state):
             return wake_at
         return min(wake_at, again_at) if wake_at is not None else again_at
 

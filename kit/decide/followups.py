@@ -69,7 +69,7 @@ class FollowUps(Generic[S]):
 
     async def after(self, document: Document[S], traceparent: str | None) -> Document[S]:
         """Carry out what the saved document names; what fails is left to the tick. The document as it then is."""
-        if not self._decider.follow_ups(document.state):
+        if not self._named(document):
             return document
         done = self._learning.get(document.key)
         if done is not None and done.before == document:
@@ -86,10 +86,10 @@ class FollowUps(Generic[S]):
 
     async def take_up(self, keys: Sequence[str]) -> None:
         """The tick's turn. A failure is raised once all were tried, so that the ticker knows whom to try later."""
-        if not self._decider.names_follow_ups:
+        if self._decider.follow_ups is None:
             return
         documents = (await self._store.load(keys)).values()
-        attempts = [await self._attempt(each, None) for each in documents if self._decider.follow_ups(each.state)]
+        attempts = [await self._attempt(each, None) for each in documents if self._named(each)]
         await self._save([each.draft for each in attempts])
         for each in attempts:
             for error in each.failed.values():
@@ -99,6 +99,9 @@ class FollowUps(Generic[S]):
         """Save what documents have still to learn; one that was changed meanwhile learns it when it is due again."""
         learning, self._learning = self._learning, {}
         await self._save(list(learning.values()))
+
+    def _named(self, document: Document[S]) -> Sequence[str]:
+        return self._decider.follow_ups(document.state) if self._decider.follow_ups is not None else ()
 
     async def _attempt(self, document: Document[S], traceparent: str | None) -> _Attempt[S]:
         """Each for itself; raises only what is an outage."""
@@ -115,6 +118,6 @@ class FollowUps(Generic[S]):
         async def give_up(name: str, error: Exception) -> None:
             failed[name] = error
 
-        for name in self._decider.follow_ups(document.state):
+        for name in self._named(document):
             await each_apart([name], one, give_up)
         return _Attempt(draft, failed)

@@ -39,7 +39,7 @@ class Paging:
     cursor: str | None = None
 
 
-def _paging(
+async def _paging(
     request: Request,
     limit: Annotated[int | None, Query(ge=1, description="rows per page")] = None,
     cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before")] = None,

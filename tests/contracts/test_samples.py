@@ -13,7 +13,7 @@ from contracts.consumers import RELIES_ON
 from contracts.envelope import EnvelopeError, UnknownType, decode, encode, headers
 from contracts.fact import Fact
 from contracts.schemas import schema_of
-from contracts.topics import SPEAKERS, TOPICS, topic_of
+from contracts.topics import CALLS, SPEAKERS, TOPICS, topic_of, topics_of
 
 SAMPLES = sorted(generate.samples_folder().glob("*.json"))
 
@@ -63,6 +63,22 @@ def test_headers_let_a_reader_skip_without_the_body() -> None:
 
 def test_every_subject_has_a_topic() -> None:
     assert {topic_of(f"{kind}_1") for kind in ("tkt", "art", "tsk", "ntc", "call")} < set(TOPICS)
+
+
+def test_every_fact_is_listed_under_its_topics_and_a_phone_call_not_under_tickets() -> None:
+    for facts in SPEAKERS.values():
+        for fact in facts:
+            assert set(topics_of(fact)) < set(TOPICS)
+
+    class Rang(Fact):
+        type = "hotline.call.rang.v1"
+
+    class Mooed(Fact):
+        type = "hotline.cow.mooed.v1"
+
+    assert topics_of(Rang) == (CALLS,)
+    with pytest.raises(KeyError):
+        topics_of(Mooed)
 
 
 @pytest.mark.parametrize(

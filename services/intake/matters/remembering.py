@@ -9,9 +9,8 @@ from contracts.fact import Frozen
 from contracts.ids import ALWAYS, derived_id
 from kit.store.port import Change, Collection, Document, Query, Range, Store
 from procedures.model import Procedure
-from services.intake.matters.alikeness import Alikeness
 from services.intake.matters.sighting import Sighting
-from services.intake.matters.signature import Signature
+from services.intake.matters.weighing import Alikeness, Signature
 from services.intake.matters.window import MatterWindow
 from services.intake.matters.words import Lexicon
 
@@ -83,8 +82,8 @@ class _Known:
         window = self.window(sighted)
         if window.matter_of(ticket) is not None:
             window.assign(ticket, sighted.matter)
-        elif sighted.signature is not None:
-            window.add(ticket, sighted.at, sighted.matter, Signature.unpacked(sighted.signature))
+        elif sighted.signature is not None and (signature := Signature.unpacked(sighted.signature)) is not None:
+            window.add(ticket, sighted.at, sighted.matter, signature)
 
 
 class RememberedMatters:

@@ -8,12 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.intake.matters.alikeness import Alikeness
 from services.intake.matters.places import Places, Relation, relation
 from services.intake.matters.postings import Postings
-from services.intake.matters.signature import Signature
-from services.intake.matters.vocabulary import Vocabulary
-from services.intake.matters.weighing import weigh
+from services.intake.matters.weighing import Alikeness, Signature, Vocabulary, weigh
 from services.intake.matters.words import Said
 
 MOST_NEAR = 64

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.vocabulary import TicketType
 from kit.store.memory import MemoryStore
-from kit.store.port import Store
+from kit.store.port import Change, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
 from procedures.model import Procedure
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters, Sighted
@@ -148,3 +148,16 @@ async def test_nothing_kept_can_be_read(store: Store[Sighted]) -> None:
     await replica(store).matter_of(seen("t1", f"我叫王小明，电话13800001111，{OUTAGE}"), gas())
     kept = (await store.load(["t1"]))["t1"].state.model_dump_json()
     assert not any(word in kept for word in ("王小明", "13800001111", "泉景"))
+
+
+async def test_a_signature_in_another_releases_form_is_passed_over_and_stops_nobody(store: Store[Sighted]) -> None:
+    first = await replica(store).matter_of(seen("t1", OUTAGE), gas())
+    document = (await store.load(["t1"]))["t1"]
+    newer = document.state.model_copy(update={"signature": "2.?"})
+    fields = {"noted": newer.noted, "at": newer.at}
+    assert not await store.save(
+        [Change("t1", UTILITY, document.version, newer, newer.wake_at, fields, sequence=0, seen={})]
+    )
+    restarted = replica(store)
+    assert await restarted.matter_of(seen("t2", AGAIN, at=NOON + DAY), gas()) != first
+    assert await restarted.matter_of(seen("t1", OUTAGE), gas()) == first

@@ -9,10 +9,9 @@ import pytest
 
 from bench.pairs import Pairs, Placed, judge
 from hotline.matters_cli import Matters, read_line
-from services.intake.matters.alikeness import Alikeness
 from services.intake.matters.places import NOWHERE
 from services.intake.matters.postings import Postings
-from services.intake.matters.signature import Signature
+from services.intake.matters.weighing import Alikeness, Signature
 from services.intake.matters.window import MOST_NEAR, MatterWindow
 from services.intake.matters.words import Lexicon
 
@@ -155,6 +154,7 @@ def test_a_signature_survives_being_packed_and_tells_no_words() -> None:
     packed = signature.packed()
     assert Signature.unpacked(packed) == signature
     assert not any(word in packed for word in ("泉景", "停气", "历下"))
+    assert Signature.unpacked("2." + packed.partition(".")[2]) is None
 
 
 def test_another_key_gives_other_numbers() -> None:
@@ -170,7 +170,9 @@ def test_a_window_built_again_from_signatures_decides_alike() -> None:
         matter = match.matter if match else str(number)
         signature = first.window.new_to(matter, signature)
         first.window.add(str(number), NOON, matter, signature)
-        again.add(str(number), NOON, matter, Signature.unpacked(signature.packed()))
+        unpacked = Signature.unpacked(signature.packed())
+        assert unpacked is not None
+        again.add(str(number), NOON, matter, unpacked)
     said = first.lexicon.read("", "泉景雅园又停气了，灶具没有火")
     assert again.nearest(said, NOON)[1] == first.window.nearest(said, NOON)[1]
 

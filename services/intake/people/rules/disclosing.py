@@ -50,7 +50,7 @@ def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | N
     """None when the customer's data may be shown in full; the refusal names the reasons this role may have."""
     allowed = _reasons(asking, procedure)
     if asking.reason not in allowed:
-        basis = procedure.personal_data[0]
+        basis = procedure.confidentiality.protected_fields
         return refused("reason_not_allowed", basis, accepts=tuple(sorted(allowed)), reason=asking.reason)
     if asking.roles & CENTRE:
         return None
