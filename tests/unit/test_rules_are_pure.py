@@ -26,3 +26,9 @@ def test_there_are_rules_to_look_at() -> None:
 @pytest.mark.parametrize("path", PURE, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_rule_reads_no_clock(path: Path) -> None:
     assert _calls(path) & REFUSED == set()
+
+
+def test_no_service_saves_past_its_shell() -> None:
+    """What follows for another document is a follow-up; the index of matters alone keeps rows of its own."""
+    services = (path for path in (ROOT / "services").rglob("*.py") if "save" in _calls(path))
+    assert [path.relative_to(ROOT).as_posix() for path in services] == ["services/intake/matters/remembering.py"]
