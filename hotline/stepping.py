@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import require
+from kit.auth.principal import HolderOf
 from kit.clock import SteppedClock
 from kit.http.problems import Problem
 from kit.run.runtime import ServiceRuntime
@@ -94,7 +94,7 @@ def clock_router(stepper: Stepper) -> APIRouter:
     async def now() -> Moment:
         return Moment(now=stepper.now())
 
-    @router.post("", dependencies=[Depends(require(Role.ADMIN))], summary="推进时间 Step forward to a moment")
+    @router.post("", dependencies=[Depends(HolderOf(Role.ADMIN))], summary="推进时间 Step forward to a moment")
     async def step(to: Moment) -> Moment:
         """Answers when everything due before the moment has happened and the bus is quiet."""
         try:

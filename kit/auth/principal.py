@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.vocabulary import CENTRE, Role
 from kit.auth.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
-from kit.http.openapi import SECURED, reads
 from kit.http.problems import Problem
 from kit.store.port import Condition, In
+
+SCHEME = "bearer"
+BEARER = HTTPBearer(bearerFormat="JWT", description="OpenID Connect access token")
+"""How callers identify themselves, as the OpenAPI document says it."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hotline"'}
 
@@ -73,7 +78,6 @@ def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
     return None
 
 
-@reads(SECURED)
 async def authenticate(request: Request) -> Principal:
     """The bearer of this request's token; raises Problem 401 (who are you), 503 (the issuer's keys cannot be had)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -108,18 +112,21 @@ def principal_of(claims: Claims) -> Principal:
     )
 
 
-Authenticated = Annotated[Principal, Depends(authenticate)]
-"""Parameter type for an endpoint that any valid token may call."""
+class HolderOf(SecurityBase):
+    """A dependency: the bearer of the request's token, who must hold one of these roles, where any are given.
 
-
-def require(*roles: Role) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency that lets only these roles pass: `who: Annotated[Principal, Depends(require(Role.UNIT))]`.
-
-    Dependencies of the kit take nothing but the request: every sub-dependency costs more than the work it does.
+    `who: Annotated[Principal, Depends(HolderOf(Role.UNIT))]`.
     """
 
-    @reads(SECURED)
-    async def holder(request: Request) -> Principal:
-        return await authorize(request, roles)
+    model = BEARER
+    scheme_name = SCHEME
 
-    return holder
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Principal:
+        return await authorize(request, self._roles) if self._roles else await authenticate(request)
+
+
+Authenticated = Annotated[Principal, Depends(HolderOf())]
+"""Parameter type for an endpoint that any valid token may call."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 from starlette.exceptions import HTTPException
@@ -22,10 +21,9 @@ from kit.auth.issuer import BuiltInIssuer
 from kit.auth.tokens import TokenVerifier
 from kit.decide.shell import TooManyConflicts
 from kit.http.language import language_of
-from kit.http.openapi import complete_schema, describe, documented_problems
+from kit.http.openapi import document_of, documented_problems
 from kit.http.problems import FieldError, Problem, problem_response
 from kit.http.request_scope import RequestScope
-from kit.http.routes import Dispatch
 from kit.run.health import Health, health_router
 from kit.settings import Settings
 from kit.telemetry.tracing import TRACER
@@ -47,25 +45,26 @@ _BOUNDS = {
 
 def create_app(
     title: str,
-    routers: Sequence[APIRouter],
+    services: Mapping[str, APIRouter],
     *,
     settings: Settings,
     verifier: TokenVerifier,
     health: Health,
     issuer: BuiltInIssuer | None = None,
+    extras: Iterable[APIRouter] = (),
     version: str = "1",
     description: str = "",
     tracer: trace.Tracer = TRACER,
 ) -> FastAPI:
-    """An app with these routers, problem documents, request ids, traces, metrics and health.
+    """An app with each service mounted under its prefix, problem documents, request ids, traces, metrics and health.
 
-    `issuer` (embedded mode) makes the app publish its keys at /.well-known/jwks.json.
+    A request looks for its route among those of its service alone. `extras` are the app's own routes; `issuer`
+    (embedded mode) makes it publish its keys at /.well-known/jwks.json.
     """
     app = FastAPI(
         title=title,
         version=version,
         description=description,
-        responses=documented_problems(),
         middleware=[
             Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes, tracer),
             Middleware(LastResort),
@@ -75,19 +74,14 @@ def create_app(
     )
     app.state.settings = settings
     app.state.verifier = verifier
-    own = [health_router(health)] if issuer is None else [health_router(health), _jwks_router(issuer)]
-    for router in (*routers, *own):
-        describe(router)
-        app.include_router(router)
-    app.router.routes.insert(0, Dispatch(_api_routes(routers)))
+    for prefix, routes in services.items():
+        app.mount(f"/{prefix}", routes)
+    for router in (*extras, health_router(health), *((_jwks_router(issuer),) if issuer else ())):
+        app.include_router(router, responses=documented_problems())
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
-    app.openapi = complete_schema(app)  # type: ignore[method-assign]
+    app.openapi = document_of(app, services)  # type: ignore[method-assign]
     return app
-
-
-def _api_routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
-    return (route for router in routers for route in router.routes if isinstance(route, APIRoute))
 
 
 def _jwks_router(issuer: BuiltInIssuer) -> APIRouter:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import uuid4
 
-from fastapi import Request
+from fastapi import Header, Request
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
@@ -17,13 +19,12 @@ from structlog.contextvars import bind_contextvars
 from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, authorize
+from kit.auth.principal import BEARER, SCHEME, Principal, authorize
 from kit.clock import Clock
 from kit.decide.decider import Decision
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency, Shell
 from kit.http.language import language_of
-from kit.http.openapi import SECURED, header, reads
 from kit.http.problems import Problem, problem_response
 from kit.store.port import Document, S
 from kit.telemetry.tracing import traceparent_now
@@ -33,20 +34,18 @@ _KEY = re.compile(r"[!-~]{1,128}")
 _ETAG = re.compile(r'"([1-9][0-9]{0,18})"')
 _SKEW = timedelta(minutes=1)
 JSON = "application/json"
-_HEADERS = {
-    **SECURED,
-    "parameters": [
-        header("Idempotency-Key", "The same key with the same body returns the first answer and has no further effect"),
-        header("If-Match", "The ETag you have seen; refused with 412 when the document has changed since"),
-    ],
-}
+
+_ONCE = "The same key with the same body returns the first answer and has no further effect"
+_UNCHANGED = "The ETag you have seen; refused with 412 when the document has changed since"
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description=_ONCE)]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description=_UNCHANGED)]
 
 View = Callable[[Document[S]], BaseModel]
 """What the API shows of a document."""
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandRequest:
     """What the shell and the rules need to know of the request besides its content.
 
     `by` names the caller in facts; `cause`, `expected_version` and `idempotency` go to `Shell.do`.
@@ -130,38 +129,41 @@ def _stored(document: Document[S], view: View[S]) -> bytes:
     return b"%d\n%b" % (document.version, _json(document, view))
 
 
-def command_by(*roles: Role) -> Callable[[Request], Awaitable[Command]]:
+class CommandBy(SecurityBase):
     """A dependency for endpoints that change a document, open to these roles alone.
 
-    Give it a name in the module, `ByUnit = Annotated[Command, Depends(command_by(Role.UNIT))]`, and write
-    `command: ByUnit`. Raises Problem 401, 403, 422.
+    Give it a name in the module, `ByUnit = Annotated[CommandRequest, Depends(CommandBy(Role.UNIT))]`, and write
+    `asked: ByUnit`. Raises Problem 401, 403, 422.
     """
 
-    @reads(_HEADERS)
-    async def asked(request: Request) -> Command:
-        who = await authorize(request, roles)
+    model = BEARER
+    scheme_name = SCHEME
+
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
+
+    async def __call__(
+        self, request: Request, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
+    ) -> CommandRequest:
+        who = await authorize(request, self._roles)
         path: str = request.scope["path"]
         bind_contextvars(**request.path_params)
-        given = request.headers.get("idempotency-key")
-        if given is None:
+        if idempotency_key is None:
             key, fingerprint, cause = None, "", f"http/{uuid4()}"
         else:
-            key = f"{who.subject}/{_well_formed(given)}"
+            key = f"{who.subject}/{_well_formed(idempotency_key)}"
             fingerprint = _fingerprint(request.method, path, await request.body())
             cause = f"http/{who.utility}/{path}/{key}"
-        version = _version(request.headers.get("if-match"))
-        return Command(
+        return CommandRequest(
             who,
-            who.actor(*roles),
+            who.actor(*self._roles),
             language_of(request),
             path,
             Cause(cause, traceparent_now()),
-            version,
+            _version(if_match),
             key,
             fingerprint,
         )
-
-    return asked
 
 
 def _well_formed(key: str) -> str:

@@ -1,17 +1,14 @@
-"""What the kit's own dependencies read from a request and answer, told to OpenAPI."""
+"""One OpenAPI document for a whole installation, problem documents included."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
-F = TypeVar("F", bound=Callable[..., Any])
 PROBLEM_JSON = "application/problem+json"
-_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OpenID Connect access token"}
 _MEANINGS = {
     401: "No valid token",
     403: "The role or scope does not allow it",
@@ -49,36 +46,6 @@ _PROBLEM = {
     },
 }
 
-# Dependencies take nothing but the request (a sub-dependency costs more than the work it does), so FastAPI cannot see
-# from their signatures which headers they read.
-_READS: dict[Callable[..., Any], Mapping[str, Any]] = {}
-
-SECURED: Mapping[str, Any] = {"security": [{"bearer": []}]}
-
-
-def reads(operation: Mapping[str, Any]) -> Callable[[F], F]:
-    """Declare what a dependency reads, as members of an OpenAPI operation."""
-
-    def declare(dependency: F) -> F:
-        _READS[dependency] = operation
-        return dependency
-
-    return declare
-
-
-def header(name: str, description: str) -> dict[str, Any]:
-    """An optional header as an OpenAPI parameter."""
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
-
-
-def describe(router: APIRouter) -> None:
-    """Add to each operation of a router what its dependencies declared."""
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            for dependency in route.dependant.dependencies:
-                if (operation := _READS.get(dependency.call)) is not None:  # type: ignore[arg-type]
-                    route.openapi_extra = {**operation, **(route.openapi_extra or {})}
-
 
 def documented_problems() -> dict[int | str, dict[str, Any]]:
     """The refusals every operation may answer with."""
@@ -86,22 +53,25 @@ def documented_problems() -> dict[int | str, dict[str, Any]]:
     return {status: {"description": meaning, "content": content} for status, meaning in _MEANINGS.items()}
 
 
-def complete_schema(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The app's OpenAPI document with the Problem schema and the bearer scheme that operations refer to."""
+def document_of(app: FastAPI, services: Mapping[str, APIRouter]) -> Callable[[], dict[str, Any]]:
+    """One OpenAPI document for the app and all that is mounted in it, with the Problem schema that operations refer to.
 
-    def schema() -> dict[str, Any]:
+    The services' routes are included here to be described; it is the mounts that answer.
+    """
+    described = APIRouter(responses=documented_problems())
+    for prefix, routes in services.items():
+        described.include_router(routes, prefix=f"/{prefix}")
+
+    def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            found = get_openapi(
+            app.openapi_schema = get_openapi(
                 title=app.title,
                 version=app.version,
                 description=app.description,
-                routes=app.routes,
+                routes=[*described.routes, *app.routes],
                 tags=app.openapi_tags,
             )
-            components = found.setdefault("components", {})
-            components.setdefault("schemas", {})["Problem"] = _PROBLEM
-            components["securitySchemes"] = {"bearer": _BEARER}
-            app.openapi_schema = found
+            app.openapi_schema["components"]["schemas"]["Problem"] = _PROBLEM
         return app.openapi_schema
 
-    return schema
+    return document

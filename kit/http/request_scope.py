@@ -108,7 +108,8 @@ def _attributes(method: str, route: str, status: int) -> dict[str, Any]:
 
 def _route(scope: Scope) -> str:
     """The route's template, so that labels stay few; `(none)` when nothing matched."""
-    return getattr(scope.get("route"), "path", "(none)")
+    route = scope.get("route")
+    return "(none)" if route is None else f"{scope.get('root_path', '')}{route.path}"
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:

@@ -1,62 +1,98 @@
-"""The short way from a request to its endpoint, for the plain shapes that nearly all of ours have.
+"""A route that calls endpoints of the plain shapes, which nearly all of ours have, without solving them anew each time.
 
-FastAPI tries the routes of all services one by one, twice, and solves every dependency anew for each request: with a
-hundred routes that is two thirds of a command (bench/http_request.py). Here routes are looked up, and an endpoint
-that takes path texts, one JSON body and dependencies on the request alone is called directly. Everything else, and
-every 404 and 405, goes FastAPI's own way; the OpenAPI document is FastAPI's in any case.
+FastAPI reads the signatures and documents them; a request to an endpoint that takes path texts, one JSON body and
+dependencies on request and headers alone is then answered from that reading directly. Everything else goes FastAPI's
+own way, and both answer alike (docs/adr/0011-http-as-fastapi-means-it.md has what it saves).
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from functools import cached_property
+from typing import Any
 
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Match
+from starlette.types import Scope
 
 from contracts.refusal import Refusal
 from kit.http.problems import Problem
 
-_JSON = re.compile(rb"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
-_LITERAL = re.compile(r"[^{}]+")
+_JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+
+Names = tuple[tuple[str, str], ...]
+"""Parameters with what they are called in the request."""
+
+
+class PlainRoute(APIRoute):
+    """For `APIRouter(route_class=PlainRoute)`."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """FastAPI's hook for a route's own way of answering."""
+        found = plain(self.endpoint, self.dependant)
+        return super().get_route_handler() if found is None else found
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Most of a service's routes are told apart by their last words, which cost less to look at than a pattern."""
+        if not scope["path"].endswith(self._last_words):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+    @cached_property
+    def _last_words(self) -> str:
+        return self.path_format.rpartition("}")[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Direct:
+class Plain:
     """An endpoint whose parameters were understood once, when the app was built."""
 
     endpoint: Callable[..., Awaitable[Response]]
-    request_name: str | None
-    body_name: str | None
-    body_model: type[BaseModel] | None
-    dependencies: tuple[tuple[str, Callable[[Request], Awaitable[Any]]], ...]
+    path: Names
+    dependencies: tuple[Dependency, ...]
+    body: tuple[str, type[BaseModel]] | None
+    request: str | None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive, send)
-        values: dict[str, Any] = dict(scope["path_params"])
-        for name, dependency in self.dependencies:
-            values[name] = await dependency(request)
-        if self.body_name is not None and self.body_model is not None:
-            values[self.body_name] = await _read(request, self.body_model)
-        if self.request_name is not None:
-            values[self.request_name] = request
-        response = await self.endpoint(**values)
-        await response(scope, receive, send)
+    async def __call__(self, request: Request) -> Response:
+        """Dependencies first, so that nobody learns from a body's faults what they may not call."""
+        values: dict[str, Any] = {name: request.path_params[place] for name, place in self.path}
+        for dependency in self.dependencies:
+            values[dependency.name] = await dependency.call(**dependency.given(request))
+        if self.body is not None:
+            values[self.body[0]] = await _read(request, self.body[1])
+        if self.request is not None:
+            values[self.request] = request
+        return await self.endpoint(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A dependency on the request and its headers."""
+
+    name: str
+    call: Callable[..., Awaitable[Any]]
+    headers: Names
+    request: str | None
+
+    def given(self, request: Request) -> dict[str, Any]:
+        """What it asks of this request."""
+        values: dict[str, Any] = {name: request.headers.get(header) for name, header in self.headers}
+        if self.request is not None:
+            values[self.request] = request
+        return values
 
 
 async def _read(request: Request, model: type[BaseModel]) -> BaseModel:
     """The body as a model; raises RequestValidationError, or Problem 415 for what is not JSON."""
-    if _JSON.fullmatch(request.headers.get("content-type", "").encode()) is None:
+    if _JSON.fullmatch(request.headers.get("content-type", "")) is None:
         raise Problem(Refusal("media_type_unsupported", accepts=("application/json",)))
     try:
         return model.model_validate_json(await request.body())
@@ -65,93 +101,56 @@ async def _read(request: Request, model: type[BaseModel]) -> BaseModel:
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in found]) from None
 
 
-def direct(route: APIRoute) -> Direct | None:
-    """The route's endpoint, if its signature is one of the plain shapes."""
-    hints = _hints(route)
-    if hints is None:
+def plain(endpoint: Callable[..., Any], read: Dependant) -> Plain | None:
+    """The endpoint, if FastAPI's reading of it has one of the plain shapes; FastAPI's own way is right for the rest."""
+    dependencies = tuple(_dependency(each) for each in read.dependencies)
+    body = read.body_params[0] if read.body_params else None
+    model: Any = body.field_info.annotation if body else None
+    if (
+        not inspect.iscoroutinefunction(endpoint)
+        or not _is_a(inspect.signature(endpoint, eval_str=True).return_annotation, Response)
+        or _more_is_asked(read)
+        or read.header_params
+        or any(each.field_info.annotation is not str or each.field_info.metadata for each in read.path_params)
+        or len(read.body_params) > 1
+        or not (body is None or _is_a(model, BaseModel))
+        or None in dependencies
+    ):
         return None
-    requests = [name for name, hint in hints.items() if hint is Request]
-    bodies = [name for name, hint in hints.items() if _is_a(hint, BaseModel)]
-    dependencies = {name: call for name, hint in hints.items() if (call := _dependency(hint)) is not None}
-    if len(requests) > 1 or len(bodies) > 1 or len(requests) + len(bodies) + len(dependencies) < len(hints):
-        return None
-    return Direct(
-        endpoint=route.endpoint,
-        request_name=requests[0] if requests else None,
-        body_name=bodies[0] if bodies else None,
-        body_model=hints[bodies[0]] if bodies else None,
-        dependencies=tuple(dependencies.items()),
+    return Plain(
+        endpoint,
+        tuple((each.name, each.alias) for each in read.path_params),
+        tuple(each for each in dependencies if each is not None),
+        None if body is None else (body.name, model),
+        read.request_param_name,
     )
 
 
-def _hints(route: APIRoute) -> dict[str, Any] | None:
-    """What the endpoint wants besides path texts; None when it may want or answer more than plain shapes do."""
-    try:
-        signature = inspect.signature(route.endpoint, eval_str=True)
-    except NameError:
+def _dependency(read: Dependant) -> Dependency | None:
+    """The dependency, if it is a coroutine that asks for nothing but the request and optional headers."""
+    optional = all(each.field_info.annotation == str | None for each in read.header_params)
+    if read.call is None or read.name is None or not optional or _more_is_asked(read):
         return None
-    if not inspect.iscoroutinefunction(route.endpoint) or not _is_a(signature.return_annotation, Response):
+    if read.path_params or read.body_params or read.dependencies or not _is_coroutine(read.call):
         return None
-    if any(parameter.default is not inspect.Parameter.empty for parameter in signature.parameters.values()):
-        return None
-    return {
-        name: parameter.annotation
-        for name, parameter in signature.parameters.items()
-        if not (name in route.param_convertors and parameter.annotation is str)
-    }
+    headers = tuple((each.name, each.alias) for each in read.header_params)
+    return Dependency(read.name, read.call, headers, read.request_param_name)
+
+
+def _more_is_asked(read: Dependant) -> bool:
+    named = (
+        read.websocket_param_name,
+        read.http_connection_param_name,
+        read.response_param_name,
+        read.background_tasks_param_name,
+        read.security_scopes_param_name,
+    )
+    return bool(read.query_params or read.cookie_params or any(named))
+
+
+def _is_coroutine(call: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
 
 
 def _is_a(hint: object, kind: type) -> bool:
     return isinstance(hint, type) and issubclass(hint, kind)
-
-
-def _dependency(hint: object) -> Callable[[Request], Awaitable[Any]] | None:
-    """The function behind `Annotated[X, Depends(function)]`, if it wants nothing but the request."""
-    marks = [mark for mark in get_args(hint)[1:] if isinstance(mark, Depends)] if get_origin(hint) is Annotated else []
-    if len(marks) != 1 or not inspect.iscoroutinefunction(marks[0].dependency):
-        return None
-    parameters = inspect.signature(marks[0].dependency, eval_str=True).parameters.values()
-    only_request = [parameter.annotation for parameter in parameters] == [Request]
-    return marks[0].dependency if only_request else None
-
-
-Found = tuple["re.Pattern[str]", APIRoute, Callable[[Scope, Receive, Send], Awaitable[None]]]
-
-
-class Dispatch(BaseRoute):
-    """All routes by method, number of segments and last word; what it does not find is left to the routes behind it."""
-
-    def __init__(self, routes: Iterable[APIRoute]) -> None:
-        self._found: defaultdict[tuple[str, int, str | None], list[Found]] = defaultdict(list)
-        for route in routes:
-            for method in route.methods or ():
-                self._found[_place(method, route.path_format)].append(
-                    (route.path_regex, route, direct(route) or route.handle)
-                )
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] != "http" or scope.get("root_path"):
-            return Match.NONE, {}
-        path = scope["path"]
-        method, segments, last = _place(scope["method"], path)
-        for word in (last, None):
-            for pattern, route, handler in self._found.get((method, segments, word), ()):
-                if (match := pattern.match(path)) is not None:
-                    return Match.FULL, _child(route, handler, match.groupdict())
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["hotline.handler"](scope, receive, send)
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
-        raise NoMatchFound(name, path_params)
-
-
-def _place(method: str, path: str) -> tuple[str, int, str | None]:
-    last = path.rpartition("/")[2]
-    return method, path.count("/"), last if _LITERAL.fullmatch(last) else None
-
-
-def _child(route: APIRoute, handler: object, texts: Mapping[str, str]) -> Scope:
-    values = {name: route.param_convertors[name].convert(text) for name, text in texts.items()}
-    return {"endpoint": route.endpoint, "route": route, "path_params": values, "hotline.handler": handler}

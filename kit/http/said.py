@@ -11,18 +11,18 @@ from starlette.responses import Response
 from contracts.envelope import encode
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, require
+from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
 from kit.run.runtime import Worker
 
-Reader = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR, Role.ADMIN))]
+TAG = "经历 What was said"
+Reader = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR, Role.ADMIN))]
 
 
-def said_router(prefix: str, workers: Sequence[Worker[Any]]) -> APIRouter:
-    """`GET /<prefix>/events/{subject}`: the CloudEvents of a ticket, article, task or notice, oldest first."""
-    router = APIRouter(prefix=f"/{prefix}", tags=["经历 What was said"])
+def add_said(routes: APIRouter, workers: Sequence[Worker[Any]]) -> None:
+    """`GET /events/{subject}`: the CloudEvents of a ticket, article, task or notice, oldest first."""
 
-    @router.get("/events/{subject}", summary="本服务就此说过的事件 What this service said about it")
+    @routes.get("/events/{subject}", tags=[TAG], summary="本服务就此说过的事件 What this service said about it")
     async def events(subject: str, who: Reader, request: Request) -> Response:
         for worker in workers:
             if await worker.shell.get(subject, who.utility) is not None:
@@ -30,5 +30,3 @@ def said_router(prefix: str, workers: Sequence[Worker[Any]]) -> APIRouter:
                 body = b"[" + b",".join(encode(event) for event in said) + b"]"
                 return Response(body, media_type="application/cloudevents-batch+json")
         return problem(request, Refusal("unknown_ticket"))
-
-    return router

@@ -10,9 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from kit.clock import Clock
-from kit.decide import steps
-from kit.decide.steps import Step
-from kit.http.commands import Command, command_by
+from kit.decide.steps import Command, Step
+from kit.http.commands import CommandBy, CommandRequest
 from texts import LANGUAGES, text
 
 
@@ -24,7 +23,7 @@ class StepBody(BaseModel):
     at: AwareDatetime | None = Field(default=None, description="only from a connected system; otherwise it is now")
 
 
-Carry = Callable[[str, Step[Any], StepBody, Command], Awaitable[Response]]
+Carry = Callable[[str, Step[Any], StepBody, CommandRequest], Awaitable[Response]]
 """How a service takes a step: which document, which step, what the body says, who asks."""
 
 
@@ -57,18 +56,18 @@ def add_step(
 
 
 def _endpoint(place: str, step: Step[Any], carry: Carry) -> Callable[..., Awaitable[Response]]:
-    async def endpoint(key: str, body: StepBody, asked: Command) -> Response:
+    async def endpoint(key: str, body: StepBody, asked: CommandRequest) -> Response:
         return await carry(key, step, body, asked)
 
     endpoint.__annotations__ |= {
         "key": Annotated[str, Path(alias=place)],
         "body": body_of(step),
-        "asked": Annotated[Command, Depends(command_by(*step.roles))],
+        "asked": Annotated[CommandRequest, Depends(CommandBy(*step.roles))],
     }
     return endpoint
 
 
-def command_of(step: Step[Any], body: StepBody, asked: Command, clock: Clock) -> steps.Command:
+def command_of(step: Step[Any], body: StepBody, asked: CommandRequest, clock: Clock) -> Command:
     """The command that body, token and clock make together; what the body leaves out is the command's default."""
     stated = {name: getattr(body, name) for name in body.model_fields_set}
     return step.asked(asked.moment(body.at, clock), asked.by, stated)

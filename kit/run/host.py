@@ -19,7 +19,7 @@ from kit.clock import Clock
 from kit.decide.decider import Decider
 from kit.decide.fold import ProcedureOf
 from kit.http.app import create_app
-from kit.http.said import said_router
+from kit.http.said import add_said
 from kit.run.health import Health
 from kit.run.runtime import Chore, Duties, ServiceRuntime, Worker, employ
 from kit.settings import Settings
@@ -52,7 +52,7 @@ class Assembled:
 
     topics: tuple[str, ...]
     workers: tuple[Worker[Any], ...]
-    routers: tuple[APIRouter, ...]
+    routes: APIRouter
     chores: tuple[Chore, ...] = ()
     preparations: tuple[Chore, ...] = ()
 
@@ -90,11 +90,17 @@ class Host:
     async def __aenter__(self) -> Self:
         client = await self._stack.enter_async_context(httpx.AsyncClient(timeout=5))
         verifier, issuer = trusted(self.settings, client)
-        routers = list(self.extra_routers)
-        for name, assemble in self.assemblies.items():
-            routers.extend(await self._start(name, assemble))
+        services = {
+            name.partition("_")[0]: await self._start(name, assemble) for name, assemble in self.assemblies.items()
+        }
         self._app = create_app(
-            "hotline-loop", routers, settings=self.settings, verifier=verifier, health=self.health, issuer=issuer
+            "hotline-loop",
+            services,
+            settings=self.settings,
+            verifier=verifier,
+            health=self.health,
+            issuer=issuer,
+            extras=self.extra_routers,
         )
         return self
 
@@ -103,7 +109,7 @@ class Host:
     ) -> None:
         await self._stack.aclose()
 
-    async def _start(self, name: str, assemble: Assemble) -> tuple[APIRouter, ...]:
+    async def _start(self, name: str, assemble: Assemble) -> APIRouter:
         stores = open_stores(self.settings.store.url, name, prefix=self.settings.store.database)
         self._stack.push_async_callback(stores.close)
         publisher = KafkaPublisher(self.settings.kafka, name)
@@ -122,4 +128,5 @@ class Host:
         self.health.add(f"{name}.store", stores.ping)
         self.health.add(f"{name}.bus", runtime.progress)
         self.runtimes[name] = await self._stack.enter_async_context(runtime)
-        return (*assembled.routers, said_router(name.partition("_")[0], assembled.workers))
+        add_said(assembled.routes, assembled.workers)
+        return assembled.routes

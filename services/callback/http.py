@@ -13,11 +13,12 @@ from contracts.fact import Score
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Role, Solved, TicketType
-from kit.auth.principal import Principal, require
+from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
 from kit.http.app import problem
-from kit.http.commands import Command, command_by, shown
+from kit.http.commands import CommandBy, CommandRequest, shown
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.routes import PlainRoute
 from kit.store.port import Document, Equal, Range
 from services.callback.rules import (
     CallBack,
@@ -29,10 +30,11 @@ from services.callback.rules import (
 )
 from services.callback.rules.lists import fields
 
+TAG = "回复回访 Callbacks"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
-Centre = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR))]
-ByCentre = Annotated[Command, Depends(command_by(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
+Centre = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR))]
+ByCentre = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
 
 
 class Attempt(BaseModel):
@@ -100,9 +102,11 @@ class PlansAsked(BaseModel):
 
 def router(shell: Shell[Calls]) -> APIRouter:
     """The desk's API. Only the centre calls customers back, so only its people see it."""
-    routes = APIRouter(prefix="/callback", tags=["回复回访 Callbacks"])
+    routes = APIRouter(route_class=PlainRoute)
 
-    @routes.post("/tickets/{ticket}/attempts", response_model=CallsView, summary="记录一次回访 Record one call")
+    @routes.post(
+        "/tickets/{ticket}/attempts", tags=[TAG], response_model=CallsView, summary="记录一次回访 Record one call"
+    )
     async def attempt(ticket: str, body: Attempt, command: ByCentre) -> Response:
         """The answer shows what follows: done, or when the next call may be made.
 
@@ -116,12 +120,14 @@ def router(shell: Shell[Calls]) -> APIRouter:
             shell, ticket, lambda state, procedure: call_back(state, given, procedure), _view
         )
 
-    @routes.get("/tickets/{ticket}", response_model=CallsView, summary="回访内容 The call owed, with the reply")
+    @routes.get(
+        "/tickets/{ticket}", tags=[TAG], response_model=CallsView, summary="回访内容 The call owed, with the reply"
+    )
     async def calls_of(ticket: str, who: Centre, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
         return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, _view)
 
-    @routes.get("/plans", summary="待回访 Calls to be made")
+    @routes.get("/plans", tags=[TAG], summary="待回访 Calls to be made")
     async def plans(asked: Annotated[PlansAsked, Query()], who: Centre, paging: PageAsked) -> Page[PlanRow]:
         now = shell.clock.now()
         kind = () if asked.kind is None else (Equal("kind", asked.kind.value),)

@@ -35,7 +35,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     return Assembled(
         (TOPIC,),
         (tickets, contacts, matters, people, audits, uploads),
-        (router(desk),),
+        router(desk),
         chores=(lambda: index.forget(means.clock.now()),),
     )
 

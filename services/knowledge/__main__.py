@@ -18,7 +18,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     return Assembled(
         (KNOWLEDGE,),
         (articles, tasks, notices),
-        (router(desk),),
+        router(desk),
         preparations=(lambda: library.fill(means.procedures.utilities()),),
     )
 

@@ -11,7 +11,7 @@ from services.routing.http import router
 def assemble(means: Means[Procedures]) -> Assembled:
     """Work orders on the ticket topic."""
     orders = means.employ(DECIDER)
-    return Assembled((TICKETS,), (orders,), (router(orders.shell, means.procedures),))
+    return Assembled((TICKETS,), (orders,), router(orders.shell, means.procedures))
 
 
 if __name__ == "__main__":

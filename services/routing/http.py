@@ -15,10 +15,11 @@ from kit.auth.principal import Authenticated, Principal, may_see, seen_by
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
-from kit.http.commands import Command, shown
+from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
+from kit.http.routes import PlainRoute
 from kit.http.steps import StepBody, add_step, command_of
 from kit.store.port import Condition, Document, Equal, In, Range
 from kit.store.port import Query as StoreQuery
@@ -61,7 +62,7 @@ class OrderFilter(BaseModel):
 
 def router(shell: Shell[WorkOrder], procedures: Procedures) -> APIRouter:
     """Everything under /routing."""
-    found = APIRouter(prefix="/routing")
+    found = APIRouter(route_class=PlainRoute)
     _add_lists(found, shell, procedures)
     _add_organisation(found, shell, procedures)
     _add_steps(found, shell, procedures)
@@ -75,7 +76,7 @@ def _group(step: Step[WorkOrder]) -> str:
 
 
 def _add_steps(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
-    async def carry(order: str, step: Step[WorkOrder], body: StepBody, asked: Command) -> Response:
+    async def carry(order: str, step: Step[WorkOrder], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
         return await asked.carry_out(
             shell,

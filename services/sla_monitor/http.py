@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import ClockName, ClockState, Role
-from kit.auth.principal import Principal, may_see, require, seen_by
+from kit.auth.principal import HolderOf, Principal, may_see, seen_by
 from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
 from kit.http.app import problem
@@ -19,6 +19,7 @@ from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
 from kit.http.problems import Problem
+from kit.http.routes import PlainRoute
 from kit.store.port import Condition, Document, Equal, Range
 from procedures.model import Origin, Procedure
 from services.sla_monitor.rules import Sla, SlaClock
@@ -26,6 +27,7 @@ from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.lists import fields
 from texts import Language, label
 
+TAG = "时限 Clocks"
 OUT_OF_SCOPE = Refusal("out_of_scope")
 MOST_PAGES = 20
 """Store pages read for one answer when a filter passes most tickets over; the cursor goes on from there."""
@@ -33,7 +35,7 @@ MOST_PAGES = 20
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _ORDER = {"running": "next_due", "missed": "overdue_since"}
 
-Reader = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR, Role.DIVISION, Role.UNIT))]
+Reader = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR, Role.DIVISION, Role.UNIT))]
 
 
 class CandidateView(BaseModel):
@@ -121,10 +123,11 @@ class Asked(BaseModel):
 
 def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
     """The monitor's API."""
-    routes = APIRouter(prefix="/sla", tags=["时限 Clocks"])
+    routes = APIRouter(route_class=PlainRoute)
 
     @routes.get(
         "/tickets/{ticket}/clocks",
+        tags=[TAG],
         response_model=TicketClocks,
         summary="工单时限说明 Every clock of a ticket, explained",
     )
@@ -137,7 +140,7 @@ def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
             return problem(request, OUT_OF_SCOPE)
         return shown(document, lambda found: _ticket_clocks(found, procedure_of(state.procedure), language))
 
-    @routes.get("/clocks", summary="将到期与已超时 What is due next or overdue")
+    @routes.get("/clocks", tags=[TAG], summary="将到期与已超时 What is due next or overdue")
     async def due(
         asked: Annotated[Asked, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
     ) -> Page[DueRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic
@@ -73,11 +73,11 @@ class Bench(Generic[S]):
 class People:
     """Callers of an app, each with the token of a seeded user."""
 
-    def __init__(self, router: APIRouter, folder: Path) -> None:
+    def __init__(self, services: Mapping[str, APIRouter], folder: Path) -> None:
         settings = load_settings(embedded={"issuer": True, "path": folder})
         self._issuer = BuiltInIssuer(folder)
         verifier = self._issuer.verifier(audience="hotline-loop", leeway=timedelta(0))
-        app = create_app("test", [router], settings=settings, verifier=verifier, health=Health(), issuer=self._issuer)
+        app = create_app("test", services, settings=settings, verifier=verifier, health=Health(), issuer=self._issuer)
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hotline")
 
     def _headers(self, who: str, utility: str, language: str) -> dict[str, str]:

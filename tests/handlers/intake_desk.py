@@ -70,7 +70,7 @@ class FrontDesk(People):
         files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
         self.desk = Desk(intake, register, files, self.procedures)
         self._sequence = 0
-        super().__init__(router(self.desk), folder)
+        super().__init__({"intake": router(self.desk)}, folder)
 
     def _shell(self, decider: Any) -> Any:
         store = MemoryStore(decider.collection)

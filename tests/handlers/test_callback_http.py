@@ -19,7 +19,7 @@ class Desk(People):
 
     def __init__(self, folder: Path, stores: Stores) -> None:
         self.bench: Bench[Calls] = Bench(DECIDER, stores.store_for(DECIDER.collection))
-        super().__init__(router(self.bench.shell), folder)
+        super().__init__({"callback": router(self.bench.shell)}, folder)
 
     async def fill(self) -> "Desk":
         for key, fact in (

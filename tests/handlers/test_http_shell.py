@@ -22,19 +22,20 @@ from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketSigned
 from contracts.vocabulary import Role, TicketType
 from kit.auth.issuer import BuiltInIssuer, seeded_user
-from kit.auth.principal import Authenticated, Principal, require
+from kit.auth.principal import Authenticated, HolderOf, Principal
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.shell import Shell, TooManyConflicts
 from kit.http.app import create_app, problem
-from kit.http.commands import Command, command_by, shown
+from kit.http.commands import CommandBy, CommandRequest, shown
+from kit.http.routes import PlainRoute
 from kit.run.health import Health
 from kit.settings import Settings, load_settings
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection, Document, StoreAway
 from kit.telemetry.tracing import build_provider
 
-ByUnitAgentOrSystem = Annotated[Command, Depends(command_by(Role.UNIT, Role.AGENT, Role.INTEGRATION))]
+ByUnitAgentOrSystem = Annotated[CommandRequest, Depends(CommandBy(Role.UNIT, Role.AGENT, Role.INTEGRATION))]
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
@@ -68,7 +69,7 @@ def view(document: Document[Order]) -> OrderView:
     return OrderView(id=document.key, note=document.state.note)
 
 
-def sign(command: Command, body: Note, state: Order | None) -> Outcome[Order]:
+def sign(command: CommandRequest, body: Note, state: Order | None) -> Outcome[Order]:
     if state is None:
         return Refusal("unknown_ticket", transient=True)
     if body.note == "twice" and state.note == "twice":
@@ -78,7 +79,7 @@ def sign(command: Command, body: Note, state: Order | None) -> Outcome[Order]:
 
 
 def routes(shell: Shell[Order]) -> APIRouter:
-    router = APIRouter(prefix="/routing", tags=["work orders"])
+    router = APIRouter(tags=["work orders"], route_class=PlainRoute)
 
     @router.post("/orders/{order}", response_model=OrderView, status_code=201)
     async def open_order(order: str, body: Note, command: ByUnitAgentOrSystem) -> Response:
@@ -96,7 +97,7 @@ def routes(shell: Shell[Order]) -> APIRouter:
         return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, view)
 
     @router.get("/admin")
-    async def admin(who: Annotated[Principal, Depends(require(Role.ADMIN, Role.SUPERVISOR))]) -> str:
+    async def admin(who: Annotated[Principal, Depends(HolderOf(Role.ADMIN, Role.SUPERVISOR))]) -> str:
         return who.subject
 
     @router.post("/upload")
@@ -160,7 +161,7 @@ def world(settings: Settings, spans: InMemorySpanExporter) -> World:
     verifier = issuer.verifier(audience="hotline-loop", leeway=timedelta(0))
     app = create_app(
         "test",
-        [routes(shell)],
+        {"routing": routes(shell)},
         settings=settings,
         verifier=verifier,
         health=Health(),

@@ -27,7 +27,7 @@ class Centre(People):
         connect(self.articles.shell, self.tasks.shell)
         library = Library(self.articles.shell.store, self.notices.shell.store, self.clock, timedelta(0))
         desk = Desk(self.articles.shell, self.tasks.shell, self.notices.shell, PROCEDURES, library)
-        super().__init__(router(desk), folder)
+        super().__init__({"knowledge": router(desk)}, folder)
 
     async def does(self, who: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
         """Accepted; what is answered."""

@@ -55,7 +55,7 @@ class Hotline:
         self._sequence = 0
         app = create_app(
             "routing",
-            [router(self.shell, PROCEDURES)],
+            {"routing": router(self.shell, PROCEDURES)},
             settings=settings,
             verifier=self._issuer.verifier(audience="hotline-loop", leeway=timedelta(0)),
             health=Health(),

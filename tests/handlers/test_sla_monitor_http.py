@@ -22,7 +22,7 @@ class Room(People):
     def __init__(self, folder: Path, stores: Stores) -> None:
         monitor = decider(timedelta(0))
         self.bench: Bench[Sla] = Bench(monitor, stores.store_for(monitor.collection))
-        super().__init__(router(self.bench.shell, PROCEDURES.get), folder)
+        super().__init__({"sla": router(self.bench.shell, PROCEDURES.get)}, folder)
 
     async def fill(self) -> "Room":
         order = GovernmentOrder(platform="jinan-12345", order_no="1", due=FRIDAY_10 + timedelta(days=2))

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from kit.http.routes import PlainRoute
 from services.intake.http.customers import add_customers, add_looks
 from services.intake.http.desk import Desk
 from services.intake.http.files import add_files
@@ -15,7 +16,7 @@ __all__ = ["Desk", "router"]
 
 def router(desk: Desk) -> APIRouter:
     """Everything under /intake."""
-    routes = APIRouter(prefix="/intake")
+    routes = APIRouter(route_class=PlainRoute)
     add_requests(routes, desk)
     add_proposals(routes, desk)
     add_steps(routes, desk)

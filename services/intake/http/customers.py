@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, TicketType
-from kit.auth.principal import Principal, require
+from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
@@ -35,8 +35,8 @@ from services.intake.rules.ticket import Ticket
 
 TAG = "客户信息 Customers"
 READERS = (Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION)
-Reader = Annotated[Principal, Depends(require(*READERS))]
-Inspector = Annotated[Principal, Depends(require(Role.ADMIN, Role.SUPERVISOR))]
+Reader = Annotated[Principal, Depends(HolderOf(*READERS))]
+Inspector = Annotated[Principal, Depends(HolderOf(Role.ADMIN, Role.SUPERVISOR))]
 
 LATEST = 10
 """Tickets of a customer on the agent's screen."""

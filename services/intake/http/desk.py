@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, may_see, require
-from kit.http.commands import Command, command_by
+from kit.auth.principal import HolderOf, Principal, may_see
+from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import FieldError, Problem, problem_response
 from kit.store.port import Document, Equal, Query
 from procedures.loader import Procedures, UnknownProcedureError
@@ -24,9 +24,9 @@ from services.intake.requests.intake import Intake
 from services.intake.rules.numbering import parse
 from services.intake.rules.ticket import Ticket
 
-Centre = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR))]
-ByCentre = Annotated[Command, Depends(command_by(Role.AGENT, Role.SUPERVISOR))]
-ByFrontOffice = Annotated[Command, Depends(command_by(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
+Centre = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR))]
+ByCentre = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR))]
+ByFrontOffice = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
 
 _WRONG_IN_BODY = frozenset({"fields_missing", "no_type", "no_such_unit", "no_such_guidance", "no_such_attachment"})
 """The request itself is wrong or incomplete, whatever the state of things."""
@@ -83,7 +83,7 @@ def asking(who: Principal, reason: str, ticket: Ticket | None) -> Asking:
     return Asking(who.roles, who.units, who.divisions, reason, ticket)
 
 
-def refuse(command: Command, refusal: Refusal) -> Response:
+def refuse(command: CommandRequest, refusal: Refusal) -> Response:
     """The problem document; a wrong body says which fields."""
     wrong = refusal.code in _WRONG_IN_BODY
     errors = [FieldError(f"body.{field}", refusal.code) for field in refusal.accepts] if _names_fields(refusal) else []

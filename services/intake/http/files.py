@@ -13,7 +13,7 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Role
 from kit.auth.principal import Authenticated, Principal
 from kit.http.app import problem
-from kit.http.commands import Command, command_by
+from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import problem_response
 from services.intake.files.attachments import Upload
 from services.intake.http.desk import Desk
@@ -23,9 +23,9 @@ _PIECE = 65_536
 _STATUS = {"attachment_too_large": 413, "attachment_type_not_taken": 415}
 
 ByUploader = Annotated[
-    Command,
+    CommandRequest,
     Depends(
-        command_by(Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION, Role.KNOWLEDGE, Role.INTEGRATION),
+        CommandBy(Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION, Role.KNOWLEDGE, Role.INTEGRATION),
     ),
 ]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, TicketType
-from kit.auth.principal import Principal, require
+from kit.auth.principal import HolderOf, Principal
 from kit.http.language import LanguageAsked
 from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words
@@ -18,7 +18,7 @@ from services.intake.requests.proposals import propose, word_lists
 from texts import label
 
 TAG = "受理 Requests"
-FrontOffice = Annotated[Principal, Depends(require(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
+FrontOffice = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
 
 
 class WordsBody(Body):

@@ -15,7 +15,7 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, TicketType
 from kit.auth.principal import Authenticated
 from kit.decide.fold import Cause
-from kit.http.commands import JSON, Command
+from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
@@ -52,7 +52,7 @@ def add_requests(routes: APIRouter, desk: Desk) -> None:
         return form_view(type, desk.procedure(who.utility, desk.now()), language)
 
 
-async def _receive(desk: Desk, body: RequestBody, command: Command) -> Response:
+async def _receive(desk: Desk, body: RequestBody, command: CommandRequest) -> Response:
     at = command.moment(body.at, desk.intake.tickets.clock)
     procedure = desk.procedure(command.who.utility, at)
     caller = await _caller(desk, body, command)
@@ -82,7 +82,7 @@ async def _receive(desk: Desk, body: RequestBody, command: Command) -> Response:
     return _shown(outcome, request, procedure, command)
 
 
-def _cause(body: RequestBody, command: Command) -> Cause:
+def _cause(body: RequestBody, command: CommandRequest) -> Cause:
     """A platform that sends the same order again after a lost answer means it once, even without an Idempotency-Key."""
     if body.gov is None or command.key is not None:
         return command.cause
@@ -91,7 +91,7 @@ def _cause(body: RequestBody, command: Command) -> Cause:
     return replace(command.cause, id=f"gov/{command.who.utility}/{order}/{said}")
 
 
-async def _caller(desk: Desk, body: RequestBody, command: Command) -> Caller | Refusal:
+async def _caller(desk: Desk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:
     utility = command.who.utility
     attachments = await desk.attachments.named(utility, body.attachments) if body.attachments else ()
     if isinstance(attachments, Refusal):
@@ -120,7 +120,7 @@ def _explained(body: RequestBody, procedure: Procedure) -> bool:
     return Channel(body.channel) not in procedure.acceptance.reason_explained.value
 
 
-def _shown(accepted: Accepted, request: Request, procedure: Procedure, command: Command) -> Response:
+def _shown(accepted: Accepted, request: Request, procedure: Procedure, command: CommandRequest) -> Response:
     view = AcceptedView(
         contact=accepted.contact,
         customer=request.customer_ref,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import LinkKind, Role
-from kit.http.commands import Command
+from kit.http.commands import CommandRequest
 from kit.http.problems import Problem
 from kit.store.port import Document
 from procedures.model import Procedure
@@ -96,7 +96,7 @@ def _step(routes: APIRouter, path: str, summary: str) -> Callable[[Endpoint], En
 
 
 async def _said(
-    desk: Desk, command: Command, ticket: str, name: str, body: StepBody, words: Words, **fields: Any
+    desk: Desk, command: CommandRequest, ticket: str, name: str, body: StepBody, words: Words, **fields: Any
 ) -> Response:
     """One command on one ticket, its words kept first; the answer carries what to tell the customer."""
     at = command.moment(body.at, desk.intake.tickets.clock)
@@ -119,7 +119,7 @@ async def _said(
     return await command.carry_out(desk.intake.tickets, found.key, step, view)
 
 
-async def _linked(desk: Desk, command: Command, ticket: str, body: LinkBody) -> Response:
+async def _linked(desk: Desk, command: CommandRequest, ticket: str, body: LinkBody) -> Response:
     found, other = await desk.ticket(command.who, ticket), await desk.ticket(command.who, body.other)
     if found.key == other.key:
         return refuse(command, Refusal("linked_to_itself"))

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from kit.http.routes import PlainRoute
 from services.knowledge.http.articles import add_articles
 from services.knowledge.http.desk import Desk
 from services.knowledge.http.listing import add_lists
@@ -14,7 +15,7 @@ __all__ = ["Desk", "router"]
 
 def router(desk: Desk) -> APIRouter:
     """Everything under /knowledge."""
-    routes = APIRouter(prefix="/knowledge")
+    routes = APIRouter(route_class=PlainRoute)
     add_search(routes, desk)
     add_notices(routes, desk)
     add_articles(routes, desk)

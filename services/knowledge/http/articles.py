@@ -12,7 +12,7 @@ from starlette.responses import Response
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import Principal
-from kit.http.commands import Command, command_by
+from kit.http.commands import CommandBy, CommandRequest
 from kit.store.port import Document
 from procedures.model import Procedure
 from services.knowledge.http.desk import Desk, asked, body_of, found, named, new_id
@@ -58,13 +58,13 @@ def _add_creation(routes: APIRouter, desk: Desk) -> None:
         SaveDraft, draft=(bool, Field(default=False, description="only keep it, do not hand it in for review yet"))
     )
 
-    async def create(body: BaseModel, command: Command) -> Response:
+    async def create(body: BaseModel, command: CommandRequest) -> Response:
         draft: bool = body.draft  # type: ignore[attr-defined]
         entry = ARTICLES["draft" if draft else "submit"]
         creates = desk.in_force(command.who.utility).ref
         return await _carried_out(desk, _Asked(new_id("art", command), entry, body, creates), command)
 
-    create.__annotations__ |= {"body": body_model, "command": Annotated[Command, Depends(command_by(*AUTHORS))]}
+    create.__annotations__ |= {"body": body_model, "command": Annotated[CommandRequest, Depends(CommandBy(*AUTHORS))]}
     routes.add_api_route(
         "/articles",
         create,
@@ -79,16 +79,16 @@ def _add_creation(routes: APIRouter, desk: Desk) -> None:
 
 
 def _endpoint(entry: Entry[Article], desk: Desk) -> Callable[..., Awaitable[Response]]:
-    async def step(article: str, body: BaseModel, command: Command) -> Response:
+    async def step(article: str, body: BaseModel, command: CommandRequest) -> Response:
         await found(desk.articles, article, command.who.utility, "unknown_article")
         return await _carried_out(desk, _Asked(article, entry, body), command)
 
-    by = Annotated[Command, Depends(command_by(*entry.roles))]
+    by = Annotated[CommandRequest, Depends(CommandBy(*entry.roles))]
     step.__annotations__ |= {"body": body_of(entry.model), "command": by}
     return step
 
 
-async def _carried_out(desk: Desk, wanted: _Asked, command: Command) -> Response:
+async def _carried_out(desk: Desk, wanted: _Asked, command: CommandRequest) -> Response:
     given = asked(wanted.entry.model, wanted.body, command, desk.now())
     response = await command.carry_out(
         desk.articles,
@@ -105,7 +105,7 @@ async def _carried_out(desk: Desk, wanted: _Asked, command: Command) -> Response
     return response
 
 
-def _view(desk: Desk, document: Document[Article], command: Command) -> ArticleView:
+def _view(desk: Desk, document: Document[Article], command: CommandRequest) -> ArticleView:
     procedure = desk.procedures.get(document.state.procedure)
     return article_view(document, procedure, command.language, keeper=keeps(command.who, document.state))
 
@@ -123,7 +123,7 @@ class _NoTask(NamedTuple):
     """Nothing is answered by this command."""
 
 
-async def _task(desk: Desk, given: Any, command: Command) -> Document[Task] | _NoTask | None:
+async def _task(desk: Desk, given: Any, command: CommandRequest) -> Document[Task] | _NoTask | None:
     """The task that the command names; None where there is none of that id."""
     if not isinstance(given, SaveDraft | Submit) or given.task is None:
         return _NoTask()

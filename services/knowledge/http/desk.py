@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, create_model
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, require
+from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
-from kit.http.commands import Command
+from kit.http.commands import CommandRequest
 from kit.http.problems import Problem
 from kit.store.port import Document, S
 from procedures.loader import Procedures, UnknownProcedureError
@@ -27,7 +27,7 @@ from texts import LANGUAGES, text
 READERS = (Role.AGENT, Role.SUPERVISOR, Role.KNOWLEDGE, Role.DIVISION, Role.UNIT, Role.INTEGRATION)
 """Who is told what is in force; a service channel reads it as a connected system (第十八条(三), R004-148)."""
 
-Reader = Annotated[Principal, Depends(require(*READERS))]
+Reader = Annotated[Principal, Depends(HolderOf(*READERS))]
 
 _SPOKEN_FOR = frozenset({"at", "by", "level"})
 """What the clock and the token answer, not the body."""
@@ -66,7 +66,7 @@ async def found(shell: Shell[S], key: str, utility: str, code: str) -> Document[
     return document
 
 
-def new_id(kind: Literal["art", "tsk", "ntc"], command: Command) -> str:
+def new_id(kind: Literal["art", "tsk", "ntc"], command: CommandRequest) -> str:
     """The same for every repeat of the command under its Idempotency-Key."""
     return derived_id(kind, _ALWAYS, f"{command.who.utility}/{command.cause.id}")
 
@@ -79,7 +79,7 @@ def body_of(model: type[commands.Command], **more: Any) -> Any:
     return made
 
 
-def asked(model: type[commands.Command], body: BaseModel, command: Command, at: datetime) -> Any:
+def asked(model: type[commands.Command], body: BaseModel, command: CommandRequest, at: datetime) -> Any:
     """The command that the body and the token make together."""
     given = {name: getattr(body, name) for name in model.model_fields if name not in _SPOKEN_FOR}
     return model.model_construct(**given, at=at, by=command.by)

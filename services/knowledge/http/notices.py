@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refusal import Outcome
-from kit.http.commands import Command, command_by, shown
+from kit.http.commands import CommandBy, CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
 from kit.store.port import Condition, Document, Equal
@@ -100,7 +100,7 @@ async def _page(
 
 
 def _add_raising(routes: APIRouter, desk: Desk) -> None:
-    async def raise_(body: BaseModel, command: Command) -> Response:
+    async def raise_(body: BaseModel, command: CommandRequest) -> Response:
         given = asked(RaiseNotice, body, command, desk.now())
         creates = desk.in_force(command.who.utility).ref
         key = new_id("ntc", command)
@@ -108,7 +108,7 @@ def _add_raising(routes: APIRouter, desk: Desk) -> None:
             desk, key, lambda state, procedure: raise_notice(state, given, procedure), command, creates
         )
 
-    by = Annotated[Command, Depends(command_by(*REPORTERS))]
+    by = Annotated[CommandRequest, Depends(CommandBy(*REPORTERS))]
     raise_.__annotations__ |= {"body": body_of(RaiseNotice), "command": by}
     routes.add_api_route(
         "/notices",
@@ -124,12 +124,12 @@ def _add_raising(routes: APIRouter, desk: Desk) -> None:
 
 
 def _endpoint(entry: Entry[Notice], desk: Desk) -> Callable[..., Awaitable[Response]]:
-    async def step(notice: str, body: BaseModel, command: Command) -> Response:
+    async def step(notice: str, body: BaseModel, command: CommandRequest) -> Response:
         await found(desk.notices, notice, command.who.utility, "unknown_notice")
         given: Any = asked(entry.model, body, command, desk.now())
         return await _carried_out(desk, notice, lambda state, procedure: entry.rule(state, given, procedure), command)
 
-    by = Annotated[Command, Depends(command_by(*entry.roles))]
+    by = Annotated[CommandRequest, Depends(CommandBy(*entry.roles))]
     step.__annotations__ |= {"body": body_of(entry.model), "command": by}
     return step
 
@@ -138,7 +138,7 @@ async def _carried_out(
     desk: Desk,
     key: str,
     step: Callable[[Notice | None, Procedure], Outcome[Notice]],
-    command: Command,
+    command: CommandRequest,
     creates: str | None = None,
 ) -> Response:
     response = await command.carry_out(

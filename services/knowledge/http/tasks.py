@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, require
-from kit.http.commands import Command, command_by, shown
+from kit.auth.principal import HolderOf, Principal
+from kit.http.commands import CommandBy, CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
@@ -25,7 +25,7 @@ from services.knowledge.rules.tasks import raise_task
 
 TAG = "采集任务 Collection tasks"
 
-Keeper = Annotated[Principal, Depends(require(*CENTRE, Role.DIVISION, Role.UNIT))]
+Keeper = Annotated[Principal, Depends(HolderOf(*CENTRE, Role.DIVISION, Role.UNIT))]
 
 
 def add_tasks(routes: APIRouter, desk: Desk) -> None:
@@ -56,7 +56,7 @@ def add_tasks(routes: APIRouter, desk: Desk) -> None:
 
 
 def _add_raising(routes: APIRouter, desk: Desk) -> None:
-    async def raise_(body: BaseModel, command: Command) -> Response:
+    async def raise_(body: BaseModel, command: CommandRequest) -> Response:
         given = asked(RaiseTask, body, command, desk.now())
         return await command.carry_out(
             desk.tasks,
@@ -67,7 +67,7 @@ def _add_raising(routes: APIRouter, desk: Desk) -> None:
             status=201,
         )
 
-    by = Annotated[Command, Depends(command_by(*CENTRE))]
+    by = Annotated[CommandRequest, Depends(CommandBy(*CENTRE))]
     raise_.__annotations__ |= {"body": body_of(RaiseTask), "command": by}
     routes.add_api_route(
         "/tasks",
