@@ -2,7 +2,7 @@
 
 FastAPI reads the signatures and documents them; a request to an endpoint that takes path texts, one JSON body and
 dependencies on request and headers alone is then answered from that reading directly. Everything else goes FastAPI's
-own way, and both answer alike (docs/adr/0011-http-as-fastapi-means-it.md has what it saves).
+own way, and both answer alike (docs/adr/0011 has what it saves).
 """
 
 from __future__ import annotations
