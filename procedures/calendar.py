@@ -1,10 +1,12 @@
 """Working-time arithmetic as pure functions: deadlines, elapsed shares and the days that do not count.
 
-Intervals are half-open, [opening, closing); instants come in with any offset and go out in UTC.
+Intervals are half-open, [begin, end); instants come in with any offset and go out in UTC. Every result is exact to the
+microsecond; one beyond what a datetime holds, or for which no more time is ever worked, is `datetime.max` (or `min`).
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -12,14 +14,22 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from procedures.duration import Duration, Unit
+from procedures.hours import Hours, Period, Season
+from procedures.timetable import DAY_US, EPOCH, EPOCH_DAY, FIRST_YEAR, LAST_YEAR, Timetable, Timetables, instant_of
 from procedures.working_days import WorkingDays, public_holidays
 
-_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_EARLIEST_US, _LATEST_US = instant_of(_EARLIEST), instant_of(_LATEST)
+_FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 Counting = Literal["same_time", "end_of_day"]
 """How *n working days* ends: at the same time of day (reading 1), or as the n-th working day after closes."""
+
+OFFICE_HOURS = Hours(frozenset(range(5)), (Period(8 * 60 + 30, 17 * 60 + 30),))
+"""Monday to Friday 08:30-17:30, the project's own default (reading 15)."""
 
 
 class DayOff(StrEnum):
@@ -42,28 +52,38 @@ class SkippedDay:
 
 @dataclass(frozen=True)
 class Calendar:
-    """When an organisation works: its zone, weekdays (Monday 0), hours, country holidays and its own exceptions."""
+    """When an organisation works: its zone, hours by season, country holidays and its own exceptions.
+
+    The first season that includes a day gives its weekdays and hours; a make-up workday (调休) and a day in `open`
+    have that season's periods. A shift over midnight belongs to the working day on which it begins: its tail is worked
+    also into a day off, until the next working day's first period begins.
+    """
 
     timezone: str = "Asia/Shanghai"
-    weekdays: frozenset[int] = frozenset(range(5))
-    opening: time = time(8, 30)
-    closing: time = time(17, 30)
     country: str | None = "CN"
-    closed: frozenset[date] = field(default=frozenset())
-    open: frozenset[date] = field(default=frozenset())
+    hours: Hours = OFFICE_HOURS
+    seasons: tuple[Season, ...] = ()
+    closed: frozenset[date] = frozenset()
+    open: frozenset[date] = frozenset()
     counting: Counting = "same_time"
 
     def add(self, start: datetime, duration: Duration) -> datetime:
         """The instant at which `duration` from `start` ends (design reading 1), in UTC.
 
-        Clock units run round the clock. Working days from inside working hours end at the same time of day, from
-        outside they are counted from the next opening; working hours are used up as they come.
+        Clock units run round the clock; working hours are used up as they come, across breaks and nights. n working
+        days from inside working time end at the same time of day of the n-th working day after the one that the shift
+        belongs to; from outside, a break included, they are counted from the next opening. Where that day is not
+        worked at that time (another season), they end at its next period's begin, or with its last period. Counting
+        by `end_of_day` they end with the last period of that n-th day, from outside of the n-th after the local day.
         """
         if not duration.is_working:
-            return start.astimezone(UTC) + duration.clock_time
+            return _later(start, duration.clock_time)
+        begin, n = instant_of(start), duration.amount
         if duration.unit is Unit.WORKING_HOURS:
-            return self._after_working_time(start, duration.amount * _HOUR_US)
-        return self._after_working_days(start, duration.amount)
+            return self._after_working_time(begin, n * _HOUR_US)
+        if self.counting == "end_of_day":
+            return self._first(begin, lambda table: table.nth_closing(begin, n))
+        return self._first(begin, lambda table: table.same_time(begin, n, self.zone))
 
     def elapsed_share(self, start: datetime, due: datetime, now: datetime, *, working: bool) -> Fraction:
         """How much of the budget [start, due) is used at `now`: exact, above 1 when overdue, never below 0."""
@@ -78,13 +98,13 @@ class Calendar:
         """The first instant, to the microsecond, at which `share` of the budget [start, due) is used, in UTC."""
         budget = self._length(start, due, working)
         used = -(-budget * share.numerator // share.denominator)
-        if not working or budget <= 0:
-            return (start + used * _MICROSECOND).astimezone(UTC)
-        return self._after_working_time(start, used) if used else start.astimezone(UTC)
+        if not working or used <= 0:
+            return _later(start, used * _MICROSECOND)
+        return self._after_working_time(instant_of(start), used)
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """The working time in [start, end); negative when `end` comes first."""
-        return self._working_us(start, end) * _MICROSECOND
+        return self._length(start, end, True) * _MICROSECOND
 
     def time_between(self, start: datetime, end: datetime, *, working: bool) -> timedelta:
         """The working (or else the clock) time in [start, end)."""
@@ -93,21 +113,24 @@ class Calendar:
     def add_time(self, start: datetime, length: timedelta, *, working: bool) -> datetime:
         """The earliest instant at which `length` of working (or else clock) time has passed since `start`, in UTC."""
         if not working or length <= timedelta(0):
-            return (start + length).astimezone(UTC)
-        return self._after_working_time(start, length // _MICROSECOND)
+            return _later(start, length)
+        return self._after_working_time(instant_of(start), length // _MICROSECOND)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the local day is worked."""
-        return self._days.is_working(day.toordinal(), day.year)
+        """Whether the local day is worked, that is, whether a shift begins on it."""
+        ordinal = day.toordinal()
+        midnight = (ordinal - EPOCH_DAY) * DAY_US
+        return self._timetables.knowing(midnight, midnight).has_shift_on(ordinal)
 
     def is_working_time(self, moment: datetime) -> bool:
-        """Whether the moment lies in [opening, closing) of a working day."""
-        local = moment.astimezone(self.zone)
-        return self.opening <= local.time() < self.closing and self.is_working_day(local)
+        """Whether the moment lies in a period of a working day."""
+        instant = instant_of(moment)
+        return self._timetables.knowing(instant, instant).includes(instant)
 
     def next_opening(self, moment: datetime) -> datetime:
-        """`moment` itself inside working hours, else the next opening, in UTC."""
-        return self._opened(moment.astimezone(self.zone)).astimezone(UTC)
+        """`moment` itself inside working time, else the next begin of a period, in UTC."""
+        instant = instant_of(moment)
+        return self._first(instant, lambda table: table.opening(instant))
 
     def skipped_days(self, start: datetime, due: datetime) -> tuple[SkippedDay, ...]:
         """The local days from `start` to `due`, both included, that are not worked, and why."""
@@ -115,8 +138,8 @@ class Calendar:
 
     def makeup_days(self, start: datetime, due: datetime) -> tuple[date, ...]:
         """The local days from `start` to `due` that are worked although they fall on a weekend (调休)."""
-        days = self._local_days(start, due)
-        return tuple(day for day in days if day.weekday() not in self.weekdays and self.is_working_day(day))
+        days = (day for day in self._local_days(start, due) if day.weekday() not in self._days.hours_on(day).weekdays)
+        return tuple(day for day in days if self.is_working_day(day))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -125,61 +148,40 @@ class Calendar:
 
     @cached_property
     def _days(self) -> WorkingDays:
-        return WorkingDays(self.weekdays, self.country, self.closed, self.open)
+        return WorkingDays(self.hours, self.seasons, self.country, self.closed, self.open)
 
     @cached_property
-    def _opening_us(self) -> int:
-        return _time_us(self.opening)
+    def _timetables(self) -> Timetables:
+        return Timetables(self._days, self.zone)
 
-    @cached_property
-    def _day_us(self) -> int:
-        return _time_us(self.closing) - self._opening_us
+    def _after_working_time(self, begin: int, length: int) -> datetime:
+        return self._first(begin, lambda table: table.after_working_time(begin, length))
 
-    def _after_working_days(self, start: datetime, n: int) -> datetime:
-        local = start.astimezone(self.zone)
-        if self.counting == "end_of_day":
-            last = self._days.nth_from(local + _DAY, n - 1)
-            return self._at(last, self._opening_us + self._day_us)
-        opened = self._opened(local)
-        return (opened + (self._days.nth_from(opened, n) - opened.toordinal()) * _DAY).astimezone(UTC)
-
-    def _opened(self, local: datetime) -> datetime:
-        ordinal, used = local.toordinal(), _datetime_us(local) - self._opening_us
-        working = self._days.is_working(ordinal, local.year)
-        if working and 0 <= used < self._day_us:
-            return local
-        begin = self._days.nth_from(local, 1 if working and used >= 0 else 0)
-        return datetime.combine(date.fromordinal(begin), self.opening, self.zone)
-
-    def _after_working_time(self, start: datetime, length_us: int) -> datetime:
-        """The earliest instant at which `length_us` > 0 of working time has passed since `start`."""
-        local = start.astimezone(self.zone)
-        whole, rest = divmod(self._used_today_us(local) + length_us, self._day_us)
-        if rest == 0:  # used up at a closing, not at the opening after it
-            whole, rest = whole - 1, self._day_us
-        return self._at(self._days.nth_from(local, whole), self._opening_us + rest)
-
-    def _used_today_us(self, local: datetime) -> int:
-        used = _datetime_us(local) - self._opening_us
-        if used <= 0 or not self._days.is_working(local.toordinal(), local.year):
-            return 0
-        return used if used < self._day_us else self._day_us
-
-    def _working_us(self, start: datetime, end: datetime) -> int:
-        begin, finish = start.astimezone(self.zone), end.astimezone(self.zone)
-        whole = self._days.count(begin, finish) * self._day_us
-        return whole + self._used_today_us(finish) - self._used_today_us(begin)
+    def _first(self, begin: int, find: Callable[[Timetable], int | None]) -> datetime:
+        """What is found at or after `begin`, in as many years as it takes."""
+        table = self._timetables.knowing(begin, begin)
+        found = find(table)
+        while found is None and table.last < LAST_YEAR:
+            table = self._timetables.longer(table)
+            found = find(table)
+        return _LATEST if found is None else _moment(found)
 
     def _length(self, start: datetime, end: datetime, working: bool) -> int:
-        return self._working_us(start, end) if working else (end - start) // _MICROSECOND
-
-    def _at(self, ordinal: int, moment_us: int) -> datetime:
-        midnight = datetime.combine(date.fromordinal(ordinal), time(), self.zone)
-        return (midnight + timedelta(microseconds=moment_us)).astimezone(UTC)
+        if not working:
+            return (end - start) // _MICROSECOND
+        begin, finish = instant_of(start), instant_of(end)
+        table = self._timetables.knowing(begin, finish)
+        return table.worked_before(finish) - table.worked_before(begin)
 
     def _local_days(self, start: datetime, due: datetime) -> tuple[date, ...]:
-        first, last = start.astimezone(self.zone).toordinal(), due.astimezone(self.zone).toordinal()
-        return tuple(date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+        first, last = max(self._local_day(start), _FIRST_DAY), min(self._local_day(due), _LAST_DAY)
+        return tuple(date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1))
+
+    def _local_day(self, moment: datetime) -> date:
+        try:
+            return moment.astimezone(self.zone).date()
+        except OverflowError:
+            return moment.date()
 
     def _day_off(self, day: date) -> SkippedDay:
         if day in self.closed:
@@ -190,9 +192,14 @@ class Calendar:
         return SkippedDay(day, DayOff.HOLIDAY, *named)
 
 
-def _time_us(moment: time) -> int:
-    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
+def _later(start: datetime, length: timedelta) -> datetime:
+    try:
+        return start.astimezone(UTC) + length
+    except OverflowError:
+        return _moment(instant_of(start) + length // _MICROSECOND)
 
 
-def _datetime_us(moment: datetime) -> int:
-    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
+def _moment(instant: int) -> datetime:
+    if _EARLIEST_US < instant < _LATEST_US:
+        return EPOCH + instant * _MICROSECOND
+    return _LATEST if instant > 0 else _EARLIEST

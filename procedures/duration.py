@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
+
+from procedures.spelling import SpellingError, half_width, misspelt, schema_of
 
 
 class Unit(StrEnum):
-    """Clock units run round the clock; working units only in working time (design reading 1)."""
+    """Clock units run round the clock, natural days (自然日) among them; working units only in working time."""
 
     MINUTES = "minutes"
     HOURS = "hours"
@@ -33,6 +35,17 @@ _SPELLING = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day|working day|working 
 ACCEPTED = ("5 minutes", "2 hours", "7 days", "3 working days", "1 working hour")
 """One example of each spelling; a bad duration names them."""
 
+_CHINESE_UNITS = {
+    "分钟": Unit.MINUTES,
+    "小时": Unit.HOURS,
+    "天": Unit.DAYS,
+    "日": Unit.DAYS,
+    "自然日": Unit.DAYS,
+    "工作日": Unit.WORKING_DAYS,
+    "工作小时": Unit.WORKING_HOURS,
+}
+_CHINESE = re.compile(rf"([1-9][0-9]{{0,3}})\s*个?({'|'.join(_CHINESE_UNITS)})")
+
 
 @dataclass(frozen=True)
 class Duration:
@@ -43,11 +56,23 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> "Duration":
-        """Read `5 minutes`, `3 working days` and the like (`ACCEPTED`); ValueError says what is accepted."""
+        """Read `5 minutes`, `3 working days` and the like (`ACCEPTED`); SpellingError says what is accepted.
+
+        Nothing else is read, but for `3个工作日` and `３ working days` the message says what to type.
+        """
         found = _SPELLING.fullmatch(text) if isinstance(text, str) else None
         if found is None:
-            raise ValueError(f"{text!r} is not a duration; accepted: {', '.join(ACCEPTED)}")
+            raise cls._unread(text)
         return cls(int(found[1]), Unit(found[2].replace(" ", "_") + "s"))
+
+    @classmethod
+    def _unread(cls, value: object) -> SpellingError:
+        chinese = _CHINESE.fullmatch(half_width(value)) if isinstance(value, str) else None
+        if chinese is None:
+            return misspelt(value, "duration", "duration", ACCEPTED)
+        write = str(cls(int(chinese[1]), _CHINESE_UNITS[chinese[2]]))
+        why = f"{value!r} is not a duration: its unit is spelt in English, type {write!r}"
+        return SpellingError("unit_in_chinese", why, ACCEPTED, write=write)
 
     @cached_property
     def is_working(self) -> bool:
@@ -68,21 +93,10 @@ class Duration:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """In a model a duration is its spelling, both ways."""
-        return core_schema.no_info_plain_validator_function(
-            _validated, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
+        return schema_of(cls, cls.parse)
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^{_SPELLING.pattern}$", "examples": list(ACCEPTED)}
-
-
-def _validated(value: object) -> Duration:
-    if isinstance(value, Duration):
-        return value
-    try:
-        return Duration.parse(value)  # type: ignore[arg-type]  # parse refuses anything but text itself
-    except ValueError as fault:
-        raise PydanticCustomError("duration", "{reason}", {"reason": str(fault), "accepts": list(ACCEPTED)}) from fault

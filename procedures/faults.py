@@ -95,8 +95,8 @@ def _fault(details: ErrorDetails) -> Fault:
         return Fault(path, "unknown_word", tuple(_QUOTED.findall(str(context["expected"]))), given)
     if kind == "string_pattern_mismatch":
         return Fault(path, "pattern", (EXAMPLES.get(context["pattern"], context["pattern"]),), given)
-    if kind == "duration":
-        return Fault(path, kind, tuple(context["accepts"]), given)
+    if "accepts" in context:
+        return Fault(path, kind, tuple(context["accepts"]), {**context, **given})
     return _plain(path, details, context)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from contracts.vocabulary import CallKind, ClockName, TicketType
 from procedures.calendar import Calendar
+from procedures.hours import Hours, Period
 from procedures.model import choice
 from procedures.model.acceptance import AcceptanceRules
 from procedures.model.handling import (
@@ -84,10 +85,11 @@ class Procedure(Part):
         set_ = self.working_time
         return Calendar(
             timezone=set_.timezone,
-            weekdays=frozenset(WEEKDAYS.index(day) for day in set_.weekdays),
-            opening=set_.opening,
-            closing=set_.closing,
             country=set_.country,
+            hours=Hours(
+                frozenset(WEEKDAYS.index(day) for day in set_.weekdays),
+                (Period.parse(f"{set_.opening:%H:%M}-{set_.closing:%H:%M}"),),
+            ),
             closed=frozenset(set_.closed),
             open=frozenset(set_.open),
             counting=self.readings.working_days,

@@ -1,5 +1,6 @@
 """Working-time arithmetic: examples by hand, and laws that hold for any moment."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 
 from procedures.calendar import Calendar, DayOff
 from procedures.duration import Duration, Unit
+from procedures.hours import Hours, Period, Season
 
 CHINA = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar()
 END_OF_DAY = Calendar(counting="end_of_day")
 A_DAY = timedelta(hours=9)
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 FIRST = datetime(2018, 1, 1, tzinfo=UTC)
 
@@ -122,7 +125,7 @@ def test_without_a_country_only_weekends_are_off() -> None:
 
 
 def test_other_hours_and_weekdays_are_a_matter_of_data() -> None:
-    shop = Calendar(country=None, weekdays=frozenset(range(7)), opening=time(9), closing=time(21))
+    shop = Calendar(country=None, hours=Hours(frozenset(range(7)), (Period.parse("09:00-21:00"),)))
     assert after("2026-11-20 20:00", "2 working hours", shop) == "2026-11-21 10:00:00"
 
 
@@ -224,3 +227,204 @@ def test_where_clocks_do_change_the_same_time_of_day_is_kept() -> None:
     berlin = Calendar(timezone="Europe/Berlin", country=None)
     due = berlin.add(datetime(2026, 3, 27, 10, tzinfo=ZoneInfo("Europe/Berlin")), Duration.parse("1 working day"))
     assert due.astimezone(ZoneInfo("Europe/Berlin")).isoformat() == "2026-03-30T10:00:00+02:00"
+
+
+def hours(*texts: str, weekdays: frozenset[int] = frozenset(range(5))) -> Hours:
+    return Hours(weekdays, tuple(map(Period.parse, texts)))
+
+
+LUNCH = Calendar(hours=hours("08:30-12:00", "13:30-17:30"))
+SUMMER = Calendar(
+    hours=hours("08:30-12:00", "13:00-17:00"),
+    seasons=(Season((5, 1), (9, 30), hours("08:00-12:00", "15:00-18:30")),),
+)
+NIGHT = Calendar(hours=hours("22:00-06:00"))
+ALWAYS = Calendar(country=None, hours=hours("00:00-24:00", weekdays=frozenset(range(7))))
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-11-20 11:00", "2 working hours", "2026-11-20 14:30:00"),  # over the lunch break
+        ("2026-11-20 11:00", "1 working hour", "2026-11-20 12:00:00"),  # ends as the break begins
+        ("2026-11-20 12:30", "1 working hour", "2026-11-20 14:30:00"),
+        ("2026-11-20 12:30", "1 working day", "2026-11-23 13:30:00"),  # the break is outside: from 13:30 on
+        ("2026-11-20 12:00", "1 working day", "2026-11-23 13:30:00"),
+        ("2026-11-20 11:59:59", "1 working day", "2026-11-23 11:59:59"),
+    ],
+)
+def test_a_lunch_break_is_no_working_time(start: str, limit: str, due: str) -> None:
+    assert after(start, limit, LUNCH) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-09-30 10:00", "1 working day", "2026-10-08 10:00:00"),
+        ("2026-09-30 08:10", "1 working day", "2026-10-08 08:30:00"),  # not open so early in autumn
+        ("2026-09-30 18:10", "1 working day", "2026-10-08 17:00:00"),  # nor so late: with that day's last period
+        ("2026-04-30 14:00", "1 working day", "2026-05-06 15:00:00"),  # in the longer break of summer
+        ("2026-04-30 17:00", "1 working day", "2026-05-07 08:00:00"),  # closed: counted from the next opening
+        ("2026-09-30 17:30", "2 working hours", "2026-10-08 09:30:00"),
+        ("2026-09-19 16:00", "1 working hour", "2026-09-20 09:00:00"),  # Sunday 20 September is worked, in summer hours
+        ("2026-10-09 16:30", "1 working hour", "2026-10-10 09:00:00"),  # Saturday 10 October in autumn's
+    ],
+)
+def test_each_season_has_its_own_hours_also_on_make_up_workdays(start: str, limit: str, due: str) -> None:
+    assert after(start, limit, SUMMER) == due
+
+
+def test_the_first_season_that_includes_a_day_counts() -> None:
+    flood = Season((7, 1), (7, 31), hours("00:00-24:00", weekdays=frozenset(range(7))))
+    flooded = Calendar(country=None, hours=SUMMER.hours, seasons=(flood, *SUMMER.seasons))
+    assert flooded.is_working_time(at("2026-07-04 03:00"))
+    assert not flooded.is_working_time(at("2026-06-27 03:00"))
+    assert flooded.makeup_days(at("2026-07-04 03:00"), at("2026-07-05 03:00")) == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-11-19 23:00", "1 working day", "2026-11-20 23:00:00"),
+        ("2026-11-20 02:00", "1 working day", "2026-11-21 02:00:00"),  # Thursday's shift to Friday's, on Saturday
+        ("2026-11-21 02:00", "1 working day", "2026-11-24 02:00:00"),  # Friday's shift to Monday's
+        ("2026-11-21 06:00", "1 working day", "2026-11-24 22:00:00"),
+        ("2026-11-20 23:00", "8 working hours", "2026-11-23 23:00:00"),  # until 06:00 on Saturday, then on Monday
+        ("2026-11-20 23:00", "7 working hours", "2026-11-21 06:00:00"),
+        ("2026-09-30 23:00", "8 working hours", "2026-10-08 23:00:00"),  # the tail is worked into the holiday
+    ],
+)
+def test_a_night_shift_belongs_to_the_day_on_which_it_begins(start: str, limit: str, due: str) -> None:
+    assert after(start, limit, NIGHT) == due
+
+
+def test_a_day_off_after_a_night_has_a_tail_but_no_shift_of_its_own() -> None:
+    assert NIGHT.is_working_time(at("2026-11-21 05:59"))
+    assert not NIGHT.is_working_time(at("2026-11-21 22:00"))
+    assert not NIGHT.is_working_day(date(2026, 11, 21))
+    assert [day.date.day for day in NIGHT.skipped_days(at("2026-11-20 23:00"), at("2026-11-23 23:00"))] == [21, 22]
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-11-19 23:00", "2026-11-21 06:00:00"),
+        ("2026-11-20 02:00", "2026-11-21 06:00:00"),  # still Thursday's shift
+        ("2026-11-20 07:00", "2026-11-24 06:00:00"),  # Friday, before its shift
+        ("2026-11-21 02:00", "2026-11-24 06:00:00"),
+    ],
+)
+def test_counting_by_end_of_day_a_night_ends_when_its_shift_does(start: str, due: str) -> None:
+    assert after(start, "1 working day", replace(NIGHT, counting="end_of_day")) == due
+
+
+def test_counting_by_end_of_day_ends_with_the_last_of_several_periods() -> None:
+    assert after("2026-11-20 12:30", "1 working day", replace(LUNCH, counting="end_of_day")) == "2026-11-23 17:30:00"
+
+
+def test_a_season_that_begins_earlier_in_the_morning_relieves_the_night_before() -> None:
+    nights = hours("22:00-08:00", weekdays=frozenset(range(7)))
+    mornings = hours("06:00-14:00", weekdays=frozenset(range(7)))
+    relieved = Calendar(country=None, hours=nights, seasons=(Season((7, 1), (7, 31), mornings),))
+    assert relieved.working_time_between(at("2026-06-30 22:00"), at("2026-07-01 14:00")) == timedelta(hours=16)
+    assert after("2026-06-30 07:30", "1 working day", relieved) == "2026-07-01 06:00:00"  # the night ends at six
+    closed = replace(relieved, closed=frozenset({date(2026, 7, 1)}))
+    assert after("2026-06-30 07:30", "1 working day", closed) == "2026-07-01 07:30:00"  # nobody takes over
+
+
+def test_round_the_clock_working_time_is_clock_time() -> None:
+    assert after("2026-11-20 23:30", "2 working hours", ALWAYS) == "2026-11-21 01:30:00"
+    assert after("2026-11-20 23:30", "3 working days", ALWAYS) == "2026-11-23 23:30:00"
+    assert ALWAYS.next_opening(at("2026-11-20 00:00")) == at("2026-11-20 00:00")
+
+
+def test_several_shifts_a_day_leave_no_gap_and_count_nothing_twice() -> None:
+    shifts = Calendar(country=None, hours=hours("06:00-14:00", "14:00-22:00", "22:00-06:00"))
+    assert shifts.working_time_between(at("2026-11-16 06:00"), at("2026-11-21 06:00")) == timedelta(days=5)
+    assert after("2026-11-20 13:00", "2 working hours", shifts) == "2026-11-20 15:00:00"
+
+
+def test_on_the_day_on_which_clocks_change_the_same_time_of_day_is_kept() -> None:
+    berlin = Calendar(timezone="Europe/Berlin", country=None, hours=hours("00:00-24:00", weekdays=frozenset(range(7))))
+    for saturday in (date(2026, 3, 28), date(2026, 10, 24)):
+        start = datetime.combine(saturday, time(10), berlin.zone)
+        due = berlin.add(start, Duration.parse("1 working day")).astimezone(berlin.zone)
+        assert due.time() == time(10)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "America/New_York"])
+def test_the_night_over_new_year_is_worked_in_whichever_year_one_looks_first(zone: str) -> None:
+    for moment in ("2026-12-31 23:00", "2027-01-01 02:00", "2027-01-01 09:59"):
+        fresh = Calendar(timezone=zone, country=None, hours=hours("22:00-10:00"))
+        assert fresh.is_working_time(at(moment).replace(tzinfo=fresh.zone))
+
+
+def test_where_clocks_change_a_night_is_as_long_as_it_is() -> None:
+    berlin = Calendar(timezone="Europe/Berlin", country=None, hours=hours("22:00-06:00", weekdays=frozenset(range(7))))
+    zone = berlin.zone
+    for evening, length in ((date(2026, 3, 28), 7), (date(2026, 10, 24), 9)):
+        start = datetime.combine(evening, time(22), zone)
+        assert berlin.working_time_between(start, start + timedelta(hours=8)) == timedelta(hours=length)
+        due = berlin.add(start, Duration(length, Unit.WORKING_HOURS)).astimezone(zone)
+        assert due.time() == time(6)
+
+
+def test_where_clocks_go_forward_between_two_periods_nothing_is_worked_twice() -> None:
+    """In Berlin 02:00 to 03:00 does not exist on 29 March 2026; of periods within that hour nothing is left."""
+    nightly = hours("01:00-02:30", "02:40-02:50", "03:00-04:00", weekdays=frozenset(range(7)))
+    berlin = Calendar(timezone="Europe/Berlin", country=None, hours=nightly)
+    midnight = datetime(2026, 3, 29, tzinfo=berlin.zone)
+    assert berlin.working_time_between(midnight, midnight + timedelta(hours=12)) == timedelta(hours=2)
+
+
+EDGES = [
+    edge.replace(tzinfo=zone) for edge in (EARLIEST, LATEST) for zone in (UTC, CHINA, ZoneInfo("America/New_York"))
+]
+
+
+@pytest.mark.parametrize("moment", EDGES, ids=str)
+@pytest.mark.parametrize("limit", ["9999 days", "3 working days", "1 working hour", "9999 working days"])
+@pytest.mark.parametrize("calendar", [CALENDAR, END_OF_DAY], ids=["same_time", "end_of_day"])
+def test_at_the_edges_of_time_a_limit_ends_somewhere_and_never_fails(
+    moment: datetime, limit: str, calendar: Calendar
+) -> None:
+    due = calendar.add(moment, Duration.parse(limit))
+    assert due.utcoffset() == timedelta(0)
+    assert due > datetime(9999, 12, 29, tzinfo=UTC) if moment.year == 9999 else due < datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("moment", EDGES, ids=str)
+def test_at_the_edges_of_time_every_question_has_an_answer(moment: datetime) -> None:
+    now = at("2026-11-20 16:00")
+    far = moment.year == 9999
+    assert not CALENDAR.is_working_time(moment)
+    assert not CALENDAR.is_working_day(moment.date())
+    assert (CALENDAR.next_opening(moment) == LATEST) is far
+    assert (CALENDAR.working_time_between(now, moment) > timedelta(0)) is far
+    assert len(CALENDAR.skipped_days(*sorted((now, moment)))) < 40_000
+    assert CALENDAR.add_time(moment, timedelta(hours=-1), working=True).year == moment.year
+    for working in (True, False):
+        start, due = sorted((now, moment))
+        assert CALENDAR.elapsed_share(start, due, due, working=working) == 1
+        assert start < CALENDAR.at_share(start, due, Fraction(1, 2), working=working) < due
+
+
+def test_a_length_beyond_all_time_ends_with_time() -> None:
+    now = at("2026-11-20 16:00")
+    for working in (True, False):
+        assert CALENDAR.add_time(now, timedelta.max, working=working) == LATEST
+        assert CALENDAR.add_time(now, timedelta.min, working=working) == EARLIEST
+
+
+def test_where_nobody_ever_works_no_working_time_ends() -> None:
+    never = Calendar(country=None, hours=hours("08:30-17:30", weekdays=frozenset()))
+    for limit in ("1 working hour", "1 working day"):
+        assert never.add(at("2026-11-20 16:00"), Duration.parse(limit)) == LATEST
+
+
+def test_a_limit_may_run_over_many_years() -> None:
+    plain = Calendar(country=None)
+    start = at("2026-11-20 16:00")
+    due = plain.add(start, Duration.parse("9995 working days"))
+    assert due == start + timedelta(weeks=1999)
+    assert plain.working_time_between(start, due) == 9995 * A_DAY

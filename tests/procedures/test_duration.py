@@ -1,8 +1,14 @@
 """Durations are spelt out or refused."""
 
+from datetime import timedelta
+
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from procedures.duration import ACCEPTED, Duration, Unit
+from procedures.faults import of_validation
+from procedures.spelling import SpellingError
+from texts import Language
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,63 @@ def test_anything_else_is_refused_and_told_what_is_accepted(text: str) -> None:
         Duration.parse(text)
     for example in ACCEPTED:
         assert example in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "retype"),
+    [
+        ("３ working days", "'３' → '3'"),
+        ("1２ ｈours", "'２' → '2', 'ｈ' → 'h'"),
+        ("1：30", "'：' → ':'"),
+        ("3\u3000days", "'\\u3000' → ' '"),
+    ],
+)
+def test_full_width_characters_are_refused_and_each_is_told_to_be_typed_again(text: str, retype: str) -> None:
+    with pytest.raises(SpellingError, match="full-width") as refused:
+        Duration.parse(text)
+    assert (refused.value.code, refused.value.params) == ("full_width", {"retype": retype})
+    assert retype in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "write"),
+    [
+        ("3个工作日", "3 working days"),
+        ("１个工作日", "1 working day"),
+        ("2 小时", "2 hours"),
+        ("30分钟", "30 minutes"),
+        ("7天", "7 days"),
+        ("15 自然日", "15 days"),
+        ("4个工作小时", "4 working hours"),
+    ],
+)
+def test_a_unit_in_chinese_is_refused_and_told_in_english(text: str, write: str) -> None:
+    with pytest.raises(SpellingError, match=write) as refused:
+        Duration.parse(text)
+    assert (refused.value.code, refused.value.params) == ("unit_in_chinese", {"write": write})
+    assert str(Duration.parse(write)) == write
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("３ working days", {"zh": "半角：'３' → '3'", "en": "type '３' → '3'"}),
+        ("3个工作日", {"zh": "用英文写：3 working days", "en": "in English: 3 working days"}),
+        (2, {"zh": "2 不是时限的写法", "en": "2 is not a duration"}),
+    ],
+)
+def test_a_clerk_reads_in_either_language_what_to_type(text: object, told: dict[Language, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Duration).validate_python(text)
+    (fault,) = of_validation(refused.value)
+    assert fault.accepts == ACCEPTED
+    assert {language: words for language, words in told.items() if words not in fault.told(language)} == {}
+
+
+def test_seven_days_are_natural_days_and_no_working_time() -> None:
+    natural = Duration.parse("7 days")
+    assert not natural.is_working
+    assert natural.clock_time == timedelta(days=7)
 
 
 def test_working_time_has_no_length_without_a_calendar() -> None:
