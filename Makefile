@@ -7,10 +7,10 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-chaos check fmt contracts lock bench bench-matters clean
+.PHONY: help setup run test test-chaos check fmt contracts release-contracts lock bench bench-matters clean
 
 help: ## Show what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready-dev ## Make .venv with everything, `hotline` included (nothing else is touched)
 
@@ -39,6 +39,9 @@ contracts: .venv/ready-dev ## Write samples, schemas, AsyncAPI and docs; fail on
 	$(BIN)/python -m contracts.generate
 	$(BIN)/python -m contracts.compare
 	$(BIN)/python -m hotline.coverage
+
+release-contracts: .venv/ready-dev ## Record the present schemas and samples, with the commit, as VERSION=1.1
+	$(BIN)/python -m contracts.release $(VERSION)
 
 lock: .venv/ready-dev ## Pin every dependency again, with hashes and without addresses
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from contracts.vocabulary import Role, TicketType
+from contracts.vocabulary import Role
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.decide.shell import Done
 from kit.http.app import create_app
@@ -34,7 +34,7 @@ ByUnit = Annotated[CommandRequest, Depends(CommandBy(Role.UNIT))]
 
 
 class Body(BaseModel):
-    type: TicketType
+    type: str
     note: str
 
 

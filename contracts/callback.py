@@ -2,19 +2,19 @@
 
 from typing import ClassVar
 
-from contracts.fact import Actor, Fact, Instant, Score
-from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Solved
+from contracts.fact import Actor, Count, Fact, Instant, Open, Score, Text, Word
+from contracts.vocabulary import CallKind, CallOutcome
 
 
 class CallbackPlanned(Fact):
     """A call is owed, not before and (for the first attempt) not after these moments (第十四条(九))."""
 
     type: ClassVar[str] = "hotline.callback.planned.v1"
-    kind: CallKind
+    kind: Open[CallKind]
     not_before: Instant
     not_after: Instant | None = None
     appointed: bool = False
-    attempt: int = 1
+    attempt: Count = 1
 
 
 class CallbackAttempted(Fact):
@@ -22,8 +22,8 @@ class CallbackAttempted(Fact):
 
     type: ClassVar[str] = "hotline.callback.attempted.v1"
     by: Actor
-    outcome: CallOutcome
-    attempt: int
+    outcome: Open[CallOutcome]
+    attempt: Count
     counts: bool = True
 
 
@@ -32,11 +32,11 @@ class CallbackCompleted(Fact):
 
     type: ClassVar[str] = "hotline.callback.completed.v1"
     by: Actor
-    kind: CallKind
-    solved: Solved | None = None
+    kind: Open[CallKind]
+    solved: Word | None = None
     satisfaction: Score | None = None
-    mismatch: Mismatch | None = None
-    basis: str | None = None
+    mismatch: Word | None = None
+    basis: Text | None = None
     satisfied: bool = True
 
 
@@ -44,5 +44,5 @@ class CallbackExhausted(Fact):
     """The attempts are used up for the customer's own reasons; the ticket closes with the reason (R004-101)."""
 
     type: ClassVar[str] = "hotline.callback.exhausted.v1"
-    attempts: int
-    reason: str
+    attempts: Count
+    reason: Text

@@ -17,3 +17,6 @@ def _facts_in(*modules: object) -> Iterator[type[Fact]]:
 FACTS: Mapping[str, type[Fact]] = MappingProxyType(
     {fact.type: fact for fact in _facts_in(ticket, clock, callback, knowledge)}
 )
+
+BY_SHORT_TYPE: Mapping[str, type[Fact]] = MappingProxyType({fact.short_type(): fact for fact in FACTS.values()})
+"""The same by the name that cases and procedures use: `ticket.opened`."""

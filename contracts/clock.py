@@ -2,15 +2,14 @@
 
 from typing import ClassVar
 
-from contracts.fact import Fact, Instant
-from contracts.vocabulary import ClockName
+from contracts.fact import Count, Fact, Few, Instant, Line, Text, Word
 
 
 class ClockFact(Fact):
     """Something that happened to the named clock of the event's subject; `round` tells restarts apart, from 1."""
 
-    clock: ClockName
-    round: int = 1
+    clock: Word
+    round: Count = 1
 
 
 class ClockStarted(ClockFact):
@@ -21,9 +20,9 @@ class ClockStarted(ClockFact):
 
     type: ClassVar[str] = "hotline.clock.started.v1"
     due: Instant
-    limit: str | None = None
-    source: str
-    rule: str | None = None
+    limit: Line | None = None
+    source: Line
+    rule: Line | None = None
     advisory: bool = False
     restated: bool = False
     started_at: Instant | None = None
@@ -33,7 +32,7 @@ class ClockPaused(ClockFact):
     """The limit does not run until resumed."""
 
     type: ClassVar[str] = "hotline.clock.paused.v1"
-    reason: str
+    reason: Text
 
 
 class ClockResumed(ClockFact):
@@ -44,10 +43,28 @@ class ClockResumed(ClockFact):
 
 
 class ClockWarned(ClockFact):
-    """The limit nears its end."""
+    """The limit nears its end; `to` are the levels that are told, where the procedure names any."""
 
     type: ClassVar[str] = "hotline.clock.warned.v1"
     due: Instant
+    to: Few[Word] = ()
+
+
+class ClockReminded(ClockFact):
+    """The limit passed long ago and nothing has come: told again, `count` from 1."""
+
+    type: ClassVar[str] = "hotline.clock.reminded.v1"
+    due: Instant
+    to: Few[Word] = ()
+    count: Count
+
+
+class ClockExempted(ClockFact):
+    """What was owed counts as done in time, for a `reason` that the procedure accepts."""
+
+    type: ClassVar[str] = "hotline.clock.exempted.v1"
+    due: Instant
+    reason: Text
 
 
 class ClockMet(ClockFact):
@@ -62,7 +79,7 @@ class ClockMissed(ClockFact):
 
     type: ClassVar[str] = "hotline.clock.missed.v1"
     due: Instant
-    late_by_s: int | None = None
+    late_by_s: Count | None = None
     advisory: bool = False
 
 
@@ -70,4 +87,4 @@ class ClockCancelled(ClockFact):
     """What was owed is no longer owed."""
 
     type: ClassVar[str] = "hotline.clock.cancelled.v1"
-    reason: str
+    reason: Text

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from contracts import callback, clock, knowledge, ticket
 from contracts.fact import Fact
+from contracts.topics import SPEAKERS
 
 Reliance = Mapping[type[Fact], tuple[str, ...]]
 
@@ -19,6 +20,7 @@ _INTAKE: Reliance = {
     clock.ClockResumed: ("at", "clock", "due"),
     clock.ClockMet: ("clock", "round"),
     clock.ClockCancelled: ("clock", "round"),
+    clock.ClockExempted: ("clock", "round"),
     clock.ClockMissed: ("clock", "late_by_s", "round"),
 }
 _ROUTING: Reliance = {
@@ -26,12 +28,15 @@ _ROUTING: Reliance = {
         "area",
         "at",
         "call_wish",
+        "channel",
         "demands",
+        "fields",
         "first_owner",
         "flags",
         "gov",
         "grade",
         "number",
+        "people",
         "procedure",
         "proposed_unit",
         "subtype",
@@ -48,56 +53,46 @@ _ROUTING: Reliance = {
     clock.ClockResumed: ("clock", "due"),
     clock.ClockMet: ("clock",),
     clock.ClockCancelled: ("clock",),
+    clock.ClockExempted: ("clock",),
     clock.ClockMissed: ("clock", "late_by_s"),
     callback.CallbackCompleted: ("at", "basis", "by", "kind", "mismatch", "satisfied"),
     callback.CallbackExhausted: ("at", "reason"),
 }
-_SLA_MONITOR: Reliance = {
+_OF_ANY_EVENT = ("appointed_for", "approved_by", "at", "reason", "until")
+"""What the monitor's clock table may ask of whatever event a row names, where the event carries it."""
+
+_OF_SOME_EVENTS: Reliance = {
     ticket.TicketOpened: (
         "area",
-        "at",
         "call_ended_at",
         "call_wish",
         "channel",
+        "fields",
         "flags",
         "gov",
         "grade",
+        "people",
         "procedure",
         "subtype",
         "ticket_type",
     ),
-    ticket.TicketAnswered: ("at",),
-    ticket.TicketWithdrawn: ("at",),
-    ticket.TicketClosed: ("at",),
-    ticket.TicketPhoneNotified: ("at", "unit"),
-    ticket.TicketDispatched: ("advisory", "at", "division", "unit"),
-    ticket.TicketSigned: ("at",),
-    ticket.TicketReturned: ("at",),
-    ticket.TicketReturnAccepted: (),
-    ticket.TicketContacted: ("at",),
-    ticket.TicketAppointed: ("appointed_for", "at"),
-    ticket.TicketArrived: ("at",),
-    ticket.TicketCompleted: ("at",),
-    ticket.TicketDeclined: ("at",),
-    ticket.TicketReplied: ("at",),
-    ticket.TicketReplyRejected: ("at",),
-    ticket.TicketSentBack: ("at",),
-    ticket.TicketExtensionGranted: ("at", "decider", "until"),
-    ticket.TicketRegraded: ("approved_by", "at", "grade"),
-    ticket.TicketUrged: ("at",),
-    ticket.TicketSupplemented: ("at",),
-    callback.CallbackAttempted: ("at",),
-    knowledge.TaskRaised: ("at", "division", "procedure"),
-    knowledge.TaskDone: ("at",),
-    knowledge.ArticleSubmitted: ("at", "division", "procedure", "unit"),
-    knowledge.ArticleApproved: ("at", "level"),
-    knowledge.ArticleRejected: ("at",),
-    knowledge.ArticlePublished: ("at",),
-    knowledge.ArticleExpired: ("at",),
-    knowledge.NoticeRaised: ("at", "procedure", "unit"),
-    knowledge.NoticePublished: ("at",),
-    knowledge.NoticeLifted: ("at",),
+    ticket.TicketPhoneNotified: ("unit",),
+    ticket.TicketDispatched: ("advisory", "division", "unit"),
+    ticket.TicketExtensionGranted: ("decider",),
+    ticket.TicketRegraded: ("grade",),
+    knowledge.TaskRaised: ("division", "procedure"),
+    knowledge.ArticleSubmitted: ("division", "procedure", "unit"),
+    knowledge.ArticleApproved: ("level",),
+    knowledge.NoticeRaised: ("procedure", "unit"),
 }
+_SLA_MONITOR: Reliance = {
+    fact: tuple(sorted({*_OF_SOME_EVENTS.get(fact, ()), *(set(_OF_ANY_EVENT) & fact.model_fields.keys())}))
+    for service, facts in SPEAKERS.items()
+    if service != "sla_monitor"
+    for fact in facts
+}
+"""A clock may hang on anything that others say: which, says each procedure's table."""
+
 _CALLBACK: Reliance = {
     ticket.TicketOpened: ("area", "call_wish", "grade", "procedure", "subtype", "ticket_type"),
     ticket.TicketRegraded: ("grade",),

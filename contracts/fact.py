@@ -1,15 +1,37 @@
 """The root of everything said on the bus: a typed, frozen statement in the past participle."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from enum import StrEnum
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-Grade = Annotated[int, Field(ge=1, le=3)]
-"""Complaint grade: 1 重大, 2 一般, 3 轻度 (第十四条(六))."""
+Grade = Annotated[int, Field(ge=1, le=9)]
+"""How grave, 1 the gravest; what each is called is the procedure's."""
 
-Score = Annotated[int, Field(ge=1, le=5)]
-"""Satisfaction told by the customer, 5 best."""
+Score = Annotated[int, Field(ge=0, le=100)]
+"""Satisfaction told by the customer, on the procedure's scale."""
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""How many, how often, how large: what every reader of JSON holds exactly."""
+
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+"""A word of a utility's procedure: a business type, a clock, a flag, a ground."""
+
+Line = Annotated[str, Field(max_length=255)]
+"""An id, a name, a reference: as long as the `sub` of an OpenID token may be."""
+
+Text = Annotated[str, Field(max_length=4000)]
+"""What a person wrote."""
+
+E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
+
+Few = Annotated[tuple[T, ...], Field(max_length=50)]
+"""A list that people fill."""
+
+Open = Annotated[E | Word, Field(union_mode="left_to_right")]
+"""A word of the loop that a newer speaker may have more of: read as that word, never as malformed."""
 
 Instant = AwareDatetime
 
@@ -35,9 +57,9 @@ class Fact(Frozen):
 class Actor(Frozen):
     """Who did it: a token's subject, its role and, for units and divisions, which one."""
 
-    subject: str
-    role: str
-    scope: str | None = None
+    subject: Line
+    role: Word
+    scope: Text | None = None
 
 
 SYSTEM = Actor(subject="system", role="system")

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from contracts.fact import Actor, Fact, Instant
+from contracts.fact import Actor, Fact, Few, Instant, Line, Open, Text, Word
+from contracts.vocabulary import Reviewer
 
 
 class KnowledgeFact(Fact):
@@ -15,35 +16,35 @@ class ArticleSubmitted(KnowledgeFact):
     """An article waits for review (第十八条(二))."""
 
     type: ClassVar[str] = "hotline.article.submitted.v1"
-    procedure: str
-    title: str
-    category: str | None = None
-    division: str | None = None
-    unit: str | None = None
-    task: str | None = None
+    procedure: Line
+    title: Line
+    category: Line | None = None
+    division: Line | None = None
+    unit: Line | None = None
+    task: Line | None = None
 
 
 class ArticleApproved(KnowledgeFact):
     """The conformity review passed (第十八条(三), R004-147); `level` is division or centre (R004-145)."""
 
     type: ClassVar[str] = "hotline.article.approved.v1"
-    level: str
+    level: Open[Reviewer]
 
 
 class ArticleRejected(KnowledgeFact):
     """The article goes back to its author."""
 
     type: ClassVar[str] = "hotline.article.rejected.v1"
-    level: str
-    reason: str
+    level: Open[Reviewer]
+    reason: Text
 
 
 class ArticlePublished(KnowledgeFact):
     """Agents and the service channels can read it (第十八条(三), R004-148)."""
 
     type: ClassVar[str] = "hotline.article.published.v1"
-    title: str
-    channels: tuple[str, ...] = ()
+    title: Line
+    channels: Few[Word] = ()
     review_due: Instant | None = None
 
 
@@ -51,40 +52,40 @@ class ArticleExpired(KnowledgeFact):
     """No longer to be told to customers."""
 
     type: ClassVar[str] = "hotline.article.expired.v1"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class TaskRaised(KnowledgeFact):
     """The centre asked a division for knowledge, due in 3 working days (第十八条(二), R004-146)."""
 
     type: ClassVar[str] = "hotline.task.raised.v1"
-    procedure: str
-    division: str
-    title: str
+    procedure: Line
+    division: Line
+    title: Line
 
 
 class TaskDone(KnowledgeFact):
     """The division submitted what was asked for."""
 
     type: ClassVar[str] = "hotline.task.done.v1"
-    article: str
+    article: Line
 
 
 class NoticeRaised(KnowledgeFact):
     """An emergency was reported (第十八条(四), R004-149); the clock `notice` runs from here."""
 
     type: ClassVar[str] = "hotline.notice.raised.v1"
-    procedure: str
-    title: str
-    unit: str | None = None
-    areas: tuple[str, ...] = ()
+    procedure: Line
+    title: Line
+    unit: Line | None = None
+    areas: Few[Line] = ()
 
 
 class NoticePublished(KnowledgeFact):
     """The emergency knowledge is written down and out, past the ordinary review; due in 5 minutes (R004-150)."""
 
     type: ClassVar[str] = "hotline.notice.published.v1"
-    channels: tuple[str, ...] = ()
+    channels: Few[Word] = ()
 
 
 class NoticeLifted(KnowledgeFact):

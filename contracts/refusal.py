@@ -10,13 +10,13 @@ S = TypeVar("S")
 
 
 class Clause(Protocol):
-    """A place in the written procedure, with the id of its rule."""
+    """A place in the written procedure, with the id of its rule where rules are numbered."""
 
     @property
     def source(self) -> str: ...
 
     @property
-    def rule(self) -> str: ...
+    def rule(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

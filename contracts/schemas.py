@@ -1,8 +1,11 @@
 """JSON Schema of one event as it lies on the bus: the CloudEvents attributes around the fact's data."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.fact import Fact
+
+Schema = Mapping[str, Any]
 
 _ATTRIBUTES: dict[str, Any] = {
     "specversion": {"const": "1.0"},

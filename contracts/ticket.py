@@ -1,57 +1,53 @@
 """What happens to a ticket, from the first word of the customer to its close."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.fact import Actor, Fact, Frozen, Grade, Instant
+from contracts.fact import Actor, Count, Fact, Few, Frozen, Grade, Instant, Line, Open, Text, Word
 from contracts.vocabulary import (
     Answers,
     CallPreference,
     Channel,
-    ClockName,
     Closure,
+    ContactFailure,
     ExtensionDecider,
-    Flag,
     LinkKind,
-    Mismatch,
-    ReturnGround,
     Reviewer,
-    TicketType,
 )
 
 
 class GovernmentOrder(Frozen):
     """An order of a 12345 platform, with the platform's own deadline where it sets one (R004-006, R004-075)."""
 
-    platform: str
-    order_no: str
+    platform: Line
+    order_no: Line
     due: Instant | None = None
 
 
 class CallWish(Frozen):
     """What the customer asked of the callback: none, a time, or nothing in particular (R004-091, R004-092)."""
 
-    preference: CallPreference = CallPreference.DEFAULT
+    preference: Open[CallPreference] = CallPreference.DEFAULT
     at: Instant | None = None
 
 
 class Demand(Frozen):
     """One thing asked for; a reply must answer each (R004-110, R004-127). Its words stay in intake."""
 
-    number: int
-    type: TicketType
-    subtype: str | None = None
+    number: Count
+    type: Word
+    subtype: Line | None = None
 
 
 class Attachment(Frozen):
     """A file kept by content hash, referred to by name, type and size in bytes."""
 
-    sha256: str
-    name: str
-    media_type: str
-    size: int
+    sha256: Line
+    name: Line
+    media_type: Line
+    size: Count
 
 
 class TicketFact(Fact):
@@ -64,50 +60,51 @@ class TicketOpened(TicketFact):
     """A request was accepted and became a ticket (第十四条, R004-044); `at` is the moment of receipt."""
 
     type: ClassVar[str] = "hotline.ticket.opened.v1"
-    procedure: str
-    number: str
-    channel: Channel
-    ticket_type: TicketType
-    subtype: str | None = None
+    procedure: Line
+    number: Line
+    channel: Open[Channel]
+    ticket_type: Word
+    subtype: Line | None = None
     grade: Grade | None = None
-    area: str | None = None
-    customer_ref: str
-    first_owner: str
-    demands: tuple[Demand, ...] = ()
-    proposed_unit: str | None = None
-    accused: str | None = None
+    area: Line | None = None
+    customer_ref: Line
+    first_owner: Line
+    demands: Few[Demand] = ()
+    proposed_unit: Line | None = None
+    accused: Line | None = None
     call_ended_at: Instant | None = None
     call_wish: CallWish = CallWish()
-    flags: tuple[Flag, ...] = ()
-    people: int = 1
-    matter: str | None = None
+    flags: Few[Word] = ()
+    people: Count = 1
+    fields: Annotated[Mapping[Word, Text], Field(max_length=50)] = Field(default_factory=dict)
+    matter: Line | None = None
     gov: GovernmentOrder | None = None
     reason_explained: bool = True
-    attachments: tuple[Attachment, ...] = ()
-    call_id: str | None = None
+    attachments: Few[Attachment] = ()
+    call_id: Line | None = None
 
 
 class TicketAnswered(TicketFact):
     """Answered at first contact; the work order closes without a dispatch (R004-034, R004-043)."""
 
     type: ClassVar[str] = "hotline.ticket.answered.v1"
-    article: str | None = None
+    article: Line | None = None
 
 
 class TicketPhoneNotified(TicketFact):
     """The unit was told by phone before the work order (第十四条(三), R004-053; R004-117)."""
 
     type: ClassVar[str] = "hotline.ticket.phone_notified.v1"
-    unit: str
+    unit: Line
 
 
 class TicketDispatched(TicketFact):
     """The work order went to a responsible unit; `round` counts dispatches from 1."""
 
     type: ClassVar[str] = "hotline.ticket.dispatched.v1"
-    unit: str
-    division: str | None = None
-    round: int
+    unit: Line
+    division: Line | None = None
+    round: Count
     fixed: bool = False
     advisory: bool = False
 
@@ -116,7 +113,7 @@ class TicketSigned(TicketFact):
     """The unit took the order; `deemed` when its time to return it ran out (第十五条(三)1, R004-124)."""
 
     type: ClassVar[str] = "hotline.ticket.signed.v1"
-    unit: str
+    unit: Line
     deemed: bool = False
 
 
@@ -124,14 +121,14 @@ class TicketContacted(TicketFact):
     """The unit reached the customer (R004-060, R004-065)."""
 
     type: ClassVar[str] = "hotline.ticket.contacted.v1"
-    unit: str
+    unit: Line
 
 
 class TicketAppointed(TicketFact):
     """A time for the visit was agreed with the customer (R004-061, R004-066)."""
 
     type: ClassVar[str] = "hotline.ticket.appointed.v1"
-    unit: str
+    unit: Line
     appointed_for: Instant
 
 
@@ -139,57 +136,105 @@ class TicketArrived(TicketFact):
     """The unit is on site (第十四条(三) gives no limit, R004-055; the promise in the file does)."""
 
     type: ClassVar[str] = "hotline.ticket.arrived.v1"
-    unit: str
+    unit: Line
 
 
 class TicketCompleted(TicketFact):
     """The work itself is done; the reply still has to come."""
 
     type: ClassVar[str] = "hotline.ticket.completed.v1"
-    unit: str
+    unit: Line
+
+
+class TicketMaterialAsked(TicketFact):
+    """The customer was told, once and completely, which material is missing; `items` are words of the procedure."""
+
+    type: ClassVar[str] = "hotline.ticket.material_asked.v1"
+    unit: Line
+    items: Few[Word] = ()
+
+
+class TicketMaterialCompleted(TicketFact):
+    """The customer has handed in everything that was asked for."""
+
+    type: ClassVar[str] = "hotline.ticket.material_completed.v1"
+    unit: Line
+
+
+class TicketContactFailed(TicketFact):
+    """The unit tried to reach or to visit the customer, in vain."""
+
+    type: ClassVar[str] = "hotline.ticket.contact_failed.v1"
+    unit: Line
+    outcome: Open[ContactFailure]
+
+
+class TicketHeld(TicketFact):
+    """The matter lies with somebody outside, for a `reason` of the procedure; `until` where a moment was agreed."""
+
+    type: ClassVar[str] = "hotline.ticket.held.v1"
+    unit: Line
+    reason: Word
+    until: Instant | None = None
+
+
+class TicketResumed(TicketFact):
+    """The matter is back with the unit."""
+
+    type: ClassVar[str] = "hotline.ticket.resumed.v1"
+    unit: Line
+    reason: Word
+
+
+class TicketProgressed(TicketFact):
+    """A step of the work was reached that the procedure has a word for."""
+
+    type: ClassVar[str] = "hotline.ticket.progressed.v1"
+    unit: Line
+    step: Word
 
 
 class TicketDeclined(TicketFact):
-    """A service application is not accepted; the reason was explained (R004-067)."""
+    """What was applied for is not accepted; the reason was explained."""
 
     type: ClassVar[str] = "hotline.ticket.declined.v1"
-    unit: str
-    reason: str
+    unit: Line
+    reason: Text
 
 
 class TicketReturned(TicketFact):
     """The unit gave the order back with a ground and a reason (第十五条(三)1, R004-121, R004-123)."""
 
     type: ClassVar[str] = "hotline.ticket.returned.v1"
-    unit: str
-    ground: ReturnGround
-    reason: str
+    unit: Line
+    ground: Word
+    reason: Text
 
 
 class TicketReturnAccepted(TicketFact):
     """The centre took the order back to correct and dispatch it again (R004-125)."""
 
     type: ClassVar[str] = "hotline.ticket.return_accepted.v1"
-    unit: str
-    reason: str | None = None
+    unit: Line
+    reason: Text | None = None
 
 
 class TicketReturnRefused(TicketFact):
     """The centre did not take the order back; the unit keeps it."""
 
     type: ClassVar[str] = "hotline.ticket.return_refused.v1"
-    unit: str
-    reason: str | None = None
+    unit: Line
+    reason: Text | None = None
 
 
 class TicketExtensionRequested(TicketFact):
     """More time was asked for before the deadline (第十五条(二)2, R004-119)."""
 
     type: ClassVar[str] = "hotline.ticket.extension_requested.v1"
-    unit: str
+    unit: Line
     until: Instant
-    reason: str
-    decider: ExtensionDecider
+    reason: Text
+    decider: Open[ExtensionDecider]
 
 
 class TicketExtensionGranted(TicketFact):
@@ -197,27 +242,27 @@ class TicketExtensionGranted(TicketFact):
 
     type: ClassVar[str] = "hotline.ticket.extension_granted.v1"
     until: Instant
-    decider: ExtensionDecider
+    decider: Open[ExtensionDecider]
 
 
 class TicketExtensionRefused(TicketFact):
     """The limit stays as it was."""
 
     type: ClassVar[str] = "hotline.ticket.extension_refused.v1"
-    decider: ExtensionDecider
-    reason: str | None = None
+    decider: Open[ExtensionDecider]
+    reason: Text | None = None
 
 
 class TicketReplied(TicketFact):
     """The unit's reply order: opinion, result, further parts by name, enclosures (R004-028, R004-112, R004-113)."""
 
     type: ClassVar[str] = "hotline.ticket.replied.v1"
-    unit: str
-    opinion: str
-    result: str
-    parts: Mapping[str, str] = Field(default_factory=dict)
-    attachments: tuple[Attachment, ...] = ()
-    answers: Answers = Answers.ALL
+    unit: Line
+    opinion: Text
+    result: Text
+    parts: Annotated[Mapping[Line, Text], Field(max_length=50)] = Field(default_factory=dict)
+    attachments: Few[Attachment] = ()
+    answers: Open[Answers] = Answers.ALL
     public: bool = True
 
 
@@ -225,7 +270,7 @@ class TicketReplyApproved(TicketFact):
     """A reviewer passed the reply; `final` when no further review follows (R004-022, R004-131)."""
 
     type: ClassVar[str] = "hotline.ticket.reply_approved.v1"
-    reviewer: Reviewer
+    reviewer: Open[Reviewer]
     final: bool
     replied_at: Instant
 
@@ -234,16 +279,16 @@ class TicketReplyRejected(TicketFact):
     """A reviewer sent the reply back to be set right (第十五条(三)3, R004-132)."""
 
     type: ClassVar[str] = "hotline.ticket.reply_rejected.v1"
-    reviewer: Reviewer
-    unit: str
-    grounds: str
+    reviewer: Open[Reviewer]
+    unit: Line
+    grounds: Text
 
 
 class TicketUrged(TicketFact):
     """An urging order went to the unit (第十五条(四), R004-134); `count` from 1; supplements do not count."""
 
     type: ClassVar[str] = "hotline.ticket.urged.v1"
-    count: int
+    count: Count
     strong: bool = False
 
 
@@ -252,14 +297,14 @@ class TicketUrgeExplained(TicketFact):
 
     type: ClassVar[str] = "hotline.ticket.urge_explained.v1"
     due: Instant | None = None
-    clock: str | None = None
+    clock: Word | None = None
 
 
 class TicketSupplemented(TicketFact):
     """More material came and was passed on (第十五条(四)2, R004-138); the text stays in intake."""
 
     type: ClassVar[str] = "hotline.ticket.supplemented.v1"
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Few[Attachment] = ()
 
 
 class TicketRegraded(TicketFact):
@@ -268,41 +313,41 @@ class TicketRegraded(TicketFact):
     type: ClassVar[str] = "hotline.ticket.regraded.v1"
     grade: Grade
     previous: Grade | None = None
-    reason: str
-    approved_by: str | None = None
+    reason: Text
+    approved_by: Line | None = None
 
 
 class TicketLinked(TicketFact):
     """This ticket points at another one."""
 
     type: ClassVar[str] = "hotline.ticket.linked.v1"
-    other: str
-    kind: LinkKind
-    matter: str | None = None
+    other: Line
+    kind: Open[LinkKind]
+    matter: Line | None = None
 
 
 class TicketSentBack(TicketFact):
     """The callback found the reply wanting; the unit starts again (第十五条(三)2, R004-102, R004-130)."""
 
     type: ClassVar[str] = "hotline.ticket.sent_back.v1"
-    unit: str
-    ground: Mismatch
-    basis: str
+    unit: Line
+    ground: Word
+    basis: Text
 
 
 class TicketWithdrawn(TicketFact):
     """The customer took the request back."""
 
     type: ClassVar[str] = "hotline.ticket.withdrawn.v1"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class TicketClosed(TicketFact):
     """Nothing more is owed on this ticket."""
 
     type: ClassVar[str] = "hotline.ticket.closed.v1"
-    closure: Closure
-    reason: str | None = None
+    closure: Open[Closure]
+    reason: Text | None = None
 
 
 class TicketEscalated(TicketFact):
@@ -312,14 +357,14 @@ class TicketEscalated(TicketFact):
     """
 
     type: ClassVar[str] = "hotline.ticket.escalated.v1"
-    to: str
-    cause: str
-    clock: ClockName | None = None
-    source: str | None = None
+    to: Word
+    cause: Word
+    clock: Word | None = None
+    source: Line | None = None
 
 
 class TicketSupervised(TicketFact):
     """Under the centre's supervision (督办): the third urging call becomes this (R004-135)."""
 
     type: ClassVar[str] = "hotline.ticket.supervised.v1"
-    cause: str
+    cause: Word

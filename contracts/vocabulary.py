@@ -1,21 +1,9 @@
-"""The closed words that services, procedures, cases and clerks share; Chinese labels live in the message catalogue."""
+"""The words of the loop itself, the same for every utility; Chinese labels live in the texts.
+
+Business types, grades, flags, grounds and clocks are words of a utility's procedure and stand nowhere in the code.
+"""
 
 from enum import StrEnum
-
-
-class TicketType(StrEnum):
-    """Business type of a request (第六条, 第十四条; R004-004 lists nine, counting 查询 and 咨询 apart gives ten)."""
-
-    QUERY = "query"
-    CONSULTATION = "consultation"
-    ALARM = "alarm"
-    FAULT = "fault"
-    SERVICE_APPLICATION = "service_application"
-    COMPLAINT = "complaint"
-    REPORT = "report"
-    OPINION = "opinion"
-    SUGGESTION = "suggestion"
-    PRAISE = "praise"
 
 
 class Channel(StrEnum):
@@ -58,23 +46,6 @@ class Closure(StrEnum):
     INVALID = "invalid"
 
 
-class ClockName(StrEnum):
-    """What an SLA clock measures; the last three belong to knowledge articles and notices."""
-
-    DISPATCH = "dispatch"
-    SIGN = "sign"
-    CONTACT = "contact"
-    ON_SITE = "on_site"
-    HANDLE = "handle"
-    REPLY = "reply"
-    CALLBACK = "callback"
-    URGE = "urge"
-    GOV = "gov"
-    TASK = "task"
-    REVIEW = "review"
-    NOTICE = "notice"
-
-
 class ClockState(StrEnum):
     """A clock that was missed stays missed, with how late the thing then came."""
 
@@ -83,15 +54,7 @@ class ClockState(StrEnum):
     MET = "met"
     MISSED = "missed"
     CANCELLED = "cancelled"
-
-
-class ReturnGround(StrEnum):
-    """Why a unit may return a work order (第十五条(三)1, R004-121)."""
-
-    NOT_OURS = "not_ours"
-    WRONG_INFORMATION = "wrong_information"
-    MISSING_INFORMATION = "missing_information"
-    NO_CUSTOMER_INFORMATION = "no_customer_information"
+    EXEMPT = "exempt"
 
 
 class CallOutcome(StrEnum):
@@ -105,21 +68,11 @@ class CallOutcome(StrEnum):
     INCONVENIENT = "inconvenient"
 
 
-class Solved(StrEnum):
-    """The customer's own answer to 诉求是否得到解决 (第十四条(九), R004-093)."""
+class ContactFailure(StrEnum):
+    """Why the unit did not reach the customer although it tried."""
 
-    YES = "yes"
-    NO = "no"
-    PARTLY = "partly"
-
-
-class Mismatch(StrEnum):
-    """Grounds on which a callback sends the work order back (第十五条(三)2, R004-126 to R004-129)."""
-
-    IRREGULAR = "irregular"
-    NOT_ALL_ANSWERED = "not_all_answered"
-    AGAINST_POLICY = "against_policy"
-    CONTRADICTS_FACTS = "contradicts_facts"
+    NOT_REACHED = "not_reached"
+    NOT_AT_HOME = "not_at_home"
 
 
 class CallKind(StrEnum):
@@ -136,15 +89,6 @@ class CallPreference(StrEnum):
     DEFAULT = "default"
     NONE = "none"
     APPOINTED = "appointed"
-
-
-class Flag(StrEnum):
-    """Circumstances that a clerk marks; the first two make a complaint grade 1 (R004-080, R004-081)."""
-
-    LAWSUIT = "lawsuit"
-    MEDIA = "media"
-    URGENT = "urgent"
-    CONFIDENTIAL = "confidential"
 
 
 class Answers(StrEnum):

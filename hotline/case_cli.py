@@ -1,6 +1,7 @@
 """`hotline case`: plays written cases through the real rules of all services in virtual time."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,16 @@ from rich.console import Console
 
 from hotline.cases import report
 from hotline.cases.model import Case
-from hotline.cases.play import Played, first_moment, play
-from hotline.cases.reading import CaseFileError, files_under, read_cases
-from procedures.faults import ProcedureError
-from procedures.loader import Procedures, UnknownProcedureError, load_all
+from hotline.cases.play import Played, play
+from hotline.cases.procedures import Choose, by_name, for_all, procedure_of
+from hotline.cases.reading import WrittenCase, files_under, read_file
+from hotline.choosing import UNREADABLE, Lang, LangOption, draft, refuse, stop_line
+from procedures.faults import FileError
+from procedures.loader import load_all
+from procedures.model import Procedure
+from texts import Language, text
 
-UNREADABLE = 2
+Ready = tuple[WrittenCase, Procedure]
 
 
 def case(
@@ -23,52 +28,73 @@ def case(
     explain: Annotated[bool, typer.Option("--explain", help="Print the timeline with every clock.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a case, for a program.")] = False,
     only: Annotated[str | None, typer.Option("--only", help="Only cases whose name or rules hold this text.")] = None,
+    procedure: Annotated[
+        Path | None, typer.Option("--procedure", help="A draft: every case is played on it, whatever it names.")
+    ] = None,
+    lang: LangOption = Lang.ZH,
 ) -> None:
     """Play written cases; status 0 when all hold, 1 when one fails, 2 when a file cannot be read."""
-    errors = Console(stderr=True, highlight=False)
+    language = lang.language()
+    choose = _choose(procedure, language)
+    ready, bad = _read(files, only, choose)
+    for error in bad:
+        for each in error.all():
+            stop_line(each.told(language))
+    if not ready and not bad:
+        stop_line(text("case.none", language, files=", ".join(map(str, files))))
+        raise typer.Exit(UNREADABLE)
+    failed = asyncio.run(_play_all(ready, language, explain=explain, as_json=as_json))
+    if not as_json:
+        typer.echo(text("case.sum", language, held=len(ready) - failed, failed=failed, unreadable=len(bad)))
+    raise typer.Exit(UNREADABLE if bad else int(failed > 0))
+
+
+def _choose(file: Path | None, language: Language) -> Choose:
+    if file is not None:
+        return for_all(draft(file, language))
     try:
-        procedures = load_all()
-        written = [(file, case) for file in files_under(files) for case in read_cases(file) if _wanted(case, only)]
-        if not written:
-            errors.print("no case found in: " + ", ".join(map(str, files)), soft_wrap=True)
-            raise typer.Exit(UNREADABLE)
-        _check_procedures(written, procedures)
-        failed = asyncio.run(_play_all(written, procedures, explain=explain, as_json=as_json))
-    except (CaseFileError, ProcedureError) as error:
-        errors.print(str(error), soft_wrap=True, markup=False)
-        raise typer.Exit(UNREADABLE) from None
-    raise typer.Exit(1 if failed else 0)
+        return by_name(load_all())
+    except FileError as error:
+        refuse(error, language)
 
 
-def _check_procedures(written: list[tuple[Path, Case]], procedures: Procedures) -> None:
-    """Before anything is played: a procedure that is not there is a fault of the file, on the line of its case."""
-    for file, case in written:
+def _read(files: list[Path], only: str | None, choose: Choose) -> tuple[list[Ready], list[FileError]]:
+    """What can be played, and what is wrong with each file of which nothing can: one does not hold up others."""
+    ready: list[Ready] = []
+    bad: list[FileError] = []
+    for file in files_under(files):
         try:
-            procedures.find(case.procedure, first_moment(case))
-        except UnknownProcedureError as unknown:
-            raise CaseFileError(file, [(case.line, f"procedure: {unknown}")]) from unknown
+            ready += list(_ready(file, only, choose))
+        except FileError as error:
+            bad.append(error)
+    return ready, bad
+
+
+def _ready(file: Path, only: str | None, choose: Choose) -> Iterator[Ready]:
+    for written in read_file(file):
+        if _wanted(written.case, only):
+            yield written, procedure_of(written, choose)
 
 
 def _wanted(case: Case, only: str | None) -> bool:
-    return only is None or only in case.case or only in case.rules
+    return only is None or only in case.case or only in (case.zh or "") or only in case.rules
 
 
-async def _play_all(written: list[tuple[Path, Case]], procedures: Procedures, *, explain: bool, as_json: bool) -> int:
+async def _play_all(ready: list[Ready], language: Language, *, explain: bool, as_json: bool) -> int:
+    """How many do not hold."""
     console = Console(highlight=False, soft_wrap=True)
     failed = 0
-    for file, each in written:
-        played = await play(each, procedures)
+    for written, procedure in ready:
+        played = await play(written.case, procedure)
         failed += not played.holds
-        _print(console, file, played, explain=explain, as_json=as_json)
-    if not as_json:
-        console.print(f"{len(written) - failed} held, {failed} failed")
+        _print(console, written.file, played, language, explain=explain, as_json=as_json)
     return failed
 
 
-def _print(console: Console, file: Path, played: Played, *, explain: bool, as_json: bool) -> None:
+def _print(console: Console, file: Path, played: Played, language: Language, *, explain: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(orjson.dumps(report.as_json(file, played)).decode())
         return
-    report.show(console, file, played)
+    report.show(console, file, played, language)
     if explain:
-        report.explain(console, played)
+        report.explain(console, played, language)

@@ -146,7 +146,7 @@ def _leads_somewhere(node: Any, path: list[str]) -> bool:
     return True
 
 
-_NAMES = ("id", "clock", "when", "script")
+_NAMES = ("id", "clock", "cause", "script")
 
 
 def _can_be_imported(name: str) -> bool:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hotline.address import NotRunning, known_bus
-from hotline.explain_cli import Lang
+from hotline.choosing import Lang
 from kit.bus.dead_letters import DeadLetter, read_letters, replay
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.relay import BusAway

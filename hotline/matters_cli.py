@@ -13,13 +13,11 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
-from hotline.explain_cli import find_procedure
+from hotline.choosing import UNREADABLE, find_procedure
 from kit.clock import RealClock
 from services.intake.matters.weighing import Alikeness
 from services.intake.matters.window import MatterWindow
 from services.intake.matters.words import Lexicon
-
-UNREADABLE = 2
 
 
 class Message(BaseModel):
@@ -49,7 +47,8 @@ def matters(
     Status 2 when the file or a line cannot be read; every other line is still answered.
     """
     errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-    alikeness = Alikeness.of(find_procedure(procedure, RealClock().now()).matters) if procedure else Alikeness()
+    stated = find_procedure(procedure, RealClock().now(), "zh").matters if procedure else None
+    alikeness = Alikeness.of(stated) if stated else Alikeness()
     try:
         with _lines(file, errors) as lines:
             bad = _answer(lines, alikeness, errors)

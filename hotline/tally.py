@@ -1,7 +1,7 @@
 """Counts what the bus says: tickets opened and closed, limits kept and missed, customers satisfied, by type."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,9 +9,6 @@ from contracts.callback import CallbackCompleted
 from contracts.clock import ClockMet, ClockMissed
 from contracts.envelope import Event
 from contracts.ticket import TicketClosed, TicketDispatched, TicketOpened, TicketReturned, TicketSentBack, TicketUrged
-from contracts.vocabulary import ClockName, TicketType
-
-_INTERNAL_CLOCKS = (ClockName.URGE,)
 
 
 @dataclass(slots=True)
@@ -41,13 +38,17 @@ class TypeTally:
 
 
 class Tally:
-    """Figures by type, and when each ticket was dispatched on this machine's clock (seconds)."""
+    """Figures by type, and when each ticket was dispatched on this machine's clock (seconds).
 
-    def __init__(self) -> None:
-        self.types: dict[TicketType, TypeTally] = {ticket_type: TypeTally() for ticket_type in TicketType}
+    Keeping one of the `internal` clocks is no part of the figures.
+    """
+
+    def __init__(self, internal: Collection[str] = ()) -> None:
+        self.types: defaultdict[str, TypeTally] = defaultdict(TypeTally)
         self.dispatched: dict[str, float] = {}
         self.latest: datetime | None = None
-        self._type_of: dict[str, TicketType] = {}
+        self._type_of: dict[str, str] = {}
+        self._internal = internal
 
     def hear(self, events: Iterable[Event], machine_seconds: float) -> None:
         """Count events, each once: the caller hands over what it has not handed over before."""
@@ -72,7 +73,7 @@ class Tally:
                 tally.urged += 1
             case TicketSentBack():
                 tally.sent_back += 1
-            case ClockMet(clock=clock) if clock not in _INTERNAL_CLOCKS:
+            case ClockMet(clock=clock) if clock not in self._internal:
                 tally.met += 1
             case ClockMissed():
                 tally.missed += 1

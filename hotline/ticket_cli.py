@@ -12,13 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from contracts.vocabulary import ClockName, ClockState
+from contracts.vocabulary import ClockState
 from hotline.address import NotRunning, known_address
 from hotline.api import Api, Refused
-from hotline.explain_cli import Lang
+from hotline.choosing import Lang
 from hotline.tokens import token_of
 from kit.settings import Settings, SettingsError, load_settings
 from procedures.loader import load_all
+from procedures.model import Procedure
 from texts import Language, label, text
 
 _TELLING = ("unit", "reason", "opinion", "grounds", "closure", "outcome")
@@ -75,20 +76,22 @@ async def _story(settings: Settings, url: str, named: str, language: Language) -
 
 
 def _show(console: Console, story: Story, language: Language) -> None:
-    order, zone = story.order, load_all().get(story.clocks["procedure"]).calendar.zone
+    order, procedure = story.order, load_all().get(story.clocks["procedure"])
+    zone = procedure.calendar.zone
     console.print(f"[bold]{order['number']}[/]  {order['type_name']}  {order['stage_name']}", end="  ")
     console.print(order.get("closure_name", ""), order.get("unit_name", ""), f"[dim]{order['id']}[/]")
     for event in story.events:
-        console.print(_line(event, zone, language), soft_wrap=True)
+        console.print(_line(event, procedure, language), soft_wrap=True)
     console.print(_clock_table(story.clocks["clocks"], zone, language))
 
 
-def _line(event: dict[str, Any], zone: ZoneInfo, language: Language) -> str:
+def _line(event: dict[str, Any], procedure: Procedure, language: Language) -> str:
+    zone = procedure.calendar.zone
     name = event["type"].removeprefix("hotline.").rpartition(".v")[0]
     data = event["data"]
     what = text(f"event.{name}", language)
     if "clock" in data and name.startswith("clock."):
-        what = f"{label(ClockName(data['clock']), language)} {what}"
+        what = f"{procedure.name_of('clock', data['clock']).of(language)} {what}"
     by = data.get("by", {}).get("subject", "")
     return f"{_local(event['time'], zone)}  {what}  {_detail(data, zone)}[dim]{by}[/]".rstrip()
 

@@ -18,6 +18,7 @@ from embedded.process import StartFailed
 from hotline.assemblies import ASSEMBLIES
 from hotline.demo.planned import live
 from hotline.demo.plans import plans
+from hotline.demo.scenario import NoScenario, scenario_of
 from hotline.demo.show import drive_and_print
 from hotline.up import Running, everything
 from kit.clock import RealClock
@@ -26,12 +27,13 @@ from kit.http.serving import stopped_by_signals
 from kit.settings import Settings, SettingsError, StoreSettings, load_settings
 from kit.telemetry.logs import set_up_logs
 from kit.telemetry.tracing import set_up_telemetry
+from procedures.loader import load_all
 from services import hosting
 
 _DEMO_DAYS = 21
 """The demonstration begins so long before today that even its slowest ticket is closed by now."""
 
-_CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, StartFailed, OSError)
+_CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, StartFailed, NoScenario, OSError)
 
 Afterwards = Callable[[Running], Coroutine[Any, Any, int]]
 """What is done once everything is up; the exit status."""
@@ -59,7 +61,9 @@ def up(
         if not demo or start is None:
             return 0
         run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
-        return await drive_and_print(running, live, list(plans(start, requests, seed)), console, run_name)
+        procedure = load_all().in_force(settings.embedded.utility, start)
+        planned = list(plans(start, requests, seed, scenario_of(procedure.utility), procedure))
+        return await drive_and_print(running, procedure, live, planned, console, run_name)
 
     raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
 

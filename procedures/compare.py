@@ -1,31 +1,60 @@
 """A procedure as rows, one per decided value, and what differs between two of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from procedures.model.limits import Limit, Promise
 from procedures.model.organisation import Unit
-from procedures.model.part import Basis, Names, Part, Setting, Sourced
+from procedures.model.part import Basis, Names, Part, Setting, Sourced, Text
 from procedures.model.procedure import Procedure
-from procedures.model.types import Subtype
+from procedures.model.when import When
 
-_BESIDE = frozenset({"id", *Sourced.model_fields})
+
+class Key(NamedTuple):
+    """A word of the format under which something stands."""
+
+    name: str
+
+
+class Word(NamedTuple):
+    """A word of the file itself under which something stands: the type `fault` under `types`."""
+
+    under: str
+    name: str
+
+
+class Entry(NamedTuple):
+    """An entry of a list, and what it is known by there, so that a moved line is no difference."""
+
+    part: Part
+    name: str
+
+
+Place = tuple[Key | Word | Entry, ...]
+"""Where something stands in the file."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value at a dotted path, as the file writes it and as it is, and its clause where it has one."""
+    """One value, where it stands, and its clause where it has one."""
 
-    path: str
-    value: str
+    place: Place
     content: object
     source: str | None = None
     rule: str | None = None
     basis: Basis | None = None
     note: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The place in the words of the file: `types.fault.limits.reply`."""
+        return ".".join(step.name for step in self.place)
+
+    @property
+    def section(self) -> str:
+        """The first word of the place."""
+        return self.place[0].name
 
 
 class Change(StrEnum):
@@ -41,95 +70,106 @@ class Difference:
     """A row that is not the same in both."""
 
     change: Change
-    path: str
     before: Row | None
     after: Row | None
+
+    @property
+    def row(self) -> Row:
+        """The row as it is now, or was."""
+        found = self.after or self.before
+        assert found is not None
+        return found
 
 
 def rows(procedure: Procedure) -> tuple[Row, ...]:
     """Every value of the file, in its order."""
-    return tuple(_rows("", procedure))
+    return tuple(_rows((), procedure))
 
 
 def differences(before: Procedure, after: Procedure) -> tuple[Difference, ...]:
     """What `after` adds, removes or changes, in the order of the files."""
     old, new = ({row.path: row for row in rows(each)} for each in (before, after))
     paths = (*old, *(path for path in new if path not in old))
-    return tuple(_difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
+    pairs = ((old.get(path), new.get(path)) for path in paths)
+    return tuple(_difference(one, other) for one, other in pairs if one is None or other is None or _differ(one, other))
 
 
-def _difference(path: str, before: Row | None, after: Row | None) -> Difference:
+def _difference(before: Row | None, after: Row | None) -> Difference:
     if before is None:
-        return Difference(Change.ADDED, path, before, after)
-    return Difference(Change.CHANGED if after else Change.REMOVED, path, before, after)
+        return Difference(Change.ADDED, before, after)
+    return Difference(Change.CHANGED if after else Change.REMOVED, before, after)
 
 
-def _rows(path: str, part: Part) -> Iterator[Row]:
-    if isinstance(part, Limit):
-        yield Row(path, str(part.within), part, part.source, part.rule, part.basis, part.note)
-    elif isinstance(part, Setting):
-        yield Row(path, written(part.value), part.value, part.source, part.rule, part.basis, part.note)
-    elif isinstance(part, Unit | Subtype | Names):
-        yield Row(path, _own_words(part), part)
+def _differ(one: Row, other: Row) -> bool:
+    """Where it stands is the same already; a list's entry there may have changed, which its row says."""
+    return (one.content, one.source, one.rule, one.basis, one.note) != (
+        other.content,
+        other.source,
+        other.rule,
+        other.basis,
+        other.note,
+    )
+
+
+def _rows(place: Place, part: Part) -> Iterator[Row]:
+    if isinstance(part, Setting) and not hasattr(part, "when"):
+        yield Row(place, part.value, part.source, part.rule, part.basis, part.note)
     elif isinstance(part, Sourced):
-        yield Row(path, _own_words(part), part, part.source, part.rule, part.basis, part.note)
+        yield Row(place, part, part.source, part.rule, part.basis, part.note)
+    elif isinstance(part, Unit | Names | Text | When):
+        yield Row(place, part)
     else:
-        for name in type(part).model_fields:
-            yield from _value_rows(f"{path}.{name}" if path else name, getattr(part, name))
+        for name, field in type(part).model_fields.items():
+            yield from _value_rows((*place, Key(field.alias or name)), getattr(part, name))
 
 
-def _value_rows(path: str, value: Any) -> Iterator[Row]:
+def _value_rows(place: Place, value: Any) -> Iterator[Row]:
     if isinstance(value, Part):
-        yield from _rows(path, value)
-    elif isinstance(value, tuple) and value and isinstance(value[0], Part):
-        for place, each in enumerate(value):
-            yield from _rows(f"{path}.{_key(each, place)}", each)
-    elif hasattr(value, "items"):
+        yield from _rows(place, value)
+    elif isinstance(value, tuple) and value and _is_told_apart(value[0]):
+        yield from (row for entry in _entries(value) for row in _rows((*place, entry), entry.part))
+    elif isinstance(value, Mapping):
         for name, each in value.items():
-            yield from _value_rows(f"{path}.{name}", each)
-    elif value not in (None, ()):
-        yield Row(path, written(value), value)
+            yield from _value_rows((*place, Word(place[-1].name, name)), each)
+    elif value not in (None, (), False):
+        yield Row(place, value)
 
 
-def _own_words(part: Part) -> str:
-    """What an entry says beside its id and citation: `script: meter-battery, subtype: meter`."""
-    if isinstance(part, Names):
-        return f"{part.zh} / {part.en}"
-    own = ((name, getattr(part, name)) for name in type(part).model_fields if name not in _BESIDE)
-    return ", ".join(f"{name}: {written(value)}" for name, value in own if value not in (None, ()))
+def _is_told_apart(part: object) -> bool:
+    """Entries with an id or a clause have rows of their own; lists of triggers, grades and hours are one value."""
+    return isinstance(part, Sourced) or "id" in getattr(type(part), "model_fields", {})
 
 
-def _key(part: Part, place: int) -> str:
-    """What a list's entry is known by, so that a moved line is no difference."""
-    if isinstance(part, Limit):
-        return _circumstances(part)
-    named = getattr(part, "id", None) or getattr(part, "script", None)
-    return str(named) if named else f"{place + 1}"
+_KNOWN_BY = ("clock", "grade", "script", "cause", "on", "role", "by", "kind")
 
 
-def _circumstances(limit: Limit) -> str:
-    parts: list[str] = [limit.clock.value]
-    if limit.grade is not None:
-        parts.append(f"grade {limit.grade}")
-    if limit.subtype is not None:
-        parts.append(limit.subtype)
-    if limit.declined:
-        parts.append("declined")
-    parts += [area for area in (getattr(limit, "area", None),) if area]
-    parts += [each.value for each in limit.types] if isinstance(limit, Promise) else []
-    return "/".join(parts)
+def _entries(parts: tuple[Part, ...]) -> Iterator[Entry]:
+    seen: dict[str, int] = {}
+    for part in parts:
+        name = _known_as(part)
+        seen[name] = seen.get(name, 0) + 1
+        yield Entry(part, name if seen[name] == 1 else f"{name}#{seen[name]}")
 
 
-def written(value: Any) -> str:
-    """A value as the file writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    if isinstance(value, tuple):
-        return ", ".join(written(each) for each in value)
-    if isinstance(value, Names):
-        return _own_words(value)
-    if isinstance(value, Part):
-        return ", ".join(f"{name} {written(getattr(value, name))}" for name in type(value).model_fields)
+def _known_as(part: Part) -> str:
+    """Its id, or what tells it from others of its kind."""
+    own = getattr(part, "id", None)
+    if own is not None:
+        return str(own)
+    known = (str(value) for name in _KNOWN_BY if (value := getattr(part, name, None)))
+    when = getattr(part, "when", None)
+    return "/".join((*known, *(conditions(when) if isinstance(when, When) else ())))
+
+
+def conditions(when: When) -> tuple[str, ...]:
+    """The stated conditions in words of the file: `grade 3`, `area_class country`."""
+    said = when.model_dump(mode="json", exclude_defaults=True)
+    return tuple(f"{name} {_plain(value)}" for name, value in said.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name}={_plain(each)}" for name, each in value.items())
     return str(value)

@@ -3,36 +3,28 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.vocabulary import CallKind, Channel, ClockName, TicketType
-from procedures.calendar import SkippedDay
-from procedures.model import Basis, Deadline, Enforcement, Origin, Procedure
-from procedures.model.readings import Reading, in_force
-
-TICKET_CLOCKS = (
-    ClockName.DISPATCH,
-    ClockName.SIGN,
-    ClockName.CONTACT,
-    ClockName.ON_SITE,
-    ClockName.HANDLE,
-    ClockName.REPLY,
-    ClockName.CALLBACK,
-    ClockName.URGE,
-    ClockName.GOV,
-)
-"""In the order in which a ticket meets them."""
+from contracts.vocabulary import CallKind, Channel
+from procedures.calendar import Calendar, SkippedDay
+from procedures.model import Basis, Circumstances, Deadline, Enforcement, Moment, Origin, Procedure
+from procedures.model.clocks import Start
+from procedures.model.readings import InForce, in_force
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked: this type, reached so, there, at that moment."""
 
-    type: TicketType
+    type: str
     at: datetime
     channel: Channel = Channel.PHONE
     area: str | None = None
     grade: int | None = None
     subtype: str | None = None
+    flags: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    people: int = 1
     declined: bool = False
+    again: bool = False
     gov_due: datetime | None = None
 
 
@@ -44,7 +36,7 @@ class ExplainedLimit:
     within: str | None
     due: datetime
     source: str
-    rule: str
+    rule: str | None
     basis: Basis
     advisory: bool
     note: str | None
@@ -54,13 +46,14 @@ class ExplainedLimit:
 
 @dataclass(frozen=True)
 class ExplainedClock:
-    """One clock started at the moment asked about; `limits[0]` binds."""
+    """One clock started at the moment asked about, by the event `on`; `limits[0]` binds."""
 
-    clock: ClockName
-    starts: str
+    clock: str
+    on: str
+    counted_from: Moment
     start: datetime
     due: datetime
-    warned_at: datetime
+    warned_at: datetime | None
     limits: tuple[ExplainedLimit, ...]
 
 
@@ -68,9 +61,9 @@ class ExplainedClock:
 class OpenClock:
     """A clock without a limit, and where the text leaves it open."""
 
-    clock: ClockName
+    clock: str
     source: str
-    rule: str
+    rule: str | None
     note: str | None
 
 
@@ -86,7 +79,7 @@ class Explanation:
     callback: CallKind
     clocks: tuple[ExplainedClock, ...]
     open_clocks: tuple[OpenClock, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[InForce, ...]
 
 
 def explain(procedure: Procedure, question: Question) -> Explanation:
@@ -94,7 +87,11 @@ def explain(procedure: Procedure, question: Question) -> Explanation:
     unit = procedure.unit_for(question.area, question.type, question.subtype)
     division = procedure.division_of(unit.id) if unit else None
     enforcement: Enforcement = unit.enforcement if unit else "mandatory"
-    found = (_clock(procedure, question, clock, enforcement) for clock in TICKET_CLOCKS)
+    of = _circumstances(procedure, question)
+    found = (
+        _clock(procedure, question, of, clock, enforcement == "advisory", unit.id if unit else None)
+        for clock in procedure.clocks
+    )
     clocks = tuple(clock for clock in found if clock is not None)
     return Explanation(
         procedure.ref,
@@ -109,50 +106,69 @@ def explain(procedure: Procedure, question: Question) -> Explanation:
     )
 
 
-def starting_event(procedure: Procedure, question: Question, clock: ClockName) -> str:
-    """The event from which a clock runs (readings 5, 12, 14): a word of the catalogue's `starts`."""
-    if clock is ClockName.DISPATCH:
-        by_phone = question.channel is Channel.PHONE and procedure.readings.dispatch_from == "hang_up"
-        return "hang_up" if by_phone else "receipt"
-    if clock is ClockName.ON_SITE and procedure.types[question.type].phone_first:
-        return "phone_notice"
-    if clock is ClockName.REPLY and question.declined and procedure.readings.declined_from == "contact":
-        return "contact"
-    named = {ClockName.CALLBACK: "reply", ClockName.URGE: "urging_call", ClockName.GOV: "receipt"}
-    return named.get(clock, "dispatch")
+def _circumstances(procedure: Procedure, question: Question) -> Circumstances:
+    """As asked; ungraded is what the rules make of it without further knowledge."""
+    grade = question.grade if question.grade is not None else procedure.default_grade(question.type)
+    return procedure.circumstances(
+        question.type,
+        subtype=question.subtype,
+        grade=grade,
+        flags=question.flags,
+        channel=question.channel,
+        area=question.area,
+        fields=question.fields,
+        people=question.people,
+        platform="platform" if question.gov_due else None,
+        declined=question.declined,
+        again=question.again,
+        call_wanted=procedure.callback_kind(question.type) is not CallKind.NONE,
+    )
+
+
+def starting(procedure: Procedure, clock: str, of: Circumstances) -> Start | None:
+    """The first row of the clock table that starts this clock in these circumstances; None where none does."""
+    starts = (row for row in procedure.clocks[clock].starts if procedure.reads_so(row.when))
+    return next((row for row in starts if row.when.holds(of)), None)
 
 
 def _clock(
-    procedure: Procedure, question: Question, clock: ClockName, enforcement: Enforcement
+    procedure: Procedure, question: Question, of: Circumstances, clock: str, advisory: bool, unit: str | None
 ) -> ExplainedClock | None:
-    deadline = procedure.deadline(
-        clock,
-        question.type,
-        question.at,
-        grade=question.grade,
-        subtype=question.subtype,
-        area=question.area,
-        declined=question.declined,
-        gov_due=question.gov_due,
-        enforcement=enforcement,
-    )
-    if deadline is None or _not_called(procedure, question, clock):
+    start = starting(procedure, clock, of)
+    deadline = procedure.deadline(clock, question.at, of, platform_due=question.gov_due, advisory=advisory, unit=unit)
+    if deadline is None or start is None:
         return None
-    share = procedure.warn_share(clock)
-    warned_at = procedure.calendar.at_share(deadline.start, deadline.due, share, working=deadline.working)
-    start, due, warned_at = (
-        moment.astimezone(procedure.calendar.zone) for moment in (deadline.start, deadline.due, warned_at)
+    calendar = procedure.calendar_of(clock, unit)
+    warnings = procedure.warnings_of(clock)
+    warned_at = (
+        calendar.at_share(deadline.start, deadline.due, warnings[0].at, working=deadline.working) if warnings else None
     )
-    starts = starting_event(procedure, question, clock)
-    return ExplainedClock(clock, starts, start, due, warned_at, _limits(procedure, deadline))
+    begun, due = (moment.astimezone(calendar.zone) for moment in (deadline.start, deadline.due))
+    return ExplainedClock(
+        clock,
+        start.on,
+        _from(procedure, clock, start, question),
+        begun,
+        due,
+        warned_at.astimezone(calendar.zone) if warned_at else None,
+        _limits(calendar, deadline),
+    )
 
 
-def _not_called(procedure: Procedure, question: Question, clock: ClockName) -> bool:
-    return clock is ClockName.CALLBACK and procedure.callback_kind(question.type) is CallKind.NONE
+def _from(procedure: Procedure, clock: str, start: Start, question: Question) -> Moment:
+    """A call has a hang-up, what came otherwise counts from its receipt; a refusal may count from the contact."""
+    if question.declined and _restated_from_contact(procedure, clock):
+        return Moment.CONTACT
+    by_phone = question.channel is Channel.PHONE
+    return Moment.RECEIPT if start.from_ is Moment.HANG_UP and not by_phone else start.from_
 
 
-def _limits(procedure: Procedure, deadline: Deadline) -> tuple[ExplainedLimit, ...]:
-    calendar = procedure.calendar
+def _restated_from_contact(procedure: Procedure, clock: str) -> bool:
+    declined = (row for row in procedure.clocks[clock].restated_by if row.on == "ticket.declined")
+    return any(row.from_ == "contact" and procedure.reads_so(row.when) for row in declined)
+
+
+def _limits(calendar: Calendar, deadline: Deadline) -> tuple[ExplainedLimit, ...]:
     return tuple(
         ExplainedLimit(
             each.origin,
@@ -161,7 +177,7 @@ def _limits(procedure: Procedure, deadline: Deadline) -> tuple[ExplainedLimit, .
             each.source,
             each.rule,
             each.basis,
-            each.enforcement == "advisory",
+            each.advisory,
             each.note,
             calendar.skipped_days(deadline.start, each.due) if each.within and each.within.is_working else (),
             calendar.makeup_days(deadline.start, each.due) if each.within and each.within.is_working else (),

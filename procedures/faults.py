@@ -1,15 +1,16 @@
-"""What is wrong with a procedure file, said with its line and with what would be right."""
+"""What is wrong with a file that people write, said with its line and with what would be right."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from procedures.model.part import EXAMPLES
 from procedures.yaml_lines import Lined, Path, YamlFault
+from procedures.yaml_slips import is_wide
 from texts import Language, catalogue, text
 
 _QUOTED = re.compile(r"'([^']*)'")
@@ -18,7 +19,7 @@ _BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong at `path`; `code` keys the message catalogue (`procedure_fault.<code>`)."""
+    """One thing wrong at `path`; `code` keys the message catalogue (`file_fault.<code>`)."""
 
     path: Path
     code: str
@@ -28,24 +29,19 @@ class Fault:
     def told(self, language: Language = "en") -> str:
         """The fault in words, after its place: `types.fault.limits[1].within: …`."""
         written = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.path).lstrip(".")
-        words = text(f"procedure_fault.{self.code}", language, **self.params)
+        words = text(f"file_fault.{self.code}", language, **self.params)
         return f"{written}: {words}" if written else words
 
 
-class ProcedureError(Exception):
-    """A procedure file does not load: where, why, and what would be accepted; `others` are its further faults."""
+class FileError(Exception):
+    """A file does not hold: where, why, and what would be accepted; `others` are its further faults."""
 
     def __init__(self, file: str, line: int, fault: Fault) -> None:
         self.file = file
         self.line = line
         self.fault = fault
-        self.others: tuple[ProcedureError, ...] = ()
+        self.others: tuple[FileError, ...] = ()
         super().__init__(self.told())
-
-    @property
-    def message(self) -> str:
-        """The fault in English words."""
-        return self.fault.told()
 
     @property
     def accepts(self) -> tuple[str, ...]:
@@ -57,24 +53,33 @@ class ProcedureError(Exception):
         said = f"{self.file}:{self.line}: {self.fault.told(language)}"
         if not self.accepts:
             return said
-        return said + text("procedure_fault.accepted", language, accepts=", ".join(self.accepts))
+        return said + text("file_fault.accepted", language, accepts=", ".join(self.accepts))
 
-    def all(self) -> "tuple[ProcedureError, ...]":
+    def all(self) -> "tuple[FileError, ...]":
         """This one and the others, in order of lines."""
         return (self, *self.others)
 
 
-def error_of(file: str, faults: list[Fault], lined: Lined | None = None) -> ProcedureError:
+def error_of(file: str, faults: Iterable[Fault], lined: Lined | None = None) -> FileError:
     """One error for all faults, headed by the first in the file."""
-    errors = [ProcedureError(file, lined.line(fault.path) if lined else 1, fault) for fault in faults]
-    errors.sort(key=lambda each: each.line)
+    return joined([FileError(file, lined.line(fault.path) if lined else 1, fault) for fault in faults])
+
+
+def joined(errors: list[FileError]) -> FileError:
+    """One error for several of one file."""
+    errors = sorted(errors, key=lambda each: each.line)
     errors[0].others = tuple(errors[1:])
     return errors[0]
 
 
-def of_yaml(file: str, fault: YamlFault) -> ProcedureError:
+def of_yaml(file: str, fault: YamlFault) -> FileError:
     """Broken YAML, with the line at which reading stopped."""
-    return ProcedureError(file, fault.line, Fault((), fault.code, params={"reason": fault.reason}))
+    return FileError(file, fault.line, Fault((), fault.code, params=fault.params))
+
+
+def wrong(code: str, value: object, accepts: Iterable[str] = ()) -> PydanticCustomError:
+    """What a validator raises for a word that is not right."""
+    return PydanticCustomError(code, "{value} is not right", {"value": repr(value), "accepts": list(accepts)})
 
 
 def of_validation(error: ValidationError) -> Iterator[Fault]:
@@ -87,16 +92,17 @@ def _fault(details: ErrorDetails) -> Fault:
     path: Path = tuple(part for part in details["loc"] if part != "[key]")
     context: Mapping[str, Any] = details.get("ctx", {})
     kind, given = details["type"], {"value": repr(details["input"])}
-    if kind == "unknown_word":
-        return Fault((*path, context["key"]), kind, tuple(context["accepts"]), {"value": repr(context["key"])})
+    if is_wide(details["input"]) and kind not in ("missing", "extra_forbidden"):
+        return Fault(path, "full_width", (), given)
+    if "accepts" in context:
+        inside = (*path, context["key"]) if "key" in context else path
+        return Fault(inside, kind, tuple(context["accepts"]), {**given, **context})
     if kind == "missing":
         return Fault(path[:-1], kind, (f"{path[-1]}: …",), {"field": path[-1]})
     if kind in {"enum", "literal_error"}:
         return Fault(path, "unknown_word", tuple(_QUOTED.findall(str(context["expected"]))), given)
     if kind == "string_pattern_mismatch":
         return Fault(path, "pattern", (EXAMPLES.get(context["pattern"], context["pattern"]),), given)
-    if "accepts" in context:
-        return Fault(path, kind, tuple(context["accepts"]), {**context, **given})
     return _plain(path, details, context)
 
 
@@ -105,5 +111,5 @@ def _plain(path: Path, details: ErrorDetails, context: Mapping[str, Any]) -> Fau
     if bounds:
         return Fault(path, "out_of_bounds", bounds, {"value": str(details["input"])})
     code = f"type_{details['type']}"
-    known = f"procedure_fault.{code}" in catalogue("en")
+    known = f"file_fault.{code}" in catalogue("en")
     return Fault(path, code if known else "invalid", (), {"value": repr(details["input"]), "reason": details["msg"]})

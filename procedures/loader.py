@@ -4,16 +4,17 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from procedures import consistency, faults
-from procedures.faults import Fault
+from procedures import checks, faults
+from procedures.faults import Fault, FileError
+from procedures.files import read_text, read_yaml
 from procedures.model import Procedure
-from procedures.yaml_lines import Lined, YamlFault, read
+from procedures.yaml_lines import Lined
 
 DATA = Path(__file__).parent / "data"
 """The procedures that come with the project, one folder per utility, one file per effective date."""
@@ -30,7 +31,11 @@ _RECORD_HEAD = (
 
 
 class UnknownProcedureError(LookupError):
-    """No procedure has this reference, or none was in force then."""
+    """No procedure has this reference, or none was in force then; `known` are those there are."""
+
+    def __init__(self, message: str, known: Iterable[str]) -> None:
+        self.known = tuple(sorted(known))
+        super().__init__(f"{message}; known: {', '.join(self.known)}")
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,13 @@ class Procedures:
         try:
             return self.by_ref[ref]
         except KeyError:
-            raise UnknownProcedureError(f"no procedure {ref!r}; known: {', '.join(sorted(self.by_ref))}") from None
+            raise UnknownProcedureError(f"no procedure {ref!r}", self.by_ref) from None
 
     def in_force(self, utility: str, moment: datetime) -> Procedure:
         """The newest procedure of the utility whose effective day has begun there at `moment`."""
         begun = [each for each in self.of(utility) if each.effective <= moment.astimezone(each.calendar.zone).date()]
         if not begun:
-            known = ", ".join(sorted(self.by_ref))
-            raise UnknownProcedureError(f"no procedure of {utility!r} in force at {moment.isoformat()}; known: {known}")
+            raise UnknownProcedureError(f"no procedure of {utility!r} in force at {moment.isoformat()}", self.by_ref)
         return begun[-1]
 
     def of(self, utility: str) -> tuple[Procedure, ...]:
@@ -69,7 +73,7 @@ class Procedures:
 
 
 def load_all(directory: Path = DATA, released: Path = RELEASED) -> Procedures:
-    """Every procedure under `directory`; ProcedureError for the first file that does not hold."""
+    """Every procedure under `directory`; FileError for the first file that does not hold."""
     files = tuple(sorted(directory.glob("*/*.yaml")))
     stamps = tuple(path.stat().st_mtime_ns for path in (*files, released) if path.exists())
     return _loaded(files, released, stamps)
@@ -88,30 +92,29 @@ def _loaded(files: tuple[Path, ...], released: Path, _stamps: tuple[int, ...]) -
     return Procedures(found)
 
 
-def load(path: Path, released: Path | None = RELEASED) -> Procedure:
-    """One file; ProcedureError with everything that is wrong with it. `released` None asks nothing of its history."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        lined = read(text)
-    except YamlFault as fault:
-        raise faults.of_yaml(str(path), fault) from fault
-    except UnicodeDecodeError as fault:
-        raise faults.error_of(str(path), [Fault((), "not_utf8", ("UTF-8",))]) from fault
+def load(path: Path, released: Path | None = RELEASED, today: date | None = None) -> Procedure:
+    """One file; FileError with everything that is wrong with it. `released` None asks nothing of its history.
+
+    With `today`, an edit before the effective date is told from one after it, and copies of the file are looked for.
+    """
+    lined = read_yaml(path)
     procedure, wrong = _checked(lined)
     if procedure is not None:
-        wrong += [*_misplaced(path, procedure), *_edited(path, text, released)]
+        wrong += _misplaced(path, procedure)
+        wrong += _edited(path, procedure, released, today) if released else ()
+        wrong += _twins(path, procedure) if today else ()
     if wrong or procedure is None:
         raise faults.error_of(str(path), wrong, lined)
     return procedure
 
 
 def _clashes(procedure: Procedure, others: Iterable[Procedure]) -> Iterator[Fault]:
-    """One file per utility and effective date, one number code per utility."""
+    """One file per utility and effective date, one hotline number per utility: work-order numbers begin with it."""
     for other in others:
         if other.ref == procedure.ref:
-            yield Fault((), "second_file", params={"ref": procedure.ref})
-        elif other.code == procedure.code and other.utility != procedure.utility:
-            yield Fault(("code",), "code_taken", params={"code": procedure.code, "utility": other.utility})
+            yield Fault((), "second_file", params={"ref": procedure.ref, "file": f"{other.effective}.yaml"})
+        elif other.hotline == procedure.hotline and other.utility != procedure.utility:
+            yield Fault(("hotline",), "hotline_taken", params={"hotline": procedure.hotline, "utility": other.utility})
 
 
 def digest(text: str) -> str:
@@ -128,17 +131,17 @@ def released_digests(released: Path = RELEASED) -> dict[str, str]:
 
 
 def record(path: Path, released: Path = RELEASED) -> str:
-    """Write the file's sha256 into the record and return it."""
-    digests = released_digests(released) | {key_of(path): digest(path.read_text(encoding="utf-8"))}
+    """Write the file's sha256 into the record and return it. FileError for a file that does not hold."""
+    own, sha256 = key_of(load(path, None)), digest(read_text(path))
+    digests = released_digests(released) | {own: sha256}
     lines = (f'"{key}" = "{digests[key]}"' for key in sorted(digests))
     released.write_text("\n".join((*_RECORD_HEAD, *lines, "")), encoding="utf-8")
-    return digests[key_of(path)]
+    return sha256
 
 
-def key_of(path: Path) -> str:
-    """A file's name in the record: its folder and file name."""
-    resolved = path.resolve()
-    return f"{resolved.parent.name}/{resolved.name}"
+def key_of(procedure: Procedure) -> str:
+    """Its name in the record: the folder and file name that it has among the project's procedures."""
+    return f"{procedure.utility}/{procedure.effective}.yaml"
 
 
 def _checked(lined: Lined) -> tuple[Procedure | None, list[Fault]]:
@@ -148,7 +151,7 @@ def _checked(lined: Lined) -> tuple[Procedure | None, list[Fault]]:
         procedure = Procedure.model_validate(lined.value)
     except ValidationError as error:
         return None, list(faults.of_validation(error))
-    return procedure, list(consistency.faults(procedure))
+    return procedure, list(checks.faults(procedure))
 
 
 def _misplaced(path: Path, procedure: Procedure) -> Iterator[Fault]:
@@ -162,7 +165,32 @@ def _misplaced(path: Path, procedure: Procedure) -> Iterator[Fault]:
         yield Fault(("effective",), "wrong_file_name", (f"{procedure.effective}.yaml",), {"file": path.name})
 
 
-def _edited(path: Path, text: str, released: Path | None) -> Iterator[Fault]:
-    recorded = released_digests(released).get(key_of(path)) if released else None
-    if recorded is not None and recorded != digest(text):
-        yield Fault((), "edited", params={"sha256": recorded[:12]})
+def _edited(path: Path, procedure: Procedure, released: Path, today: date | None) -> Iterator[Fault]:
+    """What came into force is not changed, wherever the changed copy lies."""
+    recorded = released_digests(released).get(key_of(procedure))
+    if recorded is None or recorded == digest(read_text(path)):
+        return
+    early = today is not None and today < procedure.effective
+    params = {"sha256": recorded[:12], "effective": procedure.effective, "file": path.name}
+    yield Fault((), "edited_early" if early else "edited", params=params)
+
+
+def _twins(path: Path, procedure: Procedure) -> Iterator[Fault]:
+    """Another file for the same date: beside it, or among the project's procedures where that is not a mere copy."""
+    own = DATA / key_of(procedure)
+    beside = (file for file in sorted(path.resolve().parent.glob("*.y*ml")) if file != path.resolve())
+    twin = next((file for file in beside if _says(file, procedure)), None)
+    if twin is None and own.exists() and not own.samefile(path) and digest(read_text(own)) != digest(read_text(path)):
+        twin = own
+    if twin is not None:
+        yield Fault(("effective",), "second_file", params={"ref": procedure.ref, "file": twin.name})
+
+
+def _says(file: Path, procedure: Procedure) -> bool:
+    """Whether a file is of this utility and date, as far as it can be read at all."""
+    try:
+        value = read_yaml(file).value
+    except FileError:
+        return False
+    said = (value.get("utility"), value.get("effective")) if isinstance(value, dict) else None
+    return said == (procedure.utility, procedure.effective.isoformat())

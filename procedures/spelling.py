@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class SpellingError(ValueError):
-    """A text is not spelt as `accepts` shows; `code` keys the message catalogue (`procedure_fault.<code>`)."""
+    """A text is not spelt as `accepts` shows; `code` keys the message catalogue (`file_fault.<code>`)."""
 
     def __init__(self, code: str, why: str, accepts: tuple[str, ...], **params: str) -> None:
         self.code = code
@@ -25,7 +25,7 @@ def misspelt(value: object, code: str, kind: str, accepts: tuple[str, ...]) -> S
     retype = ", ".join(f"{each!r} → {half_width(each)!r}" for each in dict.fromkeys(typed) if half_width(each) != each)
     if retype:
         why = f"{value!r} is not a {kind}: full-width characters, type {retype}"
-        return SpellingError("full_width", why, accepts, retype=retype)
+        return SpellingError("retype", why, accepts, retype=retype)
     return SpellingError(code, f"{value!r} is not a {kind}", accepts)
 
 

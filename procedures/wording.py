@@ -1,13 +1,10 @@
-"""Durations, moments and decided values in the reader's language."""
+"""Durations, moments, clauses and names in the reader's language."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
-from contracts.vocabulary import ClockName, TicketType
-from procedures.compare import written
 from procedures.duration import Duration
-from procedures.model import Procedure, QuietHours
-from texts import Language, catalogue, label, text
+from procedures.model import Procedure
+from texts import Language, catalogue, text
 
 
 def duration_text(duration: Duration, language: Language) -> str:
@@ -20,6 +17,11 @@ def local_text(moment: datetime, procedure: Procedure) -> str:
     """A moment in the utility's own time, the same in every language."""
     local = moment.astimezone(procedure.calendar.zone)
     return f"{local:%Y-%m-%d} {_time_text(local)}"
+
+
+def clause_text(source: str | None, rule: str | None, language: Language) -> str:
+    """`第十四条(四)，R004-062`, or the clause alone where the procedure numbers no rules."""
+    return ("，" if language == "zh" else ", ").join(part for part in (source, rule) if part)
 
 
 def moment_text(local: datetime, language: Language) -> str:
@@ -37,46 +39,13 @@ def day_text(day: date, language: Language) -> str:
     return f"{day:%Y-%m-%d} {text(f'weekday.{day.weekday()}', language)}"
 
 
-def value_text(value: object, language: Language) -> str:
-    """A decided value: vocabulary words by their labels, durations and yes or no in words, the rest as written."""
-    match value:
-        case Duration():
-            return duration_text(value, language)
-        case bool():
-            return text("show.yes" if value else "show.no", language)
-        case tuple():
-            joint = "、" if language == "zh" else ", "
-            return joint.join(value_text(each, language) for each in value)
-        case StrEnum():
-            return label(value, language)
-        case QuietHours():
-            return f"{value.begins.isoformat('minutes')}-{value.ends.isoformat('minutes')}"
-        case _:
-            return written(value)
+def field_text(field: str, procedure: Procedure, language: Language) -> str:
+    """What people call a field of requests or replies: the procedure's own name, or the word that all have."""
+    own = procedure.fields.get(field)
+    return own.names.of(language) if own else catalogue(language).get(f"request_field.{field}", field)
 
 
-def rank_text(names: tuple[str, ...], language: Language) -> str:
-    """The order of types in words: 报警 > 投诉 1 级 > …"""
-    return " > ".join(_ranked(name, language) for name in names)
-
-
-def _ranked(name: str, language: Language) -> str:
-    type_, _, grade = name.partition("/")
-    said = label(TicketType(type_), language)
-    return f"{said} {text('explain.grade', language, grade=grade)}" if grade else said
-
-
-def setting_text(path: str, language: Language) -> str:
-    """What a dotted path of the file is about: `故障报修: 回单`, `催办: 次数`; the path itself where it has no name."""
-    texts = catalogue(language)
-    match path.split("."):
-        case ["types", type_, "limits", row]:
-            clock, _, circumstances = row.partition("/")
-            said = f"{label(TicketType(type_), language)}: {label(ClockName(clock), language)}"
-            return f"{said} {circumstances}" if circumstances else said
-        case ["readings", name]:
-            return texts[f"reading.{name}.about"]
-        case [section, _] if f"setting.{path}" in texts:
-            return f"{texts[f'section.{section}']}: {texts[f'setting.{path}']}"
-        case _:
-            return texts.get(f"section.{path}", path)
+def grade_text(procedure: Procedure, ticket_type: str, grade: int, language: Language) -> str:
+    """The grade by its name, or by its number where it has none."""
+    named = procedure.grade_name(ticket_type, grade)
+    return named.of(language) if named else text("explain.grade", language, grade=grade)

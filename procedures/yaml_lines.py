@@ -1,10 +1,13 @@
 """YAML read with the line of every value, and without YAML's surprises: `1:30` stays text, `no` is not false."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from procedures.yaml_slips import of_key, slip
 
 Path = tuple[str | int, ...]
 
@@ -15,13 +18,13 @@ _WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "": Non
 
 
 class YamlFault(Exception):
-    """The text is no YAML this project reads: `code` is `yaml` or `key_twice`, `line` counts from 1."""
+    """The text is no YAML this project reads: `code` and `params` are those of a text, `line` counts from 1."""
 
-    def __init__(self, line: int, code: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, line: int, code: str, params: Mapping[str, object]) -> None:
+        super().__init__(f"line {line}: {code}")
         self.line = line
         self.code = code
-        self.reason = reason
+        self.params = params
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,23 @@ class Lined:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def part(self, *path: str | int) -> "Lined":
+        """What stands at the path, with the lines of what stands in it."""
+        value, depth = self.value, len(path)
+        for step in path:
+            value = value[step]
+        lines = {each[depth:]: line for each, line in self.lines.items() if each[:depth] == path}
+        return Lined(value, lines)
+
 
 def read(text: str) -> Lined:
     """Parse one document; YamlFault for broken YAML or a repeated key."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.reader.ReaderError as fault:
-        raise YamlFault(text.count("\n", 0, fault.position) + 1, "yaml", str(fault.reason)) from fault
+        raise YamlFault(text.count("\n", 0, fault.position) + 1, "yaml", {"reason": fault.reason}) from fault
     except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        raise YamlFault(mark.line + 1 if mark else 1, "yaml", str(fault.problem)) from fault
+        raise YamlFault(*slip(text, fault)) from fault
     lines: dict[Path, int] = {}
     return Lined(None if node is None else _value(node, (), lines), lines)
 
@@ -63,11 +73,12 @@ def _value(node: Any, path: Path, lines: dict[Path, int]) -> Any:
 def _mapping(node: Any, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key_node, child in node.value:
-        key = str(key_node.value)
-        if key in found:
-            raise YamlFault(key_node.start_mark.line + 1, "key_twice", key)
+        key, line = str(key_node.value), int(key_node.start_mark.line) + 1
+        wrong = ("key_twice", {"key": key}) if key in found else of_key(key)
+        if wrong is not None:
+            raise YamlFault(line, *wrong)
         found[key] = _value(child, (*path, key), lines)
-        lines[(*path, key)] = key_node.start_mark.line + 1
+        lines[(*path, key)] = line
     return found
 
 

@@ -5,36 +5,48 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, Protocol
 
 Language = Literal["zh", "en"]
-_WORDS = "contracts.vocabulary"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 def text(key: str, language: Language = "zh", /, **params: object) -> str:
     """The text under a dotted key, with `{name}` places filled in; KeyError for a key or place that is not there.
 
-    A word of the vocabulary is filled in as people read it.
+    A word of the vocabulary, or a word that a procedure names, is filled in as people read it.
     """
     return catalogue(language)[key].format_map({name: _said(value, language) for name, value in params.items()})
 
 
+class Named(Protocol):
+    """Something with a name in every language: a word of a procedure."""
+
+    def of(self, language: str) -> str: ...
+
+
 def _said(value: object, language: Language) -> object:
-    return label(value, language) if isinstance(value, StrEnum) and type(value).__module__ == _WORDS else value
+    if isinstance(value, StrEnum):
+        return catalogue(language).get(_key(value), value)
+    named = getattr(value, "of", None)
+    return named(language) if named is not None and not isinstance(value, type) else value
 
 
 def label(word: StrEnum, language: Language = "zh") -> str:
-    """A vocabulary word as a clerk reads it: `TicketType.FAULT` is 故障报修."""
-    return catalogue(language)[f"{_section(type(word))}.{word.value}"]
+    """A vocabulary word as a clerk reads it: `Stage.CLOSED` is 已办结."""
+    return catalogue(language)[_key(word)]
 
 
-class Labels(tuple[StrEnum, ...]):
-    """Vocabulary words as one place of a text: `{fields:zh}` in a Chinese template reads 地址、联系方式."""
+def _key(word: StrEnum) -> str:
+    return f"{_section(type(word))}.{word.value}"
 
-    def __format__(self, language: str) -> str:
-        chosen: Language = "en" if language == "en" else "zh"
-        return ("、" if chosen == "zh" else ", ").join(label(word, chosen) for word in self)
+
+class Labels(tuple[object, ...]):
+    """Several words as one place of a text: `{fields}` reads 地址、联系方式 in Chinese."""
+
+    def of(self, language: Language) -> str:
+        """The words as people read them, one after the other."""
+        return ("、" if language == "zh" else ", ").join(str(_said(word, language)) for word in self)
 
 
 @cache
@@ -59,5 +71,5 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
 
 @cache
 def _section(enum: type[StrEnum]) -> str:
-    """`TicketType` keeps its labels under `ticket_type`."""
+    """`CallOutcome` keeps its labels under `call_outcome`."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in enum.__name__).lstrip("_")

@@ -38,6 +38,7 @@ _LIKE_FIELDS = (
     "verified",
     "grade",
     "accused",
+    "fields",
 )
 
 

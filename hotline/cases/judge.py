@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.vocabulary import ClockName
 from hotline.cases.model import ClockExpected, Expectation
 from hotline.cases.moments import moment, seconds
+from hotline.cases.saying import Phrase, Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Failure:
     """One expectation that does not hold."""
 
     what: str
-    expected: str
-    actual: str
+    expected: Saying
+    actual: Saying
     clause: str | None = None
 
 
@@ -82,12 +82,11 @@ def _links(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
         yield Failure("linked_to", expected.linked_to, ", ".join(seen.linked_to) or "-")
 
 
-def _clock(
-    name: ClockName, wanted: ClockExpected, seen: TicketSeen, before: datetime, zone: ZoneInfo
-) -> Iterator[Failure]:
-    clock = seen.clocks.get(name.value)
+def _clock(name: str, wanted: ClockExpected, seen: TicketSeen, before: datetime, zone: ZoneInfo) -> Iterator[Failure]:
+    clock = seen.clocks.get(name)
     if clock is None:
-        yield Failure(f"clock {name}", "there", f"never started; there are: {', '.join(seen.clocks) or 'none'}")
+        there = ", ".join(seen.clocks) or "-"
+        yield Failure(f"clock {name}", Phrase("there"), Phrase("never_started", {"clocks": there}))
         return
     clause = f"{clock.source} {clock.rule or ''}".strip()
     if wanted.state is not None and wanted.state != clock.state:
@@ -110,13 +109,14 @@ def _moment(
 
 
 def _events(expected: Expectation, said: Sequence[str]) -> Iterator[Failure]:
-    stories = " ".join(said) or "none"
+    stories = " ".join(said) or "-"
     missing = _first_missing(expected.events, said)
     if missing is not None:
-        yield Failure("events", " ".join(expected.events), f"{stories} (no {missing} in its place)")
+        actual = Phrase("out_of_place", {"events": stories, "missing": missing})
+        yield Failure("events", " ".join(expected.events), actual)
     for name in expected.never:
         if name in said:
-            yield Failure("never", f"no {name}", stories)
+            yield Failure("never", Phrase("never", {"event": name}), stories)
     for name, count in expected.count.items():
         if said.count(name) != count:
             yield Failure(f"count of {name}", str(count), str(said.count(name)))
@@ -134,7 +134,7 @@ def _calls(expected: Expectation, seen: TicketSeen, before: datetime, zone: Zone
 
 def _message(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
     if expected.message is not None and not any(says(text, expected.message) for text in seen.messages):
-        yield Failure("message", expected.message, " / ".join(seen.messages) or "none")
+        yield Failure("message", expected.message, " / ".join(seen.messages) or "-")
 
 
 def says(text: str, part: str) -> bool:

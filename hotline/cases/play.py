@@ -9,9 +9,8 @@ from contracts.refusal import Refusal
 from hotline.cases.judge import Failure, judge, says
 from hotline.cases.model import Case, Expectation, Step
 from hotline.cases.moments import moment
-from hotline.cases.procedures import procedure_of
-from hotline.cases.stage import Stage, words_of
-from procedures.loader import Procedures
+from hotline.cases.saying import Phrase, RefusalWords
+from hotline.cases.stage import Stage
 from procedures.model import Procedure
 from services.sla_monitor.rules.state import SlaClock
 
@@ -20,7 +19,7 @@ from services.sla_monitor.rules.state import SlaClock
 class Missed:
     """An expectation or a step that did not come out as written."""
 
-    where: str
+    where: Phrase
     failure: Failure
 
 
@@ -51,12 +50,10 @@ class Played:
         return not self.missed
 
 
-async def play(case: Case, procedures: Procedures) -> Played:
-    """Play one case from its first step to its last expectation."""
+async def play(case: Case, procedure: Procedure) -> Played:
+    """Play one case by a procedure (`procedure_of`) from its first step to its last expectation."""
     moments = list(_moments(case))
-    start = moments[0] - timedelta(milliseconds=1)
-    procedure = procedure_of(case, procedures, moments[0])
-    stage = Stage(start, procedure, procedures)
+    stage = Stage(moments[0] - timedelta(milliseconds=1), procedure)
     played = Played(case, procedure, stage)
     for at, _, thing in sorted(_agenda(case, moments), key=itemgetter(0, 1)):
         await stage.virtual.advance_to(at)
@@ -67,11 +64,6 @@ async def play(case: Case, procedures: Procedures) -> Played:
             played.missed.extend(await _look(stage, thing, moments[-1], case.expect.index(thing) + 1))
     played.clocks = await stage.ledgers()
     return played
-
-
-def first_moment(case: Case) -> datetime:
-    """When the story begins."""
-    return next(_moments(case))
 
 
 def _moments(case: Case) -> Iterator[datetime]:
@@ -96,23 +88,25 @@ async def _take(played: Played, step: Step, at: datetime) -> None:
     if refusal is not None:
         label = getattr(step.body, "ticket", None) or getattr(step.body, "id", None)
         played.refused.append(Refused(at, step.kind, label, refusal))
-    where = f"step {played.case.steps.index(step) + 1} ({step.kind}, line {step.line})"
+    number = played.case.steps.index(step) + 1
+    where = Phrase("step", {"number": number, "kind": step.kind, "line": step.line})
     played.missed.extend(_surprises(step, refusal, where))
 
 
-def _surprises(step: Step, refusal: Refusal | None, where: str) -> Iterator[Missed]:
+def _surprises(step: Step, refusal: Refusal | None, where: Phrase) -> Iterator[Missed]:
     if refusal is None:
         if step.refused is not None:
-            yield Missed(where, Failure("refused", step.refused, "it was accepted"))
+            yield Missed(where, Failure("refused", step.refused, Phrase("was_accepted")))
         return
-    said = words_of(refusal)
+    said = RefusalWords(refusal)
     if step.refused is None:
-        yield Missed(where, Failure("accepted", "accepted", said, refusal.clause))
-    elif not says(said, step.refused):
+        yield Missed(where, Failure("accepted", Phrase("accepted"), said, refusal.clause))
+    elif not says(str(said), step.refused):
         yield Missed(where, Failure("refused", step.refused, said, refusal.clause))
 
 
 async def _look(stage: Stage, expected: Expectation, last: datetime, number: int) -> list[Missed]:
     seen = await stage.see(expected.ticket, explained=expected.message is not None)
     found = judge(expected, seen, last, stage.zone)
-    return [Missed(f"expectation {number} ({expected.ticket})", failure) for failure in found]
+    where = Phrase("expectation", {"number": number, "ticket": expected.ticket})
+    return [Missed(where, failure) for failure in found]

@@ -1,23 +1,52 @@
-"""The procedure a case is judged by: the one it names, under its readings, with the units and divisions it tells of."""
+"""The procedure a case is judged by: the one it names or a draft, under its readings, with the units it tells of."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
+from hotline.cases.checking import word_faults
 from hotline.cases.model import Case, Step
+from hotline.cases.moments import moment
+from hotline.cases.reading import WrittenCase
 from hotline.cases.steps import Dispatch, Knowledge, NewRequest
-from procedures.loader import Procedures
+from procedures.faults import Fault
+from procedures.loader import Procedures, UnknownProcedureError
 from procedures.model import Procedure
-from procedures.model.organisation import Division, Organisation, Unit
+from procedures.model.organisation import Division, Unit
 from procedures.model.part import Names
 
+Choose = Callable[[Case], Procedure]
+"""Which file a case is judged by."""
 
-def procedure_of(case: Case, procedures: Procedures, start: datetime) -> Procedure:
-    """`id@date` names one file, a bare id the newest in force at the first step. UnknownProcedureError otherwise.
+
+def by_name(procedures: Procedures) -> Choose:
+    """`id@date` names one file, a bare id the newest in force at the first step. UnknownProcedureError otherwise."""
+    return lambda case: procedures.find(case.procedure, moment(case.steps[0].at, None))
+
+
+def for_all(draft: Procedure) -> Choose:
+    """A draft, whatever the cases name and whenever they happen."""
+    return lambda _: draft
+
+
+def procedure_of(written: WrittenCase, choose: Choose) -> Procedure:
+    """What to play the case by. FileError where there is none, or where it does not know a word of the case."""
+    case = written.case
+    try:
+        found = choose(case)
+    except UnknownProcedureError as unknown:
+        fault = Fault(("procedure",), "no_such_procedure", unknown.known, {"name": case.procedure})
+        raise written.error([fault]) from unknown
+    wrong = list(word_faults(case, found))
+    if wrong:
+        raise written.error(wrong)
+    return _prepared(case, found)
+
+
+def _prepared(case: Case, found: Procedure) -> Procedure:
+    """The file under the case's readings.
 
     A case may tell of a unit or division that the file does not know yet; where the step is refused it stays unknown.
     """
-    found = procedures.find(case.procedure, start)
     if case.readings:
         found = found.with_readings(**case.readings)
     known = {division.id for division in found.organisation.divisions}
@@ -45,11 +74,16 @@ def _divisions_of(step: Step) -> Iterator[str | None]:
 
 
 def _with(procedure: Procedure, units: tuple[str, ...], divisions: tuple[str, ...]) -> Procedure:
-    first, *others = procedure.organisation.divisions
+    organisation = procedure.organisation
     joined = tuple(Unit(id=name, names=_called(name)) for name in units)
     founded = tuple(Division(id=name, names=_called(name), units=()) for name in divisions)
-    grown = first.model_copy(update={"units": (*first.units, *joined)})
-    organisation: Organisation = procedure.organisation.model_copy(update={"divisions": (grown, *others, *founded)})
+    if organisation.divisions:
+        first, *others = organisation.divisions
+        founded = (first.model_copy(update={"units": (*first.units, *joined)}), *others, *founded)
+        joined = ()
+    organisation = organisation.model_copy(
+        update={"divisions": founded, "departments": (*organisation.departments, *joined)}
+    )
     fields: dict[str, Any] = {name: getattr(procedure, name) for name in type(procedure).model_fields}
     return Procedure.model_construct(**(fields | {"organisation": organisation}))
 

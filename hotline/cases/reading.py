@@ -1,29 +1,36 @@
 """Reads case files; what cannot be read is said with its file, its line and the words that would be accepted."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
+from hotline.cases import checking
 from hotline.cases.model import Case, Step
 from hotline.cases.steps import BODIES
-from procedures import yaml_lines
-from procedures.yaml_lines import Lined, YamlFault
+from procedures import faults
+from procedures.faults import Fault, FileError
+from procedures.files import read_yaml
+from procedures.yaml_lines import Lined
 from procedures.yaml_lines import Path as Place
 
 M = TypeVar("M", bound=BaseModel)
 SUFFIXES = (".yaml", ".yml")
 
 
-class CaseFileError(Exception):
-    """A case file cannot be read; every fault with its line."""
+@dataclass(frozen=True)
+class WrittenCase:
+    """A case with the lines on which it stands in its file."""
 
-    def __init__(self, file: Path, faults: list[tuple[int, str]]) -> None:
-        super().__init__("\n".join(f"{file}:{line}: {message}" for line, message in sorted(faults)))
-        self.file = file
-        self.faults = faults
+    file: Path
+    case: Case
+    lined: Lined
+
+    def error(self, wrong: list[Fault]) -> FileError:
+        """What turned out to be wrong with it."""
+        return faults.error_of(str(self.file), wrong, self.lined)
 
 
 def files_under(paths: list[Path]) -> list[Path]:
@@ -38,103 +45,74 @@ def files_under(paths: list[Path]) -> list[Path]:
 
 
 def read_cases(file: Path) -> list[Case]:
-    """All cases of one file. Raises CaseFileError."""
-    try:
-        lined = yaml_lines.read(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseFileError(file, [(1, f"cannot be read: {error}")]) from error
-    except YamlFault as fault:
-        reason = f"{fault.reason!r} is written twice" if fault.code == "key_twice" else fault.reason
-        raise CaseFileError(file, [(fault.line, reason)]) from fault
+    """All cases of one file. Raises FileError."""
+    return [written.case for written in read_file(file)]
+
+
+def read_file(file: Path) -> list[WrittenCase]:
+    """All cases of one file with their lines. Raises FileError with everything that is wrong."""
+    lined = read_yaml(file)
     if not isinstance(lined.value, list) or not lined.value:
-        raise CaseFileError(file, [(1, "a case file holds a list of cases: `- case: …`")])
-    faults: list[tuple[int, str]] = []
-    cases = [_case(written, (place,), lined, faults) for place, written in enumerate(lined.value)]
-    if faults:
-        raise CaseFileError(file, faults)
-    return [case for case in cases if case is not None]
+        raise faults.error_of(str(file), [Fault((), "not_cases", ("- case: …",))])
+    found, errors = [], []
+    for place in range(len(lined.value)):
+        written, wrong = _case(file, lined.part(place))
+        found += [written] if written else []
+        errors += [faults.error_of(str(file), wrong, lined.part(place))] if wrong else []
+    if errors:
+        raise faults.joined([each for error in errors for each in error.all()])
+    return found
 
 
-def _case(written: object, path: Place, lined: Lined, faults: list[tuple[int, str]]) -> Case | None:
-    if not isinstance(written, dict):
-        faults.append((lined.line(path), "a case is a mapping that begins with `case:`"))
-        return None
-    steps = list(_steps(written.get("steps"), (*path, "steps"), lined, faults))
-    return _validated(Case, written | {"steps": steps, "line": lined.line(path)}, path, lined, faults)
+def _case(file: Path, lined: Lined) -> tuple[WrittenCase | None, list[Fault]]:
+    if not isinstance(lined.value, dict):
+        return None, [Fault((), "not_a_case", ("case: …",))]
+    wrong: list[Fault] = []
+    steps = list(_steps(lined.value.get("steps"), lined, wrong))
+    case = _validated(Case, lined.value | {"steps": steps}, (), wrong)
+    if case is not None and not wrong:
+        wrong += checking.faults(case)
+    return (WrittenCase(file, case, lined) if case else None), wrong
 
 
-def _steps(written: object, path: Place, lined: Lined, faults: list[tuple[int, str]]) -> Iterator[Step]:
+def _steps(written: object, lined: Lined, wrong: list[Fault]) -> Iterator[Step]:
     if not isinstance(written, list):
-        faults.append((lined.line(path), "`steps` is a list: `- {at: …, request: {…}}`"))
+        wrong.append(Fault(("steps",), "not_steps", ("- {at: …, request: {…}}",)))
         return
     for place, step in enumerate(written):
-        found = _step(step, (*path, place), lined, faults)
+        found = _step(step, ("steps", place), lined, wrong)
         if found is not None:
             yield found
 
 
-def _step(written: object, path: Place, lined: Lined, faults: list[tuple[int, str]]) -> Step | None:
-    line = lined.line(path)
-    kinds = [key for key in written if key not in ("at", "refused")] if isinstance(written, dict) else []
+def _step(written: object, path: Place, lined: Lined, wrong: list[Fault]) -> Step | None:
+    kinds = [str(key) for key in written if key not in ("at", "refused")] if isinstance(written, dict) else []
     if not isinstance(written, dict) or len(kinds) != 1 or kinds[0] not in BODIES:
-        here = ", ".join(map(str, kinds)) or "none"
-        faults.append((line, f"a step has `at` and exactly one of: {', '.join(BODIES)}; here: {here}"))
+        wrong.append(Fault(path, "not_a_step", tuple(BODIES), {"kinds": ", ".join(kinds) or "-"}))
         return None
     kind = kinds[0]
     inside = written[kind] if isinstance(written[kind], dict) else {}
     refused = written.get("refused", inside.get("refused"))
     own = {key: value for key, value in inside.items() if key != "refused"}
-    body = _validated(BODIES[kind], own, (*path, kind), lined, faults)
+    body = _validated(BODIES[kind], own, (*path, kind), wrong)
     if body is None:
         return None
-    given = {"at": written.get("at"), "kind": kind, "body": body, "refused": refused, "line": line}
-    return _validated(Step, given, path, lined, faults)
+    given = {"at": written.get("at"), "kind": kind, "body": body, "refused": refused, "line": lined.line(path)}
+    return _validated(Step, given, path, wrong)
 
 
-def _validated(
-    model: type[M], written: Mapping[str, Any], path: Place, lined: Lined, faults: list[tuple[int, str]]
-) -> M | None:
+def _validated(model: type[M], written: Mapping[str, Any], path: Place, wrong: list[Fault]) -> M | None:
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        for detail in _worth_saying(error.errors()):
-            place = (*path, *(part for part in detail["loc"] if part != "[key]"))
-            faults.append((lined.line(place), _message(model, detail)))
+        found = list(faults.of_validation(error))
+        wrong += [Fault((*path, *each.path), each.code, each.accepts, each.params) for each in _worth_saying(found)]
         return None
 
 
-def _worth_saying(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+def _worth_saying(found: list[Fault]) -> Iterator[Fault]:
     """A list that is empty only because what stands in it is wrong is not called too short as well."""
-    for detail in details:
-        loc = detail["loc"]
-        within = any(other["loc"][: len(loc)] == loc for other in details if other is not detail)
-        if detail["type"] != "too_short" or not within:
-            yield detail
-
-
-def _message(model: type[BaseModel], detail: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in detail["loc"] if part != "[key]")
-    if detail["type"] == "extra_forbidden":
-        return f"unknown word {where!r}; accepted: {', '.join(_words(model, detail['loc'][:-1]))}"
-    if detail["type"] == "missing":
-        return f"{where!r} is missing"
-    message = detail["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
-
-
-def _words(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The words known at this place of the model."""
-    found: type[BaseModel] | None = model
-    for part in loc:
-        field = found.model_fields.get(str(part)) if found is not None and not isinstance(part, int) else None
-        found = _model_in(field.annotation) if field is not None else found
-    return [field.alias or name for name, field in (found or model).model_fields.items() if name not in _OWN_WORDS]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((inner for arg in get_args(annotation) if (inner := _model_in(arg)) is not None), None)
-
-
-_OWN_WORDS = ("line",)
+    for each in found:
+        within = any(other.path[: len(each.path)] == each.path for other in found if other is not each)
+        if each.code != "type_too_short" or not within:
+            yield each

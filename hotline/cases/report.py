@@ -9,7 +9,9 @@ from rich.markup import escape
 from contracts.envelope import Event
 from hotline.cases import timeline
 from hotline.cases.play import Played, Refused
+from hotline.cases.saying import told
 from services.sla_monitor.rules.state import SlaClock
+from texts import Language, text
 
 
 def as_json(file: Path, played: Played) -> dict[str, Any]:
@@ -22,10 +24,10 @@ def as_json(file: Path, played: Played) -> dict[str, Any]:
         "holds": played.holds,
         "failures": [
             {
-                "where": missed.where,
+                "where": str(missed.where),
                 "what": missed.failure.what,
-                "expected": missed.failure.expected,
-                "actual": missed.failure.actual,
+                "expected": str(missed.failure.expected),
+                "actual": str(missed.failure.actual),
                 "clause": missed.failure.clause,
             }
             for missed in played.missed
@@ -59,26 +61,25 @@ def _clock_json(clock: SlaClock) -> dict[str, Any]:
         mode="json", include={"round", "started_at", "due", "state", "late_by", "warned_at", "limit", "source", "rule"}
     )
     others = [rival._asdict() | {"due": rival.due.isoformat()} for rival in clock.rivals]
-    return {"clock": clock.name.value, **found, "others": others}
+    return {"clock": clock.name, **found, "others": others}
 
 
-def show(console: Console, file: Path, played: Played) -> None:
+def show(console: Console, file: Path, played: Played, language: Language) -> None:
     """One line for a case that holds; every failure of one that does not."""
     mark = "[green]✓[/]" if played.holds else "[red]✗[/]"
-    console.print(f"{mark} {escape(played.case.case)}  [dim]{' '.join(played.case.rules)}[/]")
+    console.print(f"{mark} {escape(played.case.name(language))}  [dim]{' '.join(played.case.rules)}[/]")
     for missed in played.missed:
         failure = missed.failure
-        console.print(f"    {escape(file.name)} {missed.where}: [bold]{escape(failure.what)}[/]")
-        console.print(f"      expected 应为 {escape(failure.expected)}", highlight=False)
-        console.print(f"      actual   实为 {escape(failure.actual)}", highlight=False)
-        if failure.clause:
-            console.print(f"      clause   依据 {escape(failure.clause)}", highlight=False)
+        where = escape(told(missed.where, language))
+        console.print(f"    {escape(file.name)} {where}: [bold]{escape(failure.what)}[/]")
+        rows = (("expected", failure.expected), ("actual", failure.actual), ("clause", failure.clause or ""))
+        for name, said in rows:
+            if said:
+                console.print(f"      {text(f'case.{name}', language)} {escape(told(said, language))}", highlight=False)
 
 
-def explain(console: Console, played: Played) -> None:
+def explain(console: Console, played: Played, language: Language) -> None:
     """The timeline in the utility's own time, one event a line, and every clock with its limit and clause."""
-    if played.case.zh:
-        console.print(f"  {played.case.zh}", markup=False)
-    for line in (*timeline.lines(played), *timeline.clock_lines(played)):
+    for line in (*timeline.lines(played, language), *timeline.clock_lines(played, language)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
     console.print()

@@ -15,12 +15,12 @@ from hotline.cases.knowledge import KINDS as KNOWLEDGE
 from hotline.cases.knowledge import KnowledgeSteps
 from hotline.cases.model import Step
 from hotline.cases.moments import moment
+from hotline.cases.saying import RefusalWords
 from hotline.cases.steps import Dispatch
 from hotline.services import virtual_deciders
 from hotline.virtual import Virtual
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
-from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
 from services.intake.people.rules.disclosing import Asking, may_know
@@ -30,7 +30,7 @@ from services.routing.rules import STEPS as ROUTING
 from services.routing.rules import WorkOrder, decide
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.state import Sla, SlaClock
-from texts import LANGUAGES, text
+from texts import LANGUAGES
 
 Step_ = Callable[[Any, Procedure], Outcome[Any]]
 _MOMENT_FIELDS = ("until", "for", "appointment")
@@ -41,9 +41,9 @@ _UNSAID: Mapping[str, Mapping[str, Any]] = {"reply": {"attachments": None, "part
 class Stage:
     """All services at the moment of the step, and what the case calls things."""
 
-    def __init__(self, start: datetime, procedure: Procedure, procedures: Procedures) -> None:
-        def procedure_of(ref: str) -> Procedure:
-            return procedure if ref == procedure.ref else procedures.get(ref)
+    def __init__(self, start: datetime, procedure: Procedure) -> None:
+        def procedure_of(_: str) -> Procedure:
+            return procedure
 
         self.procedure = procedure
         self.zone: ZoneInfo = procedure.calendar.zone
@@ -60,7 +60,7 @@ class Stage:
         refusal = await self._kinds()[step.kind](step)
         ticket = getattr(step.body, "ticket", None)
         if refusal is not None and ticket is not None:
-            self._messages.setdefault(ticket, []).append(words_of(refusal))
+            self._messages.setdefault(ticket, []).append(str(RefusalWords(refusal)))
         return refusal
 
     def _kinds(self) -> Mapping[str, Callable[[Step], Awaitable[Refusal | None]]]:
@@ -116,7 +116,7 @@ class Stage:
         fields = self._fields(step)
         fields.pop("new_request", None)
         if step.body.mismatch is not None and step.body.basis is None:
-            fields["basis"] = text(f"mismatch.{step.body.mismatch}")
+            fields["basis"] = self.procedure.name_of("mismatch", step.body.mismatch).zh
         command = CallBack.model_validate(fields | {"at": self.virtual.clock.now(), "by": SYSTEM})
         done = await self._do(
             "callback", step.body.ticket, lambda state, procedure: call_back(state, command, procedure)
@@ -196,7 +196,7 @@ class Stage:
         """The last run of every clock there was."""
         sla: Sla | None = await self._state("sla", key)
         now = self.virtual.clock.now()
-        return {clock.name.value: _clock_seen(clock, now) for clock in sla.clocks} if sla else {}
+        return {clock.name: _clock_seen(clock, now) for clock in sla.clocks} if sla else {}
 
     async def ledgers(self) -> dict[str, tuple[SlaClock, ...]]:
         """Every clock of everything that has clocks, under the first label it was given."""
@@ -218,12 +218,6 @@ class Stage:
         return (*named, *others)
 
 
-def words_of(refusal: Refusal) -> str:
-    """What a clerk reads of a refusal in both languages, with the clause, the rule and the code."""
-    said = [text(f"refusal.{refusal.code}", language, **refusal.params) for language in LANGUAGES]
-    return " ".join(filter(None, (refusal.clause, refusal.rule, refusal.code, *said)))
-
-
 async def _wait(_: Step) -> Refusal | None:
     return None
 
@@ -235,7 +229,7 @@ def _order_seen(order: WorkOrder | None) -> dict[str, Any]:
         "stage": order.stage.value,
         "closure": order.closure.value if order.closure else None,
         "grade": order.grade,
-        "type": order.ticket_type.value,
+        "type": order.ticket_type,
         "unit": order.responsible or order.proposed_unit,
         "round": order.round,
         "first_owner": order.first_owner,

@@ -6,24 +6,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from contracts.fact import Grade, Score
-from contracts.vocabulary import (
-    Answers,
-    CallOutcome,
-    Channel,
-    ExtensionDecider,
-    Flag,
-    Mismatch,
-    ReturnGround,
-    Reviewer,
-    TicketType,
-)
-from hotline.cases.words import Enclosed, Label, Missing, Part, Somebody, When, YesNo
+from contracts.vocabulary import Answers, CallOutcome, Channel, ContactFailure, ExtensionDecider, Reviewer
+from hotline.cases.words import Enclosed, Label, Missing, Of, Somebody, When, Word
+from procedures.faults import wrong
+from procedures.model.part import Part
 
 
 class Item(Part):
     """One of several demands made in one contact."""
 
-    type: TicketType
+    type: Annotated[str, Of("type")]
     subtype: str | None = None
     unit: str | None = None
     ticket: Label | None = None
@@ -49,7 +41,7 @@ class NewRequest(Part):
 
     ticket: Label | None = None
     channel: Channel = Channel.PHONE
-    type: TicketType | None = None
+    type: Annotated[str | None, Of("type")] = None
     subtype: str | None = None
     customer: Label | None = None
     area: str | None = None
@@ -60,18 +52,19 @@ class NewRequest(Part):
     items: tuple[Item, ...] = ()
     people: int = Field(1, ge=1)
     matter: Label | None = None
-    flags: tuple[Flag, ...] = ()
+    flags: Annotated[tuple[str, ...], Of("flag")] = ()
     gov: Gov | None = None
     verified: bool = True
     grade: Grade | None = None
     unit: str | None = None
     accused: str | None = None
     agent: Label | None = None
+    fields: Annotated[dict[str, Word], Of("field")] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_type(self) -> "NewRequest":
         if self.type is None and not self.items:
-            raise ValueError("a request needs `type` or `items`")
+            raise wrong("no_type", None, ("type: …", "items: […]"))
         return self
 
 
@@ -99,12 +92,29 @@ class Appoint(OnTicket):
     for_: When = Field(alias="for")
 
 
+class AskMaterial(OnTicket):
+    items: tuple[str, ...] = ()
+
+
+class FailContact(OnTicket):
+    outcome: ContactFailure
+
+
+class Hold(OnTicket):
+    reason: Annotated[str, Of("hold")]
+    until: When | None = None
+
+
+class Progress(OnTicket):
+    step: Annotated[str, Of("progress")]
+
+
 class Decline(OnTicket):
     reason: str = ""
 
 
 class Return(OnTicket):
-    ground: ReturnGround
+    ground: Annotated[str, Of("ground")]
     reason: str | None = None
 
 
@@ -158,9 +168,9 @@ class Regrade(OnTicket):
 
 class CallBack(OnTicket):
     outcome: CallOutcome
-    solved: YesNo | None = None
+    solved: Annotated[Word | None, Of("solved")] = None
     satisfaction: Score | None = None
-    mismatch: Mismatch | None = None
+    mismatch: Annotated[str | None, Of("mismatch")] = None
     basis: str | None = None
     appointment: When | None = None
     new_request: NewRequest | None = None
@@ -219,6 +229,12 @@ BODIES: dict[str, type[Part]] = {
     "complete": OnTicket,
     "on_site": OnTicket,
     "appoint": Appoint,
+    "ask_material": AskMaterial,
+    "complete_material": OnTicket,
+    "fail_contact": FailContact,
+    "hold": Hold,
+    "resume": OnTicket,
+    "progress": Progress,
     "decline": Decline,
     "return": Return,
     "accept_return": DecideReturn,

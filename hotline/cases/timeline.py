@@ -1,6 +1,7 @@
 """A played case as lines to read: what happened when, what was refused, and how every clock ended and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,18 +12,30 @@ from contracts.clock import ClockFact
 from contracts.envelope import Event
 from contracts.fact import Fact
 from hotline.cases.play import Played, Refused
-from hotline.cases.stage import words_of
+from hotline.cases.saying import RefusalWords
+from procedures.duration import Duration
 from procedures.model import Origin
-from procedures.wording import moment_text
+from procedures.model.procedure import Named
+from procedures.wording import duration_text, moment_text
 from services.sla_monitor.rules.state import Rival, SlaClock
-from texts import label, text
+from texts import Language, label, text
 
 _TOLD = (
-    "unit", "round", "fixed", "deemed", "grade", "previous", "closure", "reason", "ground", "until", "decider",
-    "appointed_for", "reviewer", "final", "outcome", "attempt", "counts", "solved", "satisfaction", "mismatch",
-    "not_before", "not_after", "to", "cause", "count", "strong", "kind", "other", "level", "division",
+    "unit", "round", "fixed", "deemed", "grade", "previous", "closure", "reason", "ground", "items", "step", "until",
+    "decider", "appointed_for", "reviewer", "final", "outcome", "attempt", "counts", "solved", "satisfaction",
+    "mismatch", "not_before", "not_after", "to", "cause", "count", "strong", "kind", "other", "level", "division",
 )  # fmt: skip
 """The fields of facts that say what happened, in the order in which they are read."""
+
+_KINDS: Mapping[str, Named] = {
+    "unit": "place",
+    "division": "place",
+    "ground": "ground",
+    "mismatch": "mismatch",
+    "solved": "solved",
+    "step": "progress",
+}
+"""The kind of the procedure's word that a field of a fact holds."""
 
 _SILENT = (None, False, ())
 
@@ -37,85 +50,99 @@ def label_of(played: Played, subject: str) -> str:
     return next((label for label, key in played.stage.labels.items() if key == subject), subject)
 
 
-def lines(played: Played) -> Iterator[str]:
-    """One line an event or refusal, in columns: when, which ticket, what, the same in Chinese, and the particulars."""
-    rows = [(event.time, _event_row(played, event)) for event in told(played)]
-    rows += [(refused.at, _refused_row(played, refused)) for refused in played.refused]
+def lines(played: Played, language: Language) -> Iterator[str]:
+    """One line an event or refusal, in columns: when, which ticket, what (in two words), and the particulars."""
+    writer = _Writer(played, language)
+    rows = [(event.time, writer.event(event)) for event in told(played)]
+    rows += [(refused.at, writer.refused(refused)) for refused in played.refused]
     yield from _columns([row for _, row in sorted(rows, key=lambda each: each[0])])
 
 
-def clock_lines(played: Played) -> Iterator[str]:
+def clock_lines(played: Played, language: Language) -> Iterator[str]:
     """One line a clock, all its rounds: how it stands, when it was due, by what limit, and what else was weighed."""
-    rows = [_clock_row(played, label, clock) for label, clocks in played.clocks.items() for clock in clocks]
+    writer = _Writer(played, language)
+    rows = [writer.clock(label, clock) for label, clocks in played.clocks.items() for clock in clocks]
     if rows:
-        yield text("case.clocks", "zh")
+        yield text("case.clocks", language)
         yield from _columns(rows)
 
 
-def _event_row(played: Played, event: Event) -> tuple[str, ...]:
-    fact = event.data
-    name = fact.short_type()
-    said = text(f"event.{name}", "zh")
-    if isinstance(fact, ClockFact):
-        name, said = f"{name} {fact.clock.value}", f"{said} {label(fact.clock)}"
-    return (_when(played, event.time), label_of(played, event.subject), name, said, _particulars(played, fact))
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Rows of a played case in the reader's language."""
 
+    played: Played
+    language: Language
 
-def _refused_row(played: Played, refused: Refused) -> tuple[str, ...]:
-    return (
-        _when(played, refused.at),
-        refused.label or "",
-        f"refused {refused.kind}",
-        text("case.refused", "zh"),
-        words_of(refused.refusal),
-    )
+    def event(self, event: Event) -> tuple[str, ...]:
+        fact = event.data
+        name = fact.short_type()
+        said = text(f"event.{name}", self.language)
+        if isinstance(fact, ClockFact):
+            name, said = f"{name} {fact.clock}", f"{said} {self._named('clock', fact.clock)}"
+        return (self._when(event.time), label_of(self.played, event.subject), name, said, self._particulars(fact))
 
+    def refused(self, refused: Refused) -> tuple[str, ...]:
+        why = RefusalWords(refused.refusal).of(self.language)
+        said = text("case.refused", self.language)
+        return (self._when(refused.at), refused.label or "", f"refused {refused.kind}", said, why)
 
-def _particulars(played: Played, fact: Fact) -> str:
-    if isinstance(fact, ClockFact):
-        return _of_clock(played, fact)
-    found = ((name, getattr(fact, name, None)) for name in _TOLD)
-    return "  ".join(_named(played, name, value) for name, value in found if value not in _SILENT)
+    def clock(self, ticket: str, clock: SlaClock) -> tuple[str, ...]:
+        name = clock.name if clock.round == 1 else f"{clock.name} {clock.round}"
+        late = f"late_by {clock.late_by}s" if clock.late_by is not None else ""
+        why = "  ".join(part for part in (self._limit(clock.limit), clock.source, clock.rule, late) if part)
+        others = "".join(f"  |  {self._rival(rival)}" for rival in clock.rivals)
+        state = f"{clock.state.value} {label(clock.state, self.language)}"
+        called = self._named("clock", clock.name)
+        return (ticket, name, called, state, f"→ {self._when(clock.due)}", why + others)
 
+    def _particulars(self, fact: Fact) -> str:
+        if isinstance(fact, ClockFact):
+            return self._of_clock(fact)
+        found = ((name, getattr(fact, name, None)) for name in _TOLD)
+        return "  ".join(self._field(name, value) for name, value in found if value not in _SILENT)
 
-def _named(played: Played, name: str, value: object) -> str:
-    return name if value is True else f"{name} {_word(played, value)}"
+    def _field(self, name: str, value: object) -> str:
+        return name if value is True else f"{name} {self._word(name, value)}"
 
+    def _of_clock(self, fact: Any) -> str:
+        """A clock tells its terms when it starts; afterwards only what is new."""
+        if getattr(fact, "source", None) is not None:
+            restated = "restated" * fact.restated
+            parts = (f"→ {self._when(fact.due)}", self._limit(fact.limit), fact.source, fact.rule, restated)
+            return "  ".join(part for part in parts if part)
+        late = getattr(fact, "late_by_s", None)
+        reason = getattr(fact, "reason", None)
+        return f"late_by {late}s" if late is not None else reason or ""
 
-def _of_clock(played: Played, fact: Any) -> str:
-    """A clock tells its terms when it starts; afterwards only what is new."""
-    if getattr(fact, "source", None) is not None:
-        parts = [f"→ {_when(played, fact.due)}", fact.limit, fact.source, fact.rule, "restated" * fact.restated]
-        return "  ".join(part for part in parts if part)
-    late = getattr(fact, "late_by_s", None)
-    reason = getattr(fact, "reason", None)
-    return f"late_by {late}s" if late is not None else reason or ""
+    def _rival(self, rival: Rival) -> str:
+        origin = label(Origin(rival.origin), self.language)
+        parts = (origin, self._limit(rival.limit), rival.source, rival.rule, f"→ {self._when(rival.due)}")
+        return " ".join(part for part in parts if part)
 
+    def _limit(self, written: str | None) -> str:
+        return duration_text(Duration.parse(written), self.language) if written else ""
 
-def _clock_row(played: Played, ticket: str, clock: SlaClock) -> tuple[str, ...]:
-    state = f"{clock.state.value} {label(clock.state)}"
-    late = f"late_by {clock.late_by}s" if clock.late_by is not None else ""
-    name = clock.name.value if clock.round == 1 else f"{clock.name.value} {clock.round}"
-    why = "  ".join(part for part in (clock.limit, clock.source, clock.rule, late) if part)
-    others = "".join(f"  |  {_rival(played, rival)}" for rival in clock.rivals)
-    return (ticket, name, label(clock.name), state, f"→ {_when(played, clock.due)}", why + others)
+    def _word(self, field: str, value: object) -> str:
+        match value:
+            case datetime():
+                return self._when(value)
+            case StrEnum():
+                return f"{value.value} {label(value, self.language)}"
+            case str() if field in _KINDS and self._named(_KINDS[field], value) != value:
+                return f"{value} {self._named(_KINDS[field], value)}"
+            case tuple():
+                return ", ".join(map(str, value))
+            case str():
+                return label_of(self.played, value)
+            case _:
+                return str(value)
 
+    def _named(self, kind: Named, word: str) -> str:
+        return self.played.procedure.name_of(kind, word).of(self.language)
 
-def _rival(played: Played, rival: Rival) -> str:
-    parts = (label(Origin(rival.origin)), rival.limit, rival.source, rival.rule, f"→ {_when(played, rival.due)}")
-    return " ".join(part for part in parts if part)
-
-
-def _word(played: Played, value: object) -> str:
-    if isinstance(value, datetime):
-        return _when(played, value)
-    if isinstance(value, StrEnum):
-        return f"{value.value} {label(value)}"
-    return label_of(played, value) if isinstance(value, str) else str(value)
-
-
-def _when(played: Played, moment: datetime) -> str:
-    return moment_text(moment.astimezone(played.stage.zone), "zh")
+    def _when(self, moment: datetime) -> str:
+        return moment_text(moment.astimezone(self.played.stage.zone), self.language)
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

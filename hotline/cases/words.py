@@ -1,26 +1,30 @@
-"""The words of a case file: moments, labels, events, and the other words by which some are known."""
+"""The words of a case file: moments, labels, events, and those that the case's procedure has to know."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from mimetypes import MimeTypes
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
 
 from contracts.catalogue import FACTS
 from contracts.ticket import Attachment
-from contracts.vocabulary import Role, Solved
+from contracts.vocabulary import Role
 from hotline.cases.moments import moment, seconds
+from procedures.faults import wrong
 from procedures.model import RequestField
+from procedures.model.procedure import Named
 
 EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
 _ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
 
 
-class Part(BaseModel):
-    """A piece of a case: unknown keys are errors."""
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Marks words that the case's procedure must know, and their kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Named
 
 
 class Unsaid(StrEnum):
@@ -46,7 +50,7 @@ def _is_moment(text: str) -> str:
 
 def _is_event(name: str) -> str:
     if name not in EVENT_NAMES:
-        raise ValueError(f"{name!r} is not an event; accepted: {', '.join(sorted(EVENT_NAMES))}")
+        raise wrong("unknown_word", name, sorted(EVENT_NAMES))
     return name
 
 
@@ -61,8 +65,7 @@ def _is_missing(word: object) -> RequestField | Unsaid:
     if meant in tuple(Unsaid):
         return Unsaid(meant)
     if meant not in tuple(RequestField):
-        known = (*RequestField, *Unsaid, *_OTHER_WORDS)
-        raise ValueError(f"{word!r} is no field of a request; accepted: {', '.join(known)}")
+        raise wrong("unknown_word", word, (*RequestField, *Unsaid, *_OTHER_WORDS))
     return RequestField(meant)
 
 
@@ -74,7 +77,7 @@ def _yes_or_no(value: object) -> object:
 def _is_somebody(text: str) -> str:
     role, _, scope = text.partition(":")
     if role not in tuple(Role) or (role in _SCOPED) != bool(scope):
-        raise ValueError(f"{text!r} is nobody; accepted: agent, supervisor, …, unit:jinan, division:luzhong")
+        raise wrong("unknown_word", text, [f"{each}:…" if each in _SCOPED else each.value for each in Role])
     return text
 
 
@@ -101,4 +104,3 @@ Label = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(va
 Missing = Annotated[RequestField | Unsaid, BeforeValidator(_is_missing)]
 Somebody = Annotated[str, AfterValidator(_is_somebody)]
 Word = Annotated[str, BeforeValidator(_yes_or_no)]
-YesNo = Annotated[Solved, BeforeValidator(_yes_or_no)]

@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from contracts.vocabulary import CallOutcome, Closure, TicketType
+from contracts.vocabulary import CallOutcome, Closure
 from hotline.api import Api, Refused
 from hotline.pace import Pace
+from procedures.model import Procedure, TypeRules
+from procedures.model.types import ReplyPart
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 _SHORT = timedelta(minutes=12)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_COMPLAINT_PARTS = ("investigation", "verification", "supervision", "rectification", "opinion")
 
 
 @dataclass(slots=True)
@@ -29,11 +30,12 @@ class Ended:
 
 @dataclass(slots=True)
 class Lives:
-    """Everything the people know of one another: the API, the pace, what is finished, how fast it went."""
+    """Everything the people know of one another: the API, the pace, the procedure, what is finished, how fast."""
 
     api: Api
     pace: Pace
     run: str
+    procedure: Procedure
     ended: list[Ended] = field(default_factory=list)
     requested: dict[str, float] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -43,7 +45,7 @@ class Lives:
         begun = perf_counter()
         accepted = await self.api.post("agent", "/intake/requests", body, key=f"{self.run}-{name}")
         placed = accepted["tickets"][0]
-        return Desk(self, placed["ticket"], placed["number"], TicketType(body["type"]), perf_counter() - begun)
+        return Desk(self, placed["ticket"], placed["number"], body["type"], perf_counter() - begun)
 
     async def look(self) -> None:
         """Ask how every ticket ended."""
@@ -64,22 +66,28 @@ class Desk:
     lives: Lives
     ticket: str
     number: str
-    type: TicketType
+    type: str
     spent: float
     unit: str = ""
 
+    @property
+    def rules(self) -> TypeRules:
+        """What the procedure asks of its type."""
+        return self.lives.procedure.types[self.type]
+
     async def dispatch(self, unit: str) -> None:
-        """Phone first for an alarm, then the work order."""
+        """The work order, after a phone call where the type asks for one."""
         self.unit = unit
-        if self.type is TicketType.ALARM:
+        if self.rules.has("phone_first"):
             await self.centre("notify-by-phone", unit=unit)
             await self.after(MINUTE)
         self.lives.requested.setdefault(self.ticket, perf_counter() - self.spent)
         await self.centre("dispatch", unit=unit)
 
     async def reply(self, opinion: str, result: str) -> None:
-        """The unit's reply order, with the parts a complaint needs."""
-        parts = dict.fromkeys(_COMPLAINT_PARTS, "已完成") if self.type is TicketType.COMPLAINT else {}
+        """The unit's reply order, with the parts that the type asks for beside opinion and result."""
+        asked = self.rules.reply.parts.value if self.rules.reply else ()
+        parts = {part: "已完成" for part in asked if part not in tuple(ReplyPart)}
         await self.of_unit("reply", opinion=opinion, result=result, parts=parts)
 
     async def approve(self) -> None:
@@ -138,7 +146,7 @@ class Desk:
 
     def ends(self, wanted: Closure) -> None:
         """Note how it has to end."""
-        self.lives.ended.append(Ended(self.ticket, self.number, self.type.value, wanted))
+        self.lives.ended.append(Ended(self.ticket, self.number, self.type, wanted))
 
 
 def next_ten_minutes(moment: datetime) -> datetime:

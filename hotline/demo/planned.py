@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from contracts.vocabulary import CallOutcome, TicketType
+from contracts.vocabulary import CallOutcome
 from hotline.api import Refused
 from hotline.demo.desks import HOUR, MINUTE, Desk, Lives
-from hotline.demo.plans import GROUND, Plan
+from hotline.demo.plans import Plan
 from hotline.demo.requests import request_body
 
 
 async def live(lives: Lives, plan: Plan) -> None:
     """One request and everybody who deals with it."""
     await lives.pace.until(plan.at)
-    desk = await lives.accept(request_body(plan), str(plan.number))
+    desk = await lives.accept(request_body(plan, lives.procedure.types[plan.type]), str(plan.number))
     desk.ends(plan.closure)
     try:
         await _Life(plan, desk).work()
@@ -34,7 +34,7 @@ class _Life:
             await self.desk.after(HOUR)
             await self.desk.front("withdrawal", reason="客户已自行解决")
             return
-        if self.plan.returned:
+        if self.plan.return_ground:
             await self._return()
         await self.desk.lives.pace.together(self._handle(), self._urge())
         await self._reply_until_passed()
@@ -42,13 +42,13 @@ class _Life:
 
     async def _dispatch(self) -> None:
         await self.desk.after(self.plan.talk + self.plan.dispatch_after)
-        area, kind = self.plan.area, self.plan.type.value
+        area, kind = self.plan.area, self.plan.type
         proposal = await self.desk.lives.api.get("agent", "/routing/proposals", area=area, type=kind)
         await self.desk.dispatch(proposal["unit"]["id"])
 
     async def _return(self) -> None:
         await self.desk.after(HOUR)
-        await self.desk.of_unit("return", ground=GROUND.value, reason="地址缺少门牌号")
+        await self.desk.of_unit("return", ground=self.plan.return_ground, reason="地址缺少门牌号")
         await self.desk.after(20 * MINUTE)
         await self.desk.centre("accept-return", reason="已补充地址")
         await self.desk.after(5 * MINUTE)
@@ -59,7 +59,7 @@ class _Life:
         await self.desk.of_unit("sign")
         await self.desk.after(self.plan.contact_after)
         await self.desk.of_unit("contact")
-        if self.plan.type is TicketType.ALARM:
+        if self.desk.rules.has("phone_first"):
             await self.desk.of_unit("on-site")
         if self.plan.extended:
             await self._extend()
@@ -97,7 +97,7 @@ class _Life:
 
     async def _call_back(self) -> None:
         """Every call no earlier than the desk says; a mismatch sends the order back once."""
-        sent_back = not self.plan.sent_back
+        sent_back = self.plan.send_back_ground is None
         calls = list(self.plan.calls)
         while calls and await self.desk.stage() == "callback":
             await self.desk.until_callable()
@@ -112,7 +112,7 @@ class _Life:
     async def _called(self, outcome: CallOutcome, mismatch: bool) -> None:
         if mismatch:
             basis = "客户说明问题没有解决"
-            await self.desk.called(outcome, solved="no", mismatch="contradicts_facts", basis=basis)
+            await self.desk.called(outcome, solved="no", mismatch=self.plan.send_back_ground, basis=basis)
         elif outcome is CallOutcome.CONNECTED:
             await self.desk.called(outcome, solved=self.plan.solved, satisfaction=self.plan.satisfaction)
         else:

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from contracts.vocabulary import CallOutcome, Closure, TicketType
+from contracts.vocabulary import CallKind, CallOutcome, Closure
 from hotline.api import Refused
 from hotline.demo.desks import HOUR, MINUTE, Desk, Lives, next_ten_minutes
 
-_WITHOUT_CALL = (TicketType.QUERY, TicketType.PRAISE)
-_ANSWERED = (TicketType.CONSULTATION, TicketType.SUGGESTION)
+_CLOSURES = {
+    CallKind.NONE: Closure.NO_CALLBACK_DUE,
+    CallKind.ANSWER: Closure.ANSWERED,
+    CallKind.SATISFACTION: Closure.SATISFIED,
+}
 _MOST_TEXT = 4000
 
 
@@ -53,7 +56,7 @@ async def live(lives: Lives, record: Record) -> None:
     await lives.pace.until(record.at)
     proposed = await lives.api.post("agent", "/intake/proposals", {"subject": record.subject, "text": record.text})
     desk = await lives.accept(_body(record, proposed), record.id)
-    desk.ends(_closure(desk.type))
+    desk.ends(_CLOSURES[lives.procedure.callback_kind(desk.type)])
     try:
         await _Life(record, desk, proposed.get("unit") or await _anybody(lives)).work()
     except Refused as refused:
@@ -89,12 +92,6 @@ class _Life:
         """When it really was, but after the unit was reached; a day later where nobody noted it."""
         earliest = self.desk.lives.pace.now + MINUTE
         return next_ten_minutes(max(self.record.replied_at or earliest + timedelta(days=1), earliest))
-
-
-def _closure(kind: TicketType) -> Closure:
-    if kind in _WITHOUT_CALL:
-        return Closure.NO_CALLBACK_DUE
-    return Closure.ANSWERED if kind in _ANSWERED else Closure.SATISFIED
 
 
 def _body(record: Record, proposed: dict[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from contracts.vocabulary import Channel, TicketType
+from contracts.vocabulary import Channel
 from hotline.demo.plans import Plan
+from procedures.model import TypeRules
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗"
 
 
-def request_body(plan: Plan) -> dict[str, Any]:
+def request_body(plan: Plan, rules: TypeRules) -> dict[str, Any]:
     """Everything its type asks for, said by an invented customer."""
     body: dict[str, Any] = {
         "channel": plan.channel.value,
-        "type": plan.type.value,
+        "type": plan.type,
         "text": f"{plan.text}，请尽快处理（第{plan.number}号来件）",
         "area": plan.area,
         "customer": _customer(plan),
@@ -23,7 +24,7 @@ def request_body(plan: Plan) -> dict[str, Any]:
     }
     if plan.subtype:
         body["subtype"] = plan.subtype
-    return body | _by_channel(plan) | _by_type(plan)
+    return body | _by_channel(plan) | _by_type(plan, rules)
 
 
 def _customer(plan: Plan) -> dict[str, str]:
@@ -45,11 +46,11 @@ def _by_channel(plan: Plan) -> dict[str, Any]:
     return {}
 
 
-def _by_type(plan: Plan) -> dict[str, Any]:
+def _by_type(plan: Plan, rules: TypeRules) -> dict[str, Any]:
     body: dict[str, Any] = {}
-    if plan.type is TicketType.ALARM:
-        body |= {"situation": "厨房气味明显，已关阀开窗", "precautions_given": True}
-    if plan.type is TicketType.QUERY:
+    if "situation" in rules.required.value:
+        body |= {"situation": "现场已有人看守", "precautions_given": True}
+    if rules.identity:
         body |= {"verified": True}
     if plan.answered_at_once:
         body |= {"answer": {"text": "已当即答复客户"}}

@@ -21,7 +21,7 @@ from hotline.tap import listening_in
 from hotline.tokens import token_of
 from hotline.up import Running
 from kit.clock import RealClock
-from texts import label
+from procedures.model import Procedure
 
 _COLUMNS = (
     SpinnerColumn(),
@@ -54,16 +54,17 @@ class Outcome:
 
 
 async def drive(
-    running: Running, api: Api, live: Live[T], requests: Sequence[T], console: Console, run: str
+    running: Running, api: Api, procedure: Procedure, live: Live[T], requests: Sequence[T], console: Console, run: str
 ) -> Outcome:
     """Live all requests at the pace of the stepped clock and look where every ticket ended."""
     assert running.stepper is not None
     await running.stepper.step_to(running.stepper.now())  # the topics are there when the tap joins
-    tally, begun = Tally(), perf_counter()
+    internal = [name for name, clock in procedure.clocks.items() if clock.internal]
+    tally, begun = Tally(internal), perf_counter()
     async with listening_in(running.broker.bootstrap, tally):
         with _shown(console, len(requests), running.stepper, tally) as step_to:
             pace = Pace(running.stepper.now(), step_to)
-            lives = Lives(api, pace, run)
+            lives = Lives(api, pace, run, procedure)
             await pace.live(live(lives, request) for request in requests)
         await running.stepper.step_to(running.stepper.now())  # what the last of them said is heard, too
         await lives.look()
@@ -71,15 +72,17 @@ async def drive(
     return Outcome(tally, lives, perf_counter() - begun, latencies)
 
 
-async def drive_and_print(running: Running, live: Live[T], requests: Sequence[T], console: Console, run: str) -> int:
+async def drive_and_print(
+    running: Running, procedure: Procedure, live: Live[T], requests: Sequence[T], console: Console, run: str
+) -> int:
     """Drive, print the table, and let time run on by itself from the present; 0 only if all went right."""
     assert running.stepper is not None
     api = Api(running.address, token_of(running.settings))
     try:
-        outcome = await drive(running, api, live, requests, console, run)
+        outcome = await drive(running, api, procedure, live, requests, console, run)
     finally:
         await api.close()
-    print_outcome(console, outcome)
+    print_outcome(console, outcome, procedure)
     now = RealClock().now()
     if running.stepper.now() < now:
         await running.stepper.step_to(now)
@@ -101,7 +104,7 @@ def _shown(console: Console, count: int, stepper: Stepper, tally: Tally) -> Iter
         yield step_to
 
 
-def table(tally: Tally) -> Table:
+def table(tally: Tally, procedure: Procedure) -> Table:
     """By type: opened, closed, limits kept and missed, sent back, satisfaction."""
     found = Table(title="业务类型 By type", box=None, pad_edge=False)
     found.add_column("")
@@ -109,9 +112,9 @@ def table(tally: Tally) -> Table:
         found.add_column(head, justify="right")
     for head in ("退回\nsent back", "满意度\nsatisfaction"):
         found.add_column(head, justify="right")
-    for ticket_type, figures in tally.types.items():
-        if figures.opened:
-            found.add_row(f"{label(ticket_type)} {label(ticket_type, 'en')}", *_figures(figures))
+    for ticket_type, rules in procedure.types.items():
+        if ticket_type in tally.types:
+            found.add_row(f"{rules.names.zh} {rules.names.en}", *_figures(tally.types[ticket_type]))
     return found
 
 
@@ -122,9 +125,9 @@ def _figures(of: TypeTally) -> Iterable[str]:
     yield f"{of.mean_satisfaction:.1f}" if of.mean_satisfaction is not None else "-"
 
 
-def print_outcome(console: Console, outcome: Outcome) -> None:
+def print_outcome(console: Console, outcome: Outcome, procedure: Procedure) -> None:
     """The table, how fast it went, and what did not go as it should."""
-    console.print(table(outcome.tally))
+    console.print(table(outcome.tally, procedure))
     console.print(
         f"{outcome.tally.opened} opened, {outcome.tally.closed} closed in {outcome.seconds:.1f} s"
         f" · request to dispatch event {_percentiles(outcome.latencies)}"

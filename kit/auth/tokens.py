@@ -13,6 +13,7 @@ import jwt
 import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from contracts.fact import Line
 from contracts.vocabulary import Role
 from kit.clock import machine_now
 from kit.settings import AuthSettings
@@ -44,7 +45,7 @@ class Claims(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    sub: str = Field(min_length=1)
+    sub: Line = Field(min_length=1)
     exp: float
     nbf: float | None = None
     name: str | None = None

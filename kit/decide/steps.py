@@ -31,12 +31,17 @@ def _whatever(_: object, __: object) -> bool:
     return True
 
 
+def _everywhere(_: object) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Step(Generic[S]):
     """One thing that can be asked of a document.
 
     `name` is the word of a written case, of `accepts` and, dashed, of the path; `clause` foresees the step; it is heard
-    in `stages` (none given: in all) while it is `open`; it belongs to `roles`. `speaks_as` is the field of the command
+    in `stages` (none given: in all) while it is `open`; it belongs to `roles`, and only a procedure that has the rules
+    for it makes it `offered`. `speaks_as` is the field of the command
     that the caller's role answers, and that a written case calls `by`.
     """
 
@@ -47,6 +52,7 @@ class Step(Generic[S]):
     clause: Callable[[Any], Clause]
     stages: frozenset[Enum] = frozenset()
     open: Callable[[S, Any], bool] = _whatever
+    offered: Callable[[Any], bool] = _everywhere
     speaks_as: str | None = None
 
     @property
@@ -79,4 +85,13 @@ def steps(*each: Step[S]) -> Steps[S]:
 
 def accepted_now(table: Steps[S], state: S, stage: Enum, procedure: object) -> tuple[str, ...]:
     """The steps that would be heard now, whoever may take them."""
-    return tuple(name for name, step in table.items() if step.is_heard_in(stage) and step.open(state, procedure))
+    return tuple(
+        name
+        for name, step in table.items()
+        if step.is_heard_in(stage) and step.offered(procedure) and step.open(state, procedure)
+    )
+
+
+def offered(table: Steps[S], procedure: object) -> tuple[str, ...]:
+    """The steps that this procedure has at all."""
+    return tuple(name for name, step in table.items() if step.offered(procedure))

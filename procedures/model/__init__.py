@@ -1,76 +1,47 @@
 """The frozen model of a procedure file; import its words from here."""
 
-from procedures.model.acceptance import AcceptanceRules
-from procedures.model.handling import (
-    CallbackRules,
-    Confidentiality,
-    EscalationCause,
-    EscalationRule,
-    ExtensionRules,
-    GradingRules,
-    KnowledgeRules,
-    MatterRules,
-    PersonalDataAccess,
-    QuietHours,
-    ReturnRules,
-    Script,
-    UrgingRules,
-)
-from procedures.model.limits import (
-    Candidate,
-    Deadline,
-    Enforcement,
-    GovernmentStandard,
-    Limit,
-    Origin,
-    Promise,
-    Unlimited,
-)
+from procedures.model.clocks import Clock, Level, Moment, Reactions
+from procedures.model.grading import GradeRule, GradingRules, GroupRule
+from procedures.model.handling import EscalationRule, QuietHours, Script
+from procedures.model.limits import Candidate, Deadline, Enforcement, GovernmentStandard, Limit, Origin, Promise
 from procedures.model.organisation import Division, Organisation, Unit
-from procedures.model.part import Basis, Names, Setting
+from procedures.model.part import Basis, Names, Setting, Sourced
 from procedures.model.procedure import Procedure
-from procedures.model.readings import Readings
-from procedures.model.types import Guidance, Identity, ReplyRules, RequestField, RequiredAttachment, Subtype, TypeRules
-from procedures.model.work_orders import PhoneNotice, WorkOrderRules
+from procedures.model.types import Identity, OwnField, ReplyPart, ReplyRules, RequestField, TypeRules
+from procedures.model.when import Circumstances, When
 
 __all__ = [
-    "AcceptanceRules",
     "Basis",
-    "CallbackRules",
     "Candidate",
-    "Confidentiality",
+    "Circumstances",
+    "Clock",
     "Deadline",
     "Division",
     "Enforcement",
-    "EscalationCause",
     "EscalationRule",
-    "ExtensionRules",
     "GovernmentStandard",
+    "GradeRule",
     "GradingRules",
-    "Guidance",
+    "GroupRule",
     "Identity",
-    "KnowledgeRules",
+    "Level",
     "Limit",
-    "MatterRules",
+    "Moment",
     "Names",
     "Organisation",
     "Origin",
-    "PersonalDataAccess",
-    "PhoneNotice",
+    "OwnField",
     "Procedure",
     "Promise",
     "QuietHours",
-    "Readings",
+    "Reactions",
+    "ReplyPart",
     "ReplyRules",
     "RequestField",
-    "RequiredAttachment",
-    "ReturnRules",
     "Script",
     "Setting",
-    "Subtype",
+    "Sourced",
     "TypeRules",
     "Unit",
-    "Unlimited",
-    "UrgingRules",
-    "WorkOrderRules",
+    "When",
 ]

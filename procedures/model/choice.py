@@ -3,48 +3,17 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from fractions import Fraction
 
-from contracts.vocabulary import ClockName, TicketType
-from procedures.model.limits import (
-    UNIT_CLOCKS,
-    Candidate,
-    Deadline,
-    Enforcement,
-    GovernmentStandard,
-    Limit,
-    Origin,
-    Promise,
-)
-from procedures.model.organisation import Organisation, Unit
+from procedures.calendar import Calendar
+from procedures.duration import Duration, Unit
+from procedures.model.limits import Candidate, Deadline, Limit, Origin
+from procedures.model.organisation import Organisation
+from procedures.model.organisation import Unit as ResponsibleUnit
 from procedures.model.part import Basis, Sourced
+from procedures.model.when import Circumstances
 
-if TYPE_CHECKING:
-    from procedures.model.procedure import Procedure
-
-
-class Circumstances(NamedTuple):
-    """What, beside type and clock, a limit may depend on."""
-
-    grade: int | None
-    subtype: str | None
-    area: str | None
-    declined: bool
-
-
-class Stated(NamedTuple):
-    """The subtypes and areas that any limit asks about; all others make no difference."""
-
-    subtypes: frozenset[str]
-    areas: frozenset[str]
-
-
-def stated(procedure: "Procedure") -> Stated:
-    """What the file's limits can tell apart."""
-    outside = _outside(procedure)
-    rows = (*procedure.limits_for_all, *outside, *(row for rules in procedure.types.values() for row in rules.limits))
-    subtypes = frozenset(row.subtype for row in rows if row.subtype is not None)
-    return Stated(subtypes, frozenset(row.area for row in outside if row.area is not None))
+_SMALLER = {Unit.DAYS: (Unit.HOURS, 24), Unit.HOURS: (Unit.MINUTES, 60)}
 
 
 def nearest(area: str | None, known: Container[str]) -> str | None:
@@ -54,46 +23,60 @@ def nearest(area: str | None, known: Container[str]) -> str | None:
     return area or None
 
 
-def limits(procedure: "Procedure", ticket_type: TicketType, clock: ClockName, of: Circumstances) -> tuple[Limit, ...]:
-    """The procedure's most specific own limit, then promises and local standards that hold for the area."""
-    if _read_away(procedure, ticket_type, clock):
-        return ()
-    grade = of.grade if of.grade is not None else procedure.grading.default.value
-    own = _own(procedure, ticket_type, clock, grade, of)
-    promised = (
-        limit
-        for limit in _outside(procedure)
-        if ticket_type in limit.types and limit.fits(clock, grade, of.subtype) and _within(limit.area, of.area)
-    )
-    return (*own, *promised)
+def by_weight(rows: Iterable[Limit]) -> tuple[Limit, ...]:
+    """The most particular row first; of equals the one that stands first."""
+    return tuple(sorted(rows, key=lambda row: row.when.weight, reverse=True))
 
 
-def candidates(
-    procedure: "Procedure",
-    clock: ClockName,
-    found: Iterable[Limit],
-    start: datetime,
-    gov_due: datetime | None,
-    enforcement: Enforcement,
-) -> tuple[Candidate, ...]:
-    """What each limit gives from `start`, the binding one first."""
-    add = procedure.calendar.add
-    given = [
+def own(rows: tuple[Limit, ...], of: Circumstances) -> Iterator[Limit]:
+    """The most particular row that holds, with a share worked out into a duration."""
+    found = next((row for row in rows if row.when.holds(of)), None)
+    if found is None:
+        return
+    if found.share is None:
+        yield found
+        return
+    first = next((row for row in rows if row.within is not None and row.when.holds(of._replace(again=False))), None)
+    if first is not None and first.within is not None:
+        yield found.model_copy(update={"within": share_of(first.within, found.share)})
+
+
+def share_of(whole: Duration, share: Fraction) -> Duration | None:
+    """Half of 5 hours is 150 minutes; None where no whole number of any unit is the share."""
+    amount, unit = whole.amount * share, whole.unit
+    while amount.denominator != 1 and unit in _SMALLER:
+        unit, many = _SMALLER[unit]
+        amount *= many
+    return Duration(int(amount), unit) if amount.denominator == 1 else None
+
+
+def candidates(calendar: Calendar, found: Iterable[Limit], start: datetime, *, advisory: bool) -> tuple[Candidate, ...]:
+    """What each limit gives from `start`; promises and governments' standards bind affiliates, too."""
+    return tuple(
         Candidate(
-            add(start, limit.within),
+            calendar.add(start, limit.within),
             limit.origin,
             limit.source,
             limit.rule,
             limit.basis,
             limit.within,
-            enforcement if clock in UNIT_CLOCKS and limit.origin is Origin.PROCEDURE else "mandatory",
+            advisory and limit.origin is Origin.PROCEDURE,
             limit.note,
         )
         for limit in found
-    ]
-    if gov_due is not None and _platform_binds(procedure, clock):
-        given.append(_platform(procedure, gov_due))
-    return _in_order(procedure, given) if len(given) > 1 else tuple(given)
+        if limit.within is not None
+    )
+
+
+def platform_candidate(due: datetime, clause: Sourced) -> Candidate:
+    """A platform's own deadline."""
+    return Candidate(due.astimezone(UTC), Origin.PLATFORM, clause.source, clause.rule, Basis.GOVERNMENT, None, False)
+
+
+def in_order(given: tuple[Candidate, ...], *, ours_last: bool) -> tuple[Candidate, ...]:
+    """Earliest first; under the other reading a government's limit replaces ours (design reading 4)."""
+    ours = (Origin.PROCEDURE, Origin.PROMISE)
+    return tuple(sorted(given, key=lambda each: (ours_last and each.origin in ours, each.due)))
 
 
 def by_appointment(found: Deadline, appointed: datetime, clause: Sourced) -> Deadline:
@@ -101,71 +84,25 @@ def by_appointment(found: Deadline, appointed: datetime, clause: Sourced) -> Dea
     if appointed <= found.due:
         return found
     agreed = Candidate(
-        appointed.astimezone(UTC), Origin.PROCEDURE, clause.source, clause.rule, clause.basis, None, "mandatory"
+        appointed.astimezone(UTC), Origin.PROCEDURE, clause.source, clause.rule, clause.basis, None, False
     )
     return replace(found, candidates=(agreed, *found.candidates))
 
 
 def unit_for(
     organisation: Organisation,
-    serving: Mapping[str, tuple[Unit, ...]],
+    serving: Mapping[str, tuple[ResponsibleUnit, ...]],
     area: str | None,
-    ticket_type: TicketType,
+    ticket_type: str,
     subtype: str | None,
-) -> Unit | None:
+) -> ResponsibleUnit | None:
     """The assigned department, else the unit serving the longest prefix of the area; the more particular on a tie."""
     for assigned in organisation.assignments:
-        if ticket_type in assigned.types and subtype in assigned.subtypes:
+        if ticket_type in assigned.types and (subtype in assigned.subtypes or not assigned.subtypes):
             return next(unit for unit in organisation.targets() if unit.id == assigned.to)
     while area:
-        own = [unit for unit in serving.get(area, ()) if unit.takes(ticket_type)]
-        if own:
-            return max(own, key=lambda unit: bool(unit.types))
+        own_units = [unit for unit in serving.get(area, ()) if unit.takes(ticket_type)]
+        if own_units:
+            return max(own_units, key=lambda unit: bool(unit.types))
         area = area.rpartition("/")[0]
     return None
-
-
-def _outside(procedure: "Procedure") -> tuple[Promise | GovernmentStandard, ...]:
-    return (*procedure.promises, *procedure.government_standards)
-
-
-def _own(
-    procedure: "Procedure", ticket_type: TicketType, clock: ClockName, grade: int, of: Circumstances
-) -> Iterator[Limit]:
-    """The most specific row: a refused application's before the general, a subtype's before a type's."""
-    rows = (*procedure.types[ticket_type].limits, *procedure.limits_for_all)
-    fitting = [row for row in rows if row.fits(clock, grade, of.subtype) and (of.declined or not row.declined)]
-    if fitting:
-        yield max(fitting, key=lambda row: (row.declined, row.subtype is not None, row.grade is not None))
-
-
-def _read_away(procedure: "Procedure", ticket_type: TicketType, clock: ClockName) -> bool:
-    """Whether the reading of the complaint limits drops this clock (reading 2)."""
-    if ticket_type is not TicketType.COMPLAINT:
-        return False
-    reading = procedure.readings.complaint_limits
-    dropped = {"grade_only": ClockName.REPLY, "working_days_only": ClockName.HANDLE}.get(reading)
-    return clock is dropped
-
-
-def _within(own: str | None, area: str | None) -> bool:
-    return own is None or (area is not None and (area == own or area.startswith(own + "/")))
-
-
-def _platform_binds(procedure: "Procedure", clock: ClockName) -> bool:
-    return clock is ClockName.GOV or (clock is ClockName.REPLY and procedure.readings.gov_caps_reply == "yes")
-
-
-def _platform(procedure: "Procedure", due: datetime) -> Candidate:
-    order = procedure.platform_orders
-    return Candidate(
-        due.astimezone(UTC), Origin.PLATFORM, order.source, order.rule, Basis.GOVERNMENT, None, "mandatory"
-    )
-
-
-def _in_order(procedure: "Procedure", given: list[Candidate]) -> tuple[Candidate, ...]:
-    """Earliest first; under the other reading a government's limit replaces ours (reading 4)."""
-    if procedure.readings.competing_limits == "earliest":
-        return tuple(sorted(given, key=lambda each: each.due))
-    ours = (Origin.PROCEDURE, Origin.PROMISE)
-    return tuple(sorted(given, key=lambda each: (each.origin in ours, each.due)))

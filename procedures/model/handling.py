@@ -1,54 +1,47 @@
-"""How work orders are urged, returned, extended, called back, graded, escalated and kept confidential."""
+"""How work orders are urged, returned, held, extended, called back, escalated and kept confidential."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from enum import StrEnum
-from fractions import Fraction
+from datetime import datetime, time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
-from contracts.fact import Grade
-from contracts.vocabulary import ClockName, ExtensionDecider, Flag, Mismatch, ReturnGround, Role, TicketType
+from contracts.vocabulary import Channel, ExtensionDecider, Role
 from procedures.duration import Duration
+from procedures.model.clocks import Count, FactName, Level, Share
 from procedures.model.limits import Limit
-from procedures.model.part import Names, Part, Setting, Slug, Sourced
+from procedures.model.part import Names, Part, Setting, Slug, Some, Sourced, Text, Words
+from procedures.model.when import When
+
+Unbounded = Literal["unlimited"]
 
 
-def _exact(value: object) -> object:
-    """A share as written: 0.8 is four fifths, not the nearest float."""
-    return Fraction(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
+class AcceptanceRules(Part):
+    """What is asked when a request is accepted.
+
+    `reason_explained` lists the channels on which somebody is there to hear why there is no answer at once.
+    """
+
+    reason_explained: Setting[tuple[Channel, ...]] | None = None
 
 
-Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+class PhoneNotice(Sourced):
+    """What may be passed by phone before the work order, beside the types that must be."""
+
+    when: tuple[When, ...]
 
 
-class WorkingTime(Sourced):
-    """When the organisation works (reading 15); `closed` and `open` are days the holiday library does not know."""
+class WorkOrderRules(Part):
+    """A work order's way between centre, unit and division."""
 
-    timezone: str
-    country: Literal["CN"] | None
-    weekdays: tuple[Weekday, ...] = Field(min_length=1)
-    opening: time
-    closing: time
-    announced_through: int
-    closed: tuple[date, ...] = ()
-    open: tuple[date, ...] = ()
-
-
-class ClockRules(Part):
-    """How clocks are judged and when they warn (reading 13)."""
-
-    grace_seconds: Setting[Annotated[int, Field(ge=0, le=300)]]
-    warn_at: Setting[Share]
-    warn_at_by_clock: Mapping[ClockName, Share] = {}
+    phone_notice: PhoneNotice | None = None
+    rejection_grounds_required: Setting[StrictBool] | None = None
+    every_demand_answered: Setting[StrictBool] | None = None
+    private_reply_for: Setting[tuple[Slug, ...]] | None = None
 
 
 class UrgingRules(Part):
-    """Urging (催办), 第十五条(四); the `urge` clock's limit stands with the limits for all types."""
+    """Urging (催办): how much of the period must be used, how often, and what comes then."""
 
     past_share: Setting[Share]
     at_most: Setting[Count]
@@ -57,93 +50,92 @@ class UrgingRules(Part):
 
 
 class ReturnRules(Part):
-    """Returns (退单), 第十五条(三)1; the window is the `sign` clock's limit."""
+    """Returns (退单); the window is the limit of the clock named `window`."""
 
-    grounds: Setting[tuple[ReturnGround, ...]]
+    window: Setting[Slug]
+    grounds: Setting[Words]
     reason_required: Setting[StrictBool]
-    fixed_after_dispatches: Setting[Count]
+    fixed_after_dispatches: Setting[Count] | None = None
 
 
 class ExtensionRules(Part):
-    """Extensions (延期), 第十五条(二)2 (reading 11)."""
+    """Extensions (延期): the first clock is the one asked about, the others do not end before it."""
 
-    clocks: Setting[tuple[ClockName, ...]]
+    clocks: Setting[tuple[Slug, ...]]
     decided_by: Setting[ExtensionDecider]
-    government_order_decided_by: Setting[ExtensionDecider]
-    times: Setting[Count]
-    at_most_share_of_original: Setting[Share]
+    platform_order_decided_by: Setting[ExtensionDecider] | None = None
+    times: Setting[Count | Unbounded]
+    at_most_share_of_original: Setting[Share | Unbounded]
     reason_required: Setting[StrictBool]
 
 
+class Hold(Sourced):
+    """The matter lies with somebody outside; which clocks stand meanwhile is said in the clock table.
+
+    `at_most`: after so long the order goes on by itself.
+    """
+
+    names: Names
+    at_most: Duration | None = None
+
+
 class QuietHours(Part):
-    """Local hours [begins, ends), over midnight, in which nobody is called."""
+    """Local hours [begins, ends), possibly over midnight, in which nobody is called."""
 
     begins: time
     ends: time
 
     def include(self, local: datetime) -> bool:
-        """Whether a local moment is quiet: 21:00:00 is, 08:00:00 is not (reading 17)."""
+        """Whether a local moment is quiet: 21:00:00 is, 08:00:00 is not (design reading 17)."""
         moment = local.time()
         if self.begins <= self.ends:
             return self.begins <= moment < self.ends
         return moment >= self.begins or moment < self.ends
 
 
+class Scale(Part):
+    """Satisfaction as a number from `worst` to `best`; satisfied from `satisfied_from` on."""
+
+    worst: Annotated[int, Field(ge=0, le=100)] = 1
+    best: Annotated[int, Field(ge=1, le=100)] = 5
+    satisfied_from: Annotated[int, Field(ge=0, le=100)]
+
+
+class Answer(Part):
+    """One answer to whether the matter is solved; an `unsatisfied` one makes the customer count as not satisfied."""
+
+    names: Names
+    unsatisfied: StrictBool = False
+
+
 class CallbackRules(Part):
-    """Calls back (回复/回访), 第十四条(九); how soon the first one is owed stands with each type's limits.
+    """Calls back (回访); how soon the first one is owed is a limit of the clock that the reply starts."""
 
-    What has no setting of its own is named with its clause, to be cited.
-    """
-
-    not_wanted: Sourced
-    next_time_agreed: Sourced
-    reason_when_exhausted: Sourced
-    quiet: Setting[QuietHours]
+    quiet: Setting[Annotated[tuple[QuietHours, ...], Field(max_length=5)]]
     attempts: Setting[Count]
     spacing: Setting[Duration]
     appointment_overrides_window: Setting[StrictBool]
-    satisfied_from: Setting[Annotated[int, Field(ge=1, le=5)]]
-    send_back_grounds: Setting[tuple[Mismatch, ...]]
+    solved: Setting[Mapping[Slug, Answer]]
+    satisfaction: Setting[Scale]
+    send_back_grounds: Setting[Words]
     basis_required: Setting[StrictBool]
 
 
-class GradingRules(Part):
-    """Complaint grades, 第十四条(六) (reading 10)."""
-
-    default: Setting[Grade]
-    cluster_window: Setting[Duration]
-    cluster_complainants: Setting[Count]
-    collective_people: Setting[Count]
-    repeats_by_one_customer: Setting[Count]
-    major_flags: Setting[tuple[Flag, ...]]
-
-
-class EscalationCause(StrEnum):
-    """What is brought to the next level's notice."""
-
-    GRADE_1 = "grade_1"
-    URGENT = "urgent"
-    CLOCK_MISSED = "clock_missed"
-
-
-class EscalationLevel(StrEnum):
-    """Who hears of it."""
-
-    UNIT = "unit"
-    DIVISION = "division"
-    CENTRE = "centre"
-
-
 class EscalationRule(Sourced):
-    """Who hears of it; with `clocks`, only for those."""
+    """Who is told when an event brings about a circumstance; with `clocks`, which clock's miss it is about.
 
-    when: EscalationCause
-    to: EscalationLevel
-    clocks: tuple[ClockName, ...] = ()
+    `cause` names it in `ticket.escalated`.
+    """
+
+    cause: Slug
+    on: FactName | Literal["clock.missed"]
+    when: When = When()
+    clocks: tuple[Slug, ...] = ()
+    to: Level
 
 
 class KnowledgeRules(Part):
-    """Knowledge work, 第十六条 to 第十九条."""
+    """Knowledge work; its clocks stand in the clock table."""
 
     limits: tuple[Limit, ...]
     review_every: Setting[Duration]
@@ -153,24 +145,24 @@ class KnowledgeRules(Part):
 
 
 class Confidentiality(Part):
-    """第十三条(四): what the party complained about never sees, and the fields nobody publishes."""
+    """The fields nobody publishes."""
 
-    caller_hidden_from_accused: Setting[tuple[TicketType, ...]]
     protected_fields: Setting[tuple[Slug, ...]]
 
 
 class PersonalDataAccess(Sourced):
-    """A role that may see who called, and for which reasons (第十三条(四), R004-040)."""
+    """A role that may see who called, and for which reasons."""
 
     role: Role
     reasons: tuple[Slug, ...] = Field(min_length=1)
 
 
 class MatterRules(Part):
-    """When two requests are about the same matter (R004-078, R004-140)."""
+    """When two requests are about the same matter, and how much of what is said must be new to be a supplement."""
 
     compare: Setting[tuple[Literal["type", "subtype", "area", "text"], ...]]
     likeness: Setting[Share]
+    new_share: Setting[Share]
     window: Setting[Duration]
 
 
@@ -179,4 +171,11 @@ class Script(Sourced):
 
     id: Slug
     names: Names
-    text: Names
+    text: Text
+
+
+class AreaClass(Part):
+    """A class of areas that limits may ask for: town and country."""
+
+    names: Names
+    areas: Some[str]

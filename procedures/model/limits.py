@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from contracts.fact import Grade
-from contracts.vocabulary import ClockName, TicketType
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from procedures.duration import Duration
-from procedures.model.part import Basis, Part, Slug, Sourced
+from procedures.model.clocks import Share
+from procedures.model.part import Basis, Slug, Sourced
+from procedures.model.when import When
 
 Enforcement = Literal["mandatory", "advisory"]
-"""Affiliates (参股公司) only refer to the rules: their limits are told, not enforced (第五条, R004-003)."""
-
-UNIT_CLOCKS = frozenset({ClockName.SIGN, ClockName.CONTACT, ClockName.ON_SITE, ClockName.HANDLE, ClockName.REPLY})
-"""The clocks that run against the responsible unit, and so are advisory for an affiliate."""
+"""Affiliates only refer to the rules: their limits are told, not enforced."""
 
 
 class Origin(StrEnum):
-    """Where a candidate limit comes from; the earliest wins (reading 4, R004-075, R004-118)."""
+    """Where a candidate limit comes from; the earliest wins (design reading 4)."""
 
     PROCEDURE = "procedure"
     PROMISE = "promise"
@@ -27,106 +27,78 @@ class Origin(StrEnum):
 
 
 class Limit(Sourced):
-    """How long a clock may run, for the given grade, subtype or refused application where it says so."""
+    """How long a clock may run under a condition: `within` a duration, or a `share` of the limit that held at first.
+
+    Of the rows that hold the most particular counts (`When.weight`).
+    """
 
     origin: ClassVar[Origin] = Origin.PROCEDURE
-    clock: ClockName
-    within: Duration
-    grade: Grade | None = None
-    subtype: Slug | None = None
-    declined: bool = False
+    clock: Slug
+    when: When = When()
+    within: Duration | None = None
+    share: Share | None = None
 
-    def fits(self, clock: ClockName, grade: int | None, subtype: str | None) -> bool:
-        """Whether it applies; a condition it does not state is no condition."""
-        return self.clock is clock and self.grade in (None, grade) and self.subtype in (None, subtype)
+    @model_validator(mode="after")
+    def _says_how_long(self) -> Self:
+        if (self.within is None) is (self.share is None):
+            raise PydanticCustomError("within_or_share", "say one of them", {"accepts": ["within: 3 working days"]})
+        return self
 
 
 class Promise(Limit):
-    """A limit promised to the public (第十五条(二)2, R004-118), everywhere or in one area."""
+    """A limit promised to the public: it stands beside the procedure's own."""
 
     origin: ClassVar[Origin] = Origin.PROMISE
     basis: Basis = Basis.PROMISE
-    types: tuple[TicketType, ...]
-    area: str | None = None
 
 
 class GovernmentStandard(Limit):
-    """A local government's own limit (第十四条(六), R004-075)."""
+    """A local government's own limit: it stands beside the procedure's own."""
 
     origin: ClassVar[Origin] = Origin.GOVERNMENT
     basis: Basis = Basis.GOVERNMENT
-    types: tuple[TicketType, ...]
-    area: str
 
 
 class Unlimited(Sourced):
     """A clock for which the text gives no limit, said so that nobody takes it for forgotten."""
 
-    clock: ClockName
-
-
-class PlatformOrder(Part):
-    """What a government order's own deadline is called in explanations (第六条, R004-006)."""
-
-    source: str
-    rule: str
+    clock: Slug
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One limit that could bind, and when it would end; a platform's own deadline has no `within`."""
+    """One limit that could bind, and when it would end; a platform's or an agreed moment has no `within`."""
 
     due: datetime
     origin: Origin
     source: str
-    rule: str
+    rule: str | None
     basis: Basis
     within: Duration | None
-    enforcement: Enforcement
+    advisory: bool
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a clock ends, by which limit, and every limit that was considered, earliest first."""
+    """When a clock ends, by which limit, and every limit that was considered, the binding one first."""
 
-    clock: ClockName
-    type: TicketType
+    clock: str
     start: datetime
     candidates: tuple[Candidate, ...]
 
     @property
     def binding(self) -> Candidate:
-        """The earliest candidate; the procedure's own first among equals."""
+        """The candidate that counts."""
         return self.candidates[0]
 
     @property
     def due(self) -> datetime:
-        """The instant at which the limit ends, in UTC; met at it, missed after it (reading 17)."""
+        """The instant at which the limit ends, in UTC; met at it, missed after it (design reading 17)."""
         return self.candidates[0].due
-
-    @property
-    def within(self) -> Duration | None:
-        """The binding limit as written, None for a platform's own deadline."""
-        return self.candidates[0].within
 
     @property
     def working(self) -> bool:
         """Whether the budget is working time."""
         within = self.candidates[0].within
         return within is not None and within.is_working
-
-    @property
-    def source(self) -> str:
-        """The clause of the binding limit."""
-        return self.candidates[0].source
-
-    @property
-    def rule(self) -> str:
-        """The rule id of the binding limit."""
-        return self.candidates[0].rule
-
-    @property
-    def advisory(self) -> bool:
-        """Whether the binding limit is only told."""
-        return self.candidates[0].enforcement == "advisory"

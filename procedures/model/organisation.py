@@ -2,22 +2,25 @@
 
 from typing import Literal
 
-from contracts.vocabulary import TicketType
 from procedures.model.limits import Enforcement
-from procedures.model.part import Names, Part, Slug, Sourced
+from procedures.model.part import Area, Names, Part, Slug, Sourced
 
 
 class Unit(Part):
-    """A responsible unit (责任单位) and the areas it serves; with `types`, only for those."""
+    """A responsible unit (责任单位) and the areas it serves; with `types`, only for those.
+
+    `schedule` names the working hours that its own clocks run by, where they are not everybody's.
+    """
 
     id: Slug
     names: Names
-    areas: tuple[str, ...] = ()
-    types: tuple[TicketType, ...] = ()
+    areas: tuple[Area, ...] = ()
+    types: tuple[Slug, ...] = ()
     enforcement: Enforcement = "mandatory"
     kind: Literal["unit", "department"] = "unit"
+    schedule: Slug | None = None
 
-    def takes(self, ticket_type: TicketType) -> bool:
+    def takes(self, ticket_type: str) -> bool:
         """Whether it answers for this type."""
         return not self.types or ticket_type in self.types
 
@@ -33,8 +36,8 @@ class Division(Part):
 class Assignment(Sourced):
     """Requests of these types and subtypes go to one place whatever the area (第九条(四), R004-013)."""
 
-    types: tuple[TicketType, ...]
-    subtypes: tuple[Slug, ...]
+    types: tuple[Slug, ...]
+    subtypes: tuple[Slug, ...] = ()
     to: Slug
 
 

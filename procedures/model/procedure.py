@@ -2,76 +2,106 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from contracts.vocabulary import CallKind, ClockName, TicketType
+from contracts.vocabulary import CallKind
 from procedures.calendar import Calendar
-from procedures.hours import Hours, Period
 from procedures.model import choice
-from procedures.model.acceptance import AcceptanceRules
+from procedures.model.clocks import Clock, ClockRules, ClockTable, ClockWarning, Reactions, reactions
+from procedures.model.grading import Grading, GroupRule
 from procedures.model.handling import (
-    WEEKDAYS,
+    AcceptanceRules,
+    AreaClass,
     CallbackRules,
-    ClockRules,
     Confidentiality,
-    EscalationCause,
     EscalationRule,
     ExtensionRules,
-    GradingRules,
+    Hold,
     KnowledgeRules,
     MatterRules,
     PersonalDataAccess,
     ReturnRules,
     Script,
     UrgingRules,
-    WorkingTime,
+    WorkOrderRules,
 )
-from procedures.model.limits import Deadline, Enforcement, GovernmentStandard, Limit, PlatformOrder, Promise
-from procedures.model.organisation import Division, Organisation, Unit
-from procedures.model.part import CODE, RANK, Names, Part, Setting, Slug
-from procedures.model.readings import Readings
-from procedures.model.types import TypeRules
-from procedures.model.work_orders import WorkOrderRules
+from procedures.model.limits import Deadline, GovernmentStandard, Limit, Promise
+from procedures.model.organisation import Centre, Division, Organisation, Unit
+from procedures.model.part import HOTLINE, RANK, Names, Part, Setting, Slug, Sourced, Words
+from procedures.model.readings import CHOICES, Reading, Readings
+from procedures.model.types import FieldTable, TypeRules
+from procedures.model.when import Circumstances, When
+from procedures.model.working_time import WorkingTime
 
 Rank = Annotated[str, Field(pattern=RANK)]
-"""A type, or a complaint of one grade: `alarm`, `complaint/1`."""
+"""A type, or one grade of it: `alarm`, `complaint/1`."""
+
+
+class Clauses(Part):
+    """Steps that have no settings of their own are named with their clause, to be cited; `loop` stands for the rest."""
+
+    loop: Sourced
+    first_contact_answer: Sourced | None = None
+    several_demands: Sourced | None = None
+    new_order_only_for_new_request: Sourced | None = None
+    supplements: Sourced | None = None
+    grade_by_hand: Sourced | None = None
+    request_in_callback: Sourced | None = None
+    targets: Sourced | None = None
+    scope: Sourced | None = None
+    review: Sourced | None = None
+    platform_orders: Sourced | None = None
+    material: Sourced | None = None
+    unreachable: Sourced | None = None
+    not_wanted: Sourced | None = None
+    next_time_agreed: Sourced | None = None
+    reason_when_exhausted: Sourced | None = None
 
 
 class Procedure(Part):
-    """One procedure file; a ticket pins the `ref` under which it was opened and keeps it."""
+    """One procedure file; a ticket pins the `ref` under which it was opened and keeps it.
 
+    A section that is left out says that the utility has no such rules: the steps that need them are not offered.
+    """
+
+    schema_: Literal[1] = Field(alias="schema")
     utility: Slug
-    code: Annotated[str, Field(pattern=CODE)]
     effective: date
     names: Names
     document: Names
-    hotline: str
-    readings: Readings
+    hotline: Annotated[str, Field(pattern=HOTLINE)]
+    clauses: Clauses
+    readings: Readings = Field(default_factory=dict)
     working_time: WorkingTime
-    clocks: ClockRules
-    limits_for_all: tuple[Limit, ...]
-    types: Mapping[TicketType, TypeRules]
-    rank: Setting[tuple[Rank, ...]]
+    judging: ClockRules
+    clocks: ClockTable
+    limits_for_all: tuple[Limit, ...] = ()
+    flags: Words = Field(default_factory=dict)
+    fields: FieldTable = Field(default_factory=dict)
+    area_classes: Mapping[Slug, AreaClass] = {}
+    types: Annotated[Mapping[Slug, TypeRules], Field(min_length=1)]
+    rank: Setting[tuple[Rank, ...]] | None = None
     promises: tuple[Promise, ...] = ()
     government_standards: tuple[GovernmentStandard, ...] = ()
-    platform_orders: PlatformOrder
-    acceptance: AcceptanceRules
-    work_orders: WorkOrderRules
-    urging: UrgingRules
-    returns: ReturnRules
-    extension: ExtensionRules
-    callback: CallbackRules
-    grading: GradingRules
-    escalation: tuple[EscalationRule, ...]
-    knowledge: KnowledgeRules
-    confidentiality: Confidentiality
-    personal_data: tuple[PersonalDataAccess, ...]
-    matters: MatterRules
-    scripts: tuple[Script, ...]
+    acceptance: AcceptanceRules = AcceptanceRules()
+    work_orders: WorkOrderRules = WorkOrderRules()
+    urging: UrgingRules | None = None
+    returns: ReturnRules | None = None
+    holds: Mapping[Slug, Hold] = {}
+    progress: Words = Field(default_factory=dict)
+    extension: ExtensionRules | None = None
+    callback: CallbackRules | None = None
+    grading: Grading = Field(default_factory=dict)
+    groups: tuple[GroupRule, ...] = ()
+    escalation: tuple[EscalationRule, ...] = ()
+    knowledge: KnowledgeRules | None = None
+    confidentiality: Confidentiality | None = None
+    personal_data: tuple[PersonalDataAccess, ...] = ()
+    matters: MatterRules | None = None
+    scripts: tuple[Script, ...] = ()
     organisation: Organisation
 
     @cached_property
@@ -81,127 +111,161 @@ class Procedure(Part):
 
     @cached_property
     def calendar(self) -> Calendar:
-        """The working-time calendar, counting as the reading in force says."""
-        set_ = self.working_time
-        return Calendar(
-            timezone=set_.timezone,
-            country=set_.country,
-            hours=Hours(
-                frozenset(WEEKDAYS.index(day) for day in set_.weekdays),
-                (Period.parse(f"{set_.opening:%H:%M}-{set_.closing:%H:%M}"),),
-            ),
-            closed=frozenset(set_.closed),
-            open=frozenset(set_.open),
-            counting=self.readings.working_days,
-        )
+        """The organisation's working time, counting as the reading in force says."""
+        return self.working_time.calendar(self.reading("working_days"))
+
+    def calendar_of(self, clock: str, unit: str | None) -> Calendar:
+        """The working time that a clock runs by: the unit's own for its own clocks, where it has one."""
+        if unit is None or self.clocks[clock].owner != "unit":
+            return self.calendar
+        return self._calendars.get(unit, self.calendar)
+
+    def clause(self, name: str) -> Sourced:
+        """The clause about a step, or that of the whole loop."""
+        found: Sourced | None = getattr(self.clauses, name)
+        return found or self.clauses.loop
+
+    def reading(self, name: str) -> str:
+        """The reading in force."""
+        own = self.readings.get(name)
+        return own.value if own else CHOICES[name][0]
+
+    def reads_so(self, when: When) -> bool:
+        """Whether the readings in force are those that a row is for."""
+        return all(self.reading(name) in words for name, words in when.reading.items())
 
     @property
     def grace(self) -> int:
-        """Seconds by which a clock is judged late, for facts in flight (reading 13)."""
-        return self.clocks.grace_seconds.value
+        """Seconds by which a clock is judged late, for facts in flight (design reading 13)."""
+        return self.judging.grace_seconds.value
 
-    def warn_share(self, clock: ClockName) -> Fraction:
-        """The share of the budget at which the clock warns."""
-        return self.clocks.warn_at_by_clock.get(clock, self.clocks.warn_at.value)
+    @cached_property
+    def reactions(self) -> Mapping[str, Reactions]:
+        """What each event does to the clocks, under the readings in force."""
+        return reactions(self.clocks, self.reads_so)
 
-    def limits(
-        self,
-        ticket_type: TicketType,
-        clock: ClockName,
-        *,
-        grade: int | None = None,
-        subtype: str | None = None,
-        area: str | None = None,
-        declined: bool = False,
-    ) -> tuple[Limit, ...]:
-        """Every limit that could bind this clock: the procedure's own (most specific), promises, local governments'."""
-        of = choice.Circumstances(
-            grade,
-            subtype if subtype in self._stated.subtypes else None,
-            choice.nearest(area, self._stated.areas),
-            declined,
-        )
-        key = (ticket_type, clock, of)
-        found = self._limits_found.get(key)
-        if found is None:
-            found = self._limits_found[key] = choice.limits(self, ticket_type, clock, of)
-        return found
+    def warnings_of(self, clock: str) -> tuple[ClockWarning, ...]:
+        """The clock's own warnings, or the one that all clocks give; of an overdue one see its row."""
+        own = self.clocks[clock].warns
+        return self._warning if own is None else own
 
-    def limit(
-        self,
-        ticket_type: TicketType,
-        clock: ClockName,
-        *,
-        grade: int | None = None,
-        subtype: str | None = None,
-        area: str | None = None,
-        declined: bool = False,
-    ) -> Limit | None:
+    def met_by(self, event: str) -> tuple[str, ...]:
+        """The clocks that an event meets, in the order of the table."""
+        found = self.reactions.get(event)
+        return tuple(dict.fromkeys(name for name, _ in found.meets)) if found else ()
+
+    @cached_property
+    def periods(self) -> tuple[str, ...]:
+        """The clocks within which a matter as a whole is handled."""
+        return tuple(name for name, clock in self.clocks.items() if clock.period)
+
+    @cached_property
+    def platform_clocks(self) -> tuple[str, ...]:
+        """The clocks that run to a platform's own deadline."""
+        return tuple(name for name, clock in self.clocks.items() if clock.ends == "platform")
+
+    def circumstances(self, ticket_type: str, **known: Any) -> Circumstances:
+        """What limits may depend on, the class of the area worked out."""
+        return Circumstances(ticket_type, area_class=self.area_class(known.get("area")), **known)
+
+    def area_class(self, area: str | None) -> str | None:
+        """The class of the longest known prefix of the area: `town`."""
+        return self._class_of_area.get(choice.nearest(area, self._class_of_area) or "")
+
+    def limits(self, clock: str, of: Circumstances) -> tuple[Limit, ...]:
+        """Every limit that could bind this clock: the procedure's own, then promises and local governments'."""
+        own = choice.own(self._own.get((of.type, clock), ()), of)
+        return (*own, *(limit for limit in self._outside.get(clock, ()) if limit.when.holds(of)))
+
+    def limit(self, clock: str, of: Circumstances) -> Limit | None:
         """The procedure's own limit, or the first outside one where it has none."""
-        found = self.limits(ticket_type, clock, grade=grade, subtype=subtype, area=area, declined=declined)
-        return found[0] if found else None
+        return next(iter(self.limits(clock, of)), None)
 
     def deadline(
         self,
-        clock: ClockName,
-        ticket_type: TicketType,
+        clock: str,
         start: datetime,
+        of: Circumstances,
         *,
-        grade: int | None = None,
-        subtype: str | None = None,
-        area: str | None = None,
-        declined: bool = False,
-        gov_due: datetime | None = None,
-        enforcement: Enforcement = "mandatory",
+        platform_due: datetime | None = None,
+        advisory: bool = False,
+        unit: str | None = None,
     ) -> Deadline | None:
-        """When the clock started at `start` ends, with every candidate (reading 4); None where nothing limits it."""
-        limits = self.limits(ticket_type, clock, grade=grade, subtype=subtype, area=area, declined=declined)
-        candidates = choice.candidates(self, clock, limits, start, gov_due, enforcement)
-        return Deadline(clock, ticket_type, start, candidates) if candidates else None
+        """When the clock started at `start` ends, with every candidate (design reading 4); None without a limit."""
+        row = self.clocks[clock]
+        calendar = self.calendar_of(clock, unit)
+        given = choice.candidates(calendar, self.limits(clock, of), start, advisory=advisory and row.owner == "unit")
+        if platform_due is not None and self._platform_binds(row, of):
+            given = (*given, choice.platform_candidate(platform_due, self.clause("platform_orders")))
+        if not given:
+            return None
+        replaced = self.reading("competing_limits") == "government_replaces"
+        return Deadline(clock, start, given if len(given) == 1 else choice.in_order(given, ours_last=replaced))
 
-    def knowledge_limit(self, clock: ClockName) -> Limit:
-        """The limit of a knowledge `task`, `review` or `notice` (第十八条)."""
-        return self._knowledge_limits[clock]
+    def call_deadline(self, found: Deadline, appointed: datetime | None) -> Deadline:
+        """A later time agreed with the customer replaces the limit of a first call, where the procedure says so."""
+        rule = self.callback.appointment_overrides_window if self.callback else None
+        if rule is None or appointed is None or not rule.value:
+            return found
+        return choice.by_appointment(found, appointed, rule)
+
+    def knowledge_limit(self, clock: str) -> Limit | None:
+        """The limit of a clock of knowledge work."""
+        return self._knowledge_limits.get(clock)
+
+    def knowledge_basis(self, event: str) -> Sourced:
+        """The limit of the knowledge clock that this event starts, to be cited; the clause of the loop without one."""
+        started = (name for name, _ in self.reactions[event].starts) if event in self.reactions else ()
+        return next((limit for name in started if (limit := self.knowledge_limit(name))), self.clauses.loop)
 
     def past_urging_share(self, start: datetime, due: datetime, now: datetime, *, working: bool) -> bool:
-        """Whether a running period is far enough for an urging order (第十五条(四)1, reading 7)."""
-        by_clock = self.readings.half_of == "clock_time"
+        """Whether a running period is far enough for an urging order (design reading 7)."""
+        if self.urging is None:
+            return False
+        by_clock = self.reading("half_of") == "clock_time"
         used = self.calendar.elapsed_share(start, due, now, working=working and not by_clock)
         share = self.urging.past_share.value
-        return used > share or (used == share and self.readings.exactly_half == "urge")
+        return used > share or (used == share and self.reading("exactly_half") == "urge")
 
-    def callback_kind(self, ticket_type: TicketType) -> CallKind:
-        """Who is owed a satisfaction call, an answer, or nothing (第十四条(九), reading 3)."""
-        kind = self.types[ticket_type].callback.value
-        if kind is CallKind.ANSWER and self.readings.excluded_types_get == "nothing":
+    def callback_kind(self, ticket_type: str) -> CallKind:
+        """Who is owed a satisfaction call, an answer, or nothing (design reading 3)."""
+        trait = self.types[ticket_type].callback
+        if trait is None or self.callback is None:
             return CallKind.NONE
-        return kind
+        unanswered = trait.value is CallKind.ANSWER and self.reading("excluded_types_get") == "nothing"
+        return CallKind.NONE if unanswered else trait.value
 
-    def callback_deadline(
-        self,
-        ticket_type: TicketType,
-        replied_at: datetime,
-        *,
-        grade: int | None = None,
-        subtype: str | None = None,
-        area: str | None = None,
-        appointed: datetime | None = None,
-    ) -> Deadline | None:
-        """When the first call is due after a reply; a later time agreed with the customer replaces it (R004-092)."""
-        found = self.deadline(ClockName.CALLBACK, ticket_type, replied_at, grade=grade, subtype=subtype, area=area)
-        if found is None or appointed is None or not self.callback.appointment_overrides_window.value:
-            return found
-        return choice.by_appointment(found, appointed, self.callback.appointment_overrides_window)
-
-    def rank_of(self, ticket_type: TicketType, grade: int | None = None) -> int:
-        """Place in the order of types, 0 the highest (第十五条(一)3, reading 9)."""
+    def rank_of(self, ticket_type: str, grade: int | None = None) -> int:
+        """Place in the order of types, 0 the highest (design reading 9); without `rank` the order of the file."""
         ranks = self._ranks
-        return ranks.get(f"{ticket_type.value}/{grade}", ranks.get(ticket_type.value, len(ranks)))
+        return ranks.get(f"{ticket_type}/{grade}", ranks.get(ticket_type, len(ranks)))
 
-    def escalations(self, cause: EscalationCause, clock: ClockName | None = None) -> tuple[EscalationRule, ...]:
-        """Who hears of it."""
-        fitting = (each for each in self.escalation if each.when is cause)
-        return tuple(each for each in fitting if not each.clocks or clock in each.clocks)
+    def default_grade(self, ticket_type: str) -> int | None:
+        """What a request of this type is graded without further knowledge; None for a type without grades."""
+        rules = self.grading.get(ticket_type)
+        return rules.default.value if rules else None
+
+    def escalations(self, event: str) -> tuple[EscalationRule, ...]:
+        """Who is told of this event, under the conditions of the rules."""
+        return self._escalations.get(event, ())
+
+    def name_of(self, kind: "Named", word: str) -> Names:
+        """What people call a word of the file; the word itself where the file does not know it."""
+        return self._names[kind].get(word) or Names(zh=word, en=word)
+
+    def words(self, kind: "Named") -> Mapping[str, Names]:
+        """Every word of a kind that the file knows, with its names."""
+        return self._names[kind]
+
+    def grade_name(self, ticket_type: str, grade: int) -> Names | None:
+        """What people call a grade; None where it has no name."""
+        grades = self.types[ticket_type].grades if ticket_type in self.types else ()
+        return grades[grade - 1] if 0 < grade <= len(grades) else None
+
+    def subtype_name(self, ticket_type: str, subtype: str) -> Names:
+        """What people call a subtype; the word itself where the file does not list it."""
+        rules = self.types.get(ticket_type)
+        return (rules.subtypes.get(subtype) if rules else None) or Names(zh=subtype, en=subtype)
 
     def script(self, script_id: str) -> Script | None:
         """The words to read to a customer."""
@@ -211,8 +275,8 @@ class Procedure(Part):
         """The unit or department with this id."""
         return self._targets.get(unit_id)
 
-    def unit_for(self, area: str | None, ticket_type: TicketType, subtype: str | None = None) -> Unit | None:
-        """Who is responsible: a department by category first, else the unit with the longest area prefix (R004-002)."""
+    def unit_for(self, area: str | None, ticket_type: str, subtype: str | None = None) -> Unit | None:
+        """Who is responsible: a department by category first, else the unit with the longest area prefix."""
         return choice.unit_for(self.organisation, self._serving, area, ticket_type, subtype)
 
     def division_of(self, unit_id: str) -> Division | None:
@@ -220,27 +284,91 @@ class Procedure(Part):
         return self._divisions.get(unit_id)
 
     def with_readings(self, **chosen: str) -> "Procedure":
-        """The same procedure under other readings, to compare or to test; ValidationError for an unknown one."""
-        readings = Readings.model_validate(self.readings.model_dump() | chosen)
+        """The same procedure under other readings, to compare or to test."""
+        changed = {name: self._read(name, word) for name, word in chosen.items()}
         fields: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
-        return Procedure.model_construct(**(fields | {"readings": readings}))
+        return Procedure.model_construct(**(fields | {"readings": {**self.readings, **changed}}))
+
+    def _read(self, name: str, word: str) -> Reading:
+        own = self.readings.get(name)
+        if own is None:
+            return Reading(value=word, source=self.clauses.loop.source)
+        return own.model_copy(update={"value": word, "others": (own.value, *own.others) if own.others else ()})
+
+    def _platform_binds(self, row: Clock, of: Circumstances) -> bool:
+        if row.ends == "platform":
+            return True
+        caps = row.platform_caps
+        return caps is not None and self.reads_so(caps) and caps.holds(of)
 
     @cached_property
-    def _limits_found(self) -> dict[tuple[object, ...], tuple[Limit, ...]]:
-        """Kept by what rows can tell apart, so that any number of areas and subtypes makes few entries."""
-        return {}
+    def _warning(self) -> tuple[ClockWarning, ...]:
+        return (ClockWarning(at=self.judging.warn_at.value),)
 
     @cached_property
-    def _stated(self) -> choice.Stated:
-        return choice.stated(self)
+    def _own(self) -> dict[tuple[str, str], tuple[Limit, ...]]:
+        """The rows of each type and clock under the readings in force, the most particular first."""
+        found: dict[tuple[str, str], list[Limit]] = {}
+        for ticket_type, rules in self.types.items():
+            for row in (*rules.limits, *self.limits_for_all):
+                if self.reads_so(row.when):
+                    found.setdefault((ticket_type, row.clock), []).append(row)
+        return {key: choice.by_weight(rows) for key, rows in found.items()}
 
     @cached_property
-    def _knowledge_limits(self) -> dict[ClockName, Limit]:
-        return {limit.clock: limit for limit in self.knowledge.limits}
+    def _outside(self) -> dict[str, tuple[Limit, ...]]:
+        rows: tuple[Limit, ...] = (*self.promises, *self.government_standards)
+        clocks = dict.fromkeys(row.clock for row in rows)
+        return {clock: tuple(row for row in rows if row.clock == clock and self.reads_so(row.when)) for clock in clocks}
+
+    @cached_property
+    def _calendars(self) -> dict[str, Calendar]:
+        made = {name: self.working_time.calendar(self.reading("working_days"), name) for name in self._schedules_named}
+        return {unit.id: made[unit.schedule] for unit in self.organisation.targets() if unit.schedule}
+
+    @cached_property
+    def _schedules_named(self) -> frozenset[str]:
+        return frozenset(unit.schedule for unit in self.organisation.targets() if unit.schedule)
+
+    @cached_property
+    def _class_of_area(self) -> dict[str, str]:
+        return {area: name for name, each in self.area_classes.items() for area in each.areas}
+
+    @cached_property
+    def _knowledge_limits(self) -> dict[str, Limit]:
+        return {limit.clock: limit for limit in self.knowledge.limits} if self.knowledge else {}
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.rank.value)}
+        names = self.rank.value if self.rank else tuple(self.types)
+        return {name: place for place, name in enumerate(names)}
+
+    @cached_property
+    def _escalations(self) -> dict[str, tuple[EscalationRule, ...]]:
+        events = dict.fromkeys(rule.on for rule in self.escalation)
+        return {event: tuple(rule for rule in self.escalation if rule.on == event) for event in events}
+
+    @cached_property
+    def _names(self) -> dict["Named", Mapping[str, Names]]:
+        organisation = self.organisation
+        places: tuple[Centre | Division | Unit, ...] = (
+            organisation.centre,
+            *organisation.divisions,
+            *organisation.targets(),
+        )
+        return {
+            "type": {name: rules.names for name, rules in self.types.items()},
+            "clock": {name: row.names for name, row in self.clocks.items()},
+            "flag": self.flags,
+            "field": {name: own.names for name, own in self.fields.items()},
+            "ground": self.returns.grounds.value if self.returns else {},
+            "mismatch": self.callback.send_back_grounds.value if self.callback else {},
+            "solved": {name: each.names for name, each in self.callback.solved.value.items()} if self.callback else {},
+            "hold": {name: each.names for name, each in self.holds.items()},
+            "progress": self.progress,
+            "place": {each.id: each.names for each in places},
+            "area_class": {name: each.names for name, each in self.area_classes.items()},
+        }
 
     @cached_property
     def _serving(self) -> dict[str, tuple[Unit, ...]]:
@@ -253,3 +381,9 @@ class Procedure(Part):
     @cached_property
     def _divisions(self) -> dict[str, Division]:
         return {unit.id: division for division in self.organisation.divisions for unit in division.units}
+
+
+Named = Literal[
+    "type", "clock", "flag", "field", "ground", "mismatch", "solved", "hold", "progress", "place", "area_class"
+]
+"""The kinds of words that a file names."""

@@ -1,70 +1,69 @@
-"""Which reading of an ambiguous text is in force: a closed set of settings, with clause and other choices.
+"""How ambiguous texts are read: each reading with its value and clause; what the alternatives do is settled here.
 
-The numbers by which code and documents cite readings:
- 1 working_days; 2 complaint_limits; 3 excluded_types_get and each type's `callback`; 4 competing_limits;
- 5 dispatch_from; 6 return_window and `returns`; 7 half_of, exactly_half, supplement_counts_as_urge and `urging`;
- 8 appointment_in_quiet_hours, inconvenient_counts and `callback`; 9 `rank`; 10 within_a_month, earlier_members and
- `grading`; 11 appointment_beyond_limit and `extension`; 12 the alarm's `phone_first` and limits;
- 13 `clocks.grace_seconds`; 14 declined_from, reply_again; 15 `working_time`; 16 urge_period; 17 at_the_instant;
- 18 gov_caps_reply.
+Readings of the program are named in `CHOICES`; a file may add its own, with the `others` that its cases may try, and
+let rows depend on them (`when: {reading: …}`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
 
-from procedures.calendar import Counting
-from procedures.model.part import Part
+from procedures.model.part import Slug, Some, Sourced
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "working_days": ("same_time", "end_of_day"),
+    "competing_limits": ("earliest", "government_replaces"),
+    "excluded_types_get": ("answer", "nothing"),
+    "half_of": ("budget", "clock_time"),
+    "exactly_half": ("explain", "urge"),
+    "supplement_counts_as_urge": ("no", "yes"),
+    "appointment_in_quiet_hours": ("allowed", "refused"),
+    "inconvenient_counts": ("no", "yes"),
+    "within_a_month": ("rolling_30_days", "calendar_month"),
+    "earlier_members": ("upgraded", "linked_only"),
+    "return_window": ("clocks_run",),
+    "reply_again": ("original_budget",),
+    "urge_period": ("earliest_of_handle_and_reply",),
+    "at_the_instant": ("met",),
+}
+"""Every reading the program knows, the one in force without a word of the file first; one choice is said aloud."""
 
 
-@dataclass(frozen=True)
-class Cited:
-    """The number of a reading, the clause it reads and the rule id."""
+class Reading(Sourced):
+    """The reading in force; `others` are the further choices of a reading that the file itself introduces."""
 
-    number: int
-    clause: str
-    rule: str
+    value: Slug
+    others: Some[Slug] = ()
 
 
-class Readings(Part):
-    """The readings a file chooses; a field with one choice is a reading without a built alternative, said aloud."""
-
-    working_days: Annotated[Counting, Cited(1, "第十四条", "R004-048")]
-    complaint_limits: Annotated[
-        Literal["both", "grade_only", "working_days_only"], Cited(2, "第十四条(六)", "R004-083")
-    ]
-    excluded_types_get: Annotated[Literal["answer", "nothing"], Cited(3, "第十四条(九)", "R004-090")]
-    competing_limits: Annotated[Literal["earliest", "government_replaces"], Cited(4, "第十四条(六)", "R004-075")]
-    dispatch_from: Annotated[Literal["hang_up", "receipt"], Cited(5, "第十四条(四)", "R004-059")]
-    return_window: Annotated[Literal["clocks_run"], Cited(6, "第十五条(三)1", "R004-122")]
-    half_of: Annotated[Literal["budget", "clock_time"], Cited(7, "第十五条(四)1", "R004-133")]
-    exactly_half: Annotated[Literal["explain", "urge"], Cited(7, "第十五条(四)1", "R004-133")]
-    supplement_counts_as_urge: Annotated[Literal["no", "yes"], Cited(7, "第十五条(四)1", "R004-135")]
-    appointment_in_quiet_hours: Annotated[Literal["allowed", "refused"], Cited(8, "第十四条(九)", "R004-092")]
-    inconvenient_counts: Annotated[Literal["no", "yes"], Cited(8, "第十四条(九)", "R004-098")]
-    within_a_month: Annotated[Literal["rolling_30_days", "calendar_month"], Cited(10, "第十四条(六)", "R004-078")]
-    earlier_members: Annotated[Literal["upgraded", "linked_only"], Cited(10, "第十四条(六)", "R004-078")]
-    appointment_beyond_limit: Annotated[Literal["needs_extension", "pauses"], Cited(11, "第十四条(四)", "R004-062")]
-    declined_from: Annotated[Literal["dispatch", "contact"], Cited(14, "第十四条(五)", "R004-067")]
-    reply_again: Annotated[Literal["original_budget"], Cited(14, "第十五条(三)3", "R004-132")]
-    urge_period: Annotated[Literal["earliest_of_handle_and_reply"], Cited(16, "第十五条(四)1", "R004-133")]
-    at_the_instant: Annotated[Literal["met"], Cited(17, "第十五条(二)1", "R004-115")]
-    gov_caps_reply: Annotated[Literal["yes", "no"], Cited(18, "第六条", "R004-006")]
+Readings = Mapping[Slug, Reading]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One reading in force, and its other choices."""
+class InForce:
+    """One reading in force, and its other choices; without a clause where the file says nothing of it."""
 
     name: str
     chosen: str
     others: tuple[str, ...]
-    cited: Cited
+    source: str | None
+    rule: str | None
+    note: str | None
 
 
-def in_force(readings: Readings) -> Iterator[Reading]:
-    """Every reading of a file, in the order of their numbers."""
-    for name, field in Readings.model_fields.items():
-        cited = next(each for each in field.metadata if isinstance(each, Cited))
-        chosen = str(getattr(readings, name))
-        yield Reading(name, chosen, tuple(word for word in get_args(field.annotation) if word != chosen), cited)
+def choices(name: str, readings: Readings) -> tuple[str, ...]:
+    """Every value that this reading may have; none for a reading that is not known."""
+    known = CHOICES.get(name)
+    if known is not None:
+        return known
+    own = readings.get(name)
+    return (own.value, *own.others) if own else ()
+
+
+def in_force(readings: Readings) -> Iterator[InForce]:
+    """The file's readings in its order, then those it does not mention and that have alternatives."""
+    for name, reading in readings.items():
+        others = tuple(word for word in choices(name, readings) if word != reading.value)
+        yield InForce(name, reading.value, others, reading.source, reading.rule, reading.note)
+    for name, words in CHOICES.items():
+        if name not in readings and len(words) > 1:
+            yield InForce(name, words[0], words[1:], None, None, None)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from contracts.fact import Score
+from contracts.fact import Score, Word
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Role, Solved, TicketType
+from contracts.vocabulary import CallKind, CallOutcome, Role
 from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
 from kit.http.app import problem
@@ -43,9 +43,9 @@ class Attempt(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: CallOutcome
-    solved: Solved | None = Field(default=None, description="诉求是否得到解决; asked in every satisfaction call")
-    satisfaction: Score | None = Field(default=None, description="1 to 5, 5 best")
-    mismatch: Mismatch | None = Field(default=None, description="the ground on which the work order is sent back")
+    solved: Word | None = Field(default=None, description="诉求是否得到解决; asked in every satisfaction call")
+    satisfaction: Score | None = Field(default=None, description="on the procedure's scale")
+    mismatch: Word | None = Field(default=None, description="the ground on which the work order is sent back")
     basis: str | None = Field(default=None, min_length=1, max_length=2000, description="needed with a mismatch")
     appointment: AwareDatetime | None = Field(default=None, description="needed when it was not convenient")
     reason: str | None = Field(default=None, min_length=1, max_length=500, description="why nobody was reached")
@@ -56,7 +56,7 @@ class CallsView(BaseModel):
     """The call owed on a ticket, the reply to tell the customer, and what earlier calls came to."""
 
     ticket: str
-    type: TicketType
+    type: str
     kind: CallKind
     stage: CallStage
     not_before: AwareDatetime | None = None
@@ -71,10 +71,10 @@ class CallsView(BaseModel):
     public: bool = Field(description="false: told to the caller alone, never published (R004-041)")
     replied_at: AwareDatetime | None = None
     outcome: CallOutcome | None = None
-    solved: Solved | None = None
+    solved: Word | None = None
     satisfaction: Score | None = None
     satisfied: bool | None = None
-    mismatch: Mismatch | None = None
+    mismatch: Word | None = None
     basis: str | None = None
     reason: str | None = None
 
@@ -83,7 +83,7 @@ class PlanRow(BaseModel):
     """A call to be made."""
 
     ticket: str
-    type: TicketType
+    type: str
     kind: CallKind
     not_before: AwareDatetime
     not_after: AwareDatetime | None = None

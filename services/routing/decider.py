@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.callback import CallbackCompleted, CallbackExhausted
-from contracts.clock import ClockCancelled, ClockMet, ClockMissed, ClockResumed, ClockStarted
+from contracts.clock import ClockCancelled, ClockExempted, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.refusal import Outcome
 from contracts.ticket import (
     TicketAnswered,
@@ -20,7 +20,7 @@ from contracts.vocabulary import Stage
 from kit.decide.decider import Decider, Rule
 from kit.store.port import Collection, Fields
 from services.routing.rules import WorkOrder, closing, hearing
-from services.routing.rules.unit_work import deem_accepted
+from services.routing.rules.waking import wake
 
 WORK_ORDERS = Collection(
     "work_orders",
@@ -46,7 +46,7 @@ def fields_of(order: WorkOrder) -> Fields:
     return {
         "number": order.number,
         "stage": order.stage.value,
-        "type": order.ticket_type.value,
+        "type": order.ticket_type,
         "subtype": order.subtype,
         "grade": order.grade,
         "area": order.area,
@@ -86,10 +86,11 @@ DECIDER = Decider(
         ClockResumed: _while_open(hearing.on_clock_resumed),
         ClockMet: _while_open(hearing.on_clock_over),
         ClockCancelled: _while_open(hearing.on_clock_over),
+        ClockExempted: _while_open(hearing.on_clock_over),
         ClockMissed: _while_open(hearing.on_clock_missed),
         CallbackCompleted: _while_open(closing.on_callback_completed),
         CallbackExhausted: _while_open(closing.on_callback_exhausted),
     },
-    wake=deem_accepted,
+    wake=wake,
     fields=fields_of,
 )

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Word
 from contracts.refusal import Refusal
-from contracts.vocabulary import ExtensionDecider, Role, Stage, TicketType
+from contracts.vocabulary import ExtensionDecider, Role, Stage
 from kit.auth.principal import Authenticated, Principal, may_see, seen_by
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
@@ -44,7 +45,7 @@ class OrderFilter(BaseModel):
     unit: str | None = None
     division: str | None = None
     stage: tuple[Stage, ...] = Field(default=(), description="every stage but closed when none is named")
-    type: TicketType | None = None
+    type: Word | None = None
     area: str | None = None
     due_before: AwareDatetime | None = None
     extension: ExtensionDecider | None = Field(default=None, description="an extension waits for this decider")
@@ -137,7 +138,7 @@ def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Pro
     async def proposal(
         who: Authenticated,
         language: LanguageAsked,
-        type: TicketType,
+        type: Word,
         area: str | None = None,
         subtype: str | None = None,
     ) -> Proposal:

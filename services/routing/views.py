@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -10,9 +10,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from contracts.envelope import Event
 from contracts.fact import Actor, Fact
 from contracts.ticket import Demand, GovernmentOrder, TicketSigned
-from contracts.vocabulary import Closure, ExtensionDecider, Flag, Stage, TicketType
+from contracts.vocabulary import Closure, ExtensionDecider, Stage
 from kit.store.port import Document
 from procedures.model import Procedure, Unit
+from procedures.model.procedure import Named
 from procedures.wording import local_text
 from services.routing.rules import WorkOrder, accepted_now
 from services.routing.rules.clauses import clause_of
@@ -44,7 +45,7 @@ class HistoryLine(BaseModel):
     text: str
     by: Actor
     clause: str
-    rule: str
+    rule: str | None = None
 
 
 class WorkOrderView(BaseModel):
@@ -52,7 +53,7 @@ class WorkOrderView(BaseModel):
 
     id: str
     number: str
-    type: TicketType
+    type: str
     type_name: str
     subtype: str | None = None
     grade: int | None = None
@@ -88,7 +89,7 @@ class WorkOrderView(BaseModel):
     extensions: int = Field(description="how many were granted")
     first_owner: str
     demands: tuple[Demand, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[str, ...] = ()
     gov: GovernmentOrder | None = None
     accepts: tuple[str, ...] = Field(default=(), description="the steps that would be accepted now")
     history: tuple[HistoryLine, ...] | None = Field(default=None, description="oldest first; only of a single order")
@@ -107,7 +108,7 @@ def order_view(
         **{name: getattr(order, name) for name in _SHARED},
         id=document.key,
         type=order.ticket_type,
-        type_name=label(order.ticket_type, language),
+        type_name=procedure.name_of("type", order.ticket_type).of(language),
         stage_name=label(order.stage, language),
         closure_name=label(order.closure, language) if order.closure else None,
         unit_name=unit.names.of(language) if unit else None,
@@ -140,8 +141,12 @@ def _wording(fact: Fact) -> str:
 def _readable(name: str, value: object, procedure: Procedure, language: Language) -> object:
     if isinstance(value, datetime):
         return local_text(value, procedure)
-    unit = procedure.unit(value) if name == "unit" and isinstance(value, str) else None
-    return unit.names.of(language) if unit else value
+    kind = _NAMED.get(name)
+    return procedure.name_of(kind, value).of(language) if kind and isinstance(value, str) else value
+
+
+_NAMED: Mapping[str, Named] = {"unit": "place", "ground": "ground", "reason": "hold", "step": "progress"}
+"""What a place of a history line says in words of the procedure."""
 
 
 def unit_view(unit: Unit, procedure: Procedure, language: Language) -> UnitView:

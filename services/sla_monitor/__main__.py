@@ -14,7 +14,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     """Clocks of tickets and of knowledge; nothing is in flight when a stepped clock moves: no grace then."""
     stepped = means.settings.embedded.stepped_from is not None
     clocks = means.employ(decider(timedelta(0) if stepped else None))
-    return Assembled((TICKETS, KNOWLEDGE), (clocks,), router(clocks.shell, means.procedure_of))
+    return Assembled((TICKETS, KNOWLEDGE), (clocks,), router(clocks.shell, means.procedures))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from contracts import callback, knowledge, ticket
+from contracts import knowledge, ticket
+from contracts.catalogue import BY_SHORT_TYPE
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal
 from kit.decide.decider import Decider, Rule
 from kit.store.port import Collection
 from procedures.model import Procedure
+from procedures.model.clocks import FACT_NAMES
 from services.sla_monitor.rules import knowledge as of_knowledge
 from services.sla_monitor.rules import tickets as of_tickets
 from services.sla_monitor.rules import watch
@@ -18,40 +20,20 @@ from services.sla_monitor.rules.state import Sla
 
 COLLECTION = Collection("sla", Sla, FIELDS)
 
-RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
+_OWN_RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
     ticket.TicketOpened: of_tickets.opened,
-    ticket.TicketAnswered: of_tickets.answered,
-    ticket.TicketWithdrawn: of_tickets.withdrawn,
-    ticket.TicketClosed: of_tickets.closed,
-    ticket.TicketPhoneNotified: of_tickets.phone_notified,
-    ticket.TicketDispatched: of_tickets.dispatched,
-    ticket.TicketSigned: of_tickets.signed,
-    ticket.TicketReturned: of_tickets.returned,
-    ticket.TicketReturnAccepted: of_tickets.return_accepted,
-    ticket.TicketContacted: of_tickets.contacted,
-    ticket.TicketAppointed: of_tickets.appointed,
-    ticket.TicketArrived: of_tickets.arrived,
-    ticket.TicketCompleted: of_tickets.completed,
-    ticket.TicketDeclined: of_tickets.declined,
-    ticket.TicketReplied: of_tickets.replied,
-    ticket.TicketReplyRejected: of_tickets.reply_rejected,
-    ticket.TicketSentBack: of_tickets.sent_back,
     ticket.TicketExtensionGranted: of_tickets.extension_granted,
-    ticket.TicketRegraded: of_tickets.regraded,
-    ticket.TicketUrged: of_tickets.urged,
-    ticket.TicketSupplemented: of_tickets.urged,
-    callback.CallbackAttempted: of_tickets.callback_attempted,
     knowledge.TaskRaised: of_knowledge.task_raised,
-    knowledge.TaskDone: of_knowledge.task_done,
     knowledge.ArticleSubmitted: of_knowledge.article_submitted,
     knowledge.ArticleApproved: of_knowledge.article_approved,
-    knowledge.ArticleRejected: of_knowledge.article_reviewed,
-    knowledge.ArticlePublished: of_knowledge.article_reviewed,
-    knowledge.ArticleExpired: of_knowledge.article_expired,
     knowledge.NoticeRaised: of_knowledge.notice_raised,
-    knowledge.NoticePublished: of_knowledge.notice_published,
-    knowledge.NoticeLifted: of_knowledge.notice_lifted,
 }
+"""Facts with a rule of their own."""
+
+RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
+    fact: _OWN_RULES.get(fact, of_tickets.heard) for name, fact in BY_SHORT_TYPE.items() if name in FACT_NAMES
+}
+"""Whatever a clock table may name; what a procedure's table does not name changes nothing."""
 
 
 def decider(grace: timedelta | None = None) -> Decider[Sla]:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Word
 from contracts.refusal import Refusal
-from contracts.vocabulary import ClockName, ClockState, Role
+from contracts.vocabulary import ClockState, Role
 from kit.auth.principal import HolderOf, Principal, may_see, seen_by
-from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
 from kit.http.app import problem
 from kit.http.commands import shown
@@ -21,11 +21,12 @@ from kit.http.paging import Page, PageAsked, Paging, page_of
 from kit.http.problems import Problem
 from kit.http.routes import PlainRoute
 from kit.store.port import Condition, Document, Equal, Range
+from procedures.loader import Procedures
 from procedures.model import Origin, Procedure
 from services.sla_monitor.rules import Sla, SlaClock
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.lists import fields
-from texts import Language, label
+from texts import Language
 
 TAG = "时限 Clocks"
 OUT_OF_SCOPE = Refusal("out_of_scope")
@@ -52,7 +53,7 @@ class CandidateView(BaseModel):
 class ClockView(BaseModel):
     """One run of a clock."""
 
-    clock: ClockName
+    clock: str
     name: str = Field(description="in the reader's language")
     round: int
     state: ClockState
@@ -102,7 +103,7 @@ class Asked(BaseModel):
     state: Literal["running", "missed"] = Field(
         default="running", description="`missed` lists what is overdue and still owed"
     )
-    clock: ClockName | None = None
+    clock: Word | None = None
     due_before: AwareDatetime | None = None
     unit: str | None = None
 
@@ -111,7 +112,7 @@ class Asked(BaseModel):
         return (
             clock.is_open
             and clock.state.value == self.state
-            and (self.clock is None or clock.name is self.clock)
+            and (self.clock is None or clock.name == self.clock)
             and (self.due_before is None or clock.due < self.due_before)
         )
 
@@ -121,7 +122,7 @@ class Asked(BaseModel):
         return (*scope, *unit, Range(_ORDER[self.state], _EPOCH, self.due_before))
 
 
-def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
+def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
     """The monitor's API."""
     routes = APIRouter(route_class=PlainRoute)
 
@@ -138,7 +139,7 @@ def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
         state = document.state
         if not may_see(who, utility=document.utility, unit=state.unit, division=state.division):
             return problem(request, OUT_OF_SCOPE)
-        return shown(document, lambda found: _ticket_clocks(found, procedure_of(state.procedure), language))
+        return shown(document, lambda found: _ticket_clocks(found, procedures.get(state.procedure), language))
 
     @routes.get("/clocks", tags=[TAG], summary="将到期与已超时 What is due next or overdue")
     async def due(
@@ -147,9 +148,18 @@ def router(shell: Shell[Sla], procedure_of: ProcedureOf) -> APIRouter:
         scope = seen_by(who)
         if scope is None:
             raise Problem(OUT_OF_SCOPE)
-        return await _page(shell, asked, scope, paging, who.utility, language)
+        if asked.clock is not None:
+            _known(asked.clock, who.utility, procedures)
+        return await _page(shell, asked, scope, paging, procedures, who.utility, language)
 
     return routes
+
+
+def _known(clock: str, utility: str, procedures: Procedures) -> None:
+    """Raises Problem 422 for a clock that no procedure of the utility has."""
+    known = {name: None for procedure in procedures.of(utility) for name in procedure.clocks}
+    if clock not in known:
+        raise Problem(Refusal("clock_unknown", accepts=tuple(known)), status=422)
 
 
 async def _page(
@@ -157,6 +167,7 @@ async def _page(
     asked: Asked,
     scope: tuple[Condition, ...],
     paging: Paging,
+    procedures: Procedures,
     utility: str,
     language: Language,
 ) -> Page[DueRow]:
@@ -166,7 +177,7 @@ async def _page(
         page = await page_of(
             shell.store,
             fields,
-            lambda document: _row(document, asked, language),
+            lambda document: _row(document, asked, procedures.get(document.state.procedure), language),
             Paging(paging.limit, cursor),
             utility=utility,
             where=asked.where(scope),
@@ -178,14 +189,14 @@ async def _page(
     return Page(items=rows, next=cursor)
 
 
-def _row(document: Document[Sla], asked: Asked, language: Language) -> DueRow:
+def _row(document: Document[Sla], asked: Asked, procedure: Procedure, language: Language) -> DueRow:
     state = document.state
     found = fields(state)
     return DueRow.model_validate(
         {
             "ticket": document.key,
             **found,
-            "clocks": [_clock(clock, language) for clock in state.clocks if asked.fits(clock)],
+            "clocks": [_clock(clock, procedure, language) for clock in state.clocks if asked.fits(clock)],
         }
     )
 
@@ -201,10 +212,10 @@ def _ticket_clocks(document: Document[Sla], procedure: Procedure, language: Lang
     )
 
 
-def _clock(clock: SlaClock, language: Language) -> ClockView:
+def _clock(clock: SlaClock, procedure: Procedure, language: Language) -> ClockView:
     return ClockView(
         clock=clock.name,
-        name=label(clock.name, language),
+        name=procedure.name_of("clock", clock.name).of(language),
         late_by_s=clock.late_by,
         overdue=clock.is_open and clock.state is ClockState.MISSED,
         **clock.model_dump(include=_SHARED),
@@ -218,7 +229,7 @@ def _explained(clock: SlaClock, procedure: Procedure, language: Language) -> Exp
     binding = CandidateView(due=clock.due, limit=clock.limit, source=clock.source, rule=clock.rule, binding=True)
     rivals = [CandidateView.model_validate(rival._asdict()) for rival in clock.rivals]
     return ExplainedClockView(
-        **_clock(clock, language).model_dump(),
+        **_clock(clock, procedure, language).model_dump(),
         candidates=[binding, *rivals],
         explanation=explanation(clock, procedure, language),
     )

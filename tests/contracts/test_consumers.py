@@ -5,12 +5,14 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
 from contracts.consumers import RELIES_ON
 from contracts.fact import Fact
+from contracts.ticket import TicketHeld
 from hotline.services import virtual_deciders
 from kit.decide.decider import Decider
 
@@ -38,17 +40,23 @@ def test_the_reader_of_rules_sees_fields_in_closures_and_helpers() -> None:
     assert {"clock", "due", "closure"} <= read
 
 
+def test_the_reader_of_rules_sees_what_is_asked_of_whatever_event_comes() -> None:
+    [monitor] = (decider for decider in DECIDERS if decider.service == "sla_monitor")
+    assert {"reason", "until"} <= set(_fields_read(monitor.hears[TicketHeld], TicketHeld))
+
+
 def _fields_read(rule: Callable[..., Any], fact: type[Fact]) -> set[str]:
     """The fields of the parameter named `fact` that a rule and the functions it hands it to read."""
-    return {
-        node.attr
-        for function in _functions(rule)
-        for node in ast.walk(_tree(function))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "fact"
-        and node.attr in fact.model_fields
-    }
+    nodes = (node for function in _functions(rule) for node in ast.walk(_tree(function)))
+    return {name for node in nodes for name in _read_by(node)} & fact.model_fields.keys()
+
+
+def _read_by(node: ast.AST) -> Iterator[str]:
+    """`fact.until`, or `getattr(fact, "until", None)` where not every event has it."""
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "fact":
+        yield node.attr
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and ast.unparse(node.args[0]) == "fact":
+        yield ast.literal_eval(node.args[1])
 
 
 def _functions(rule: Callable[..., Any]) -> list[Callable[..., Any]]:
@@ -71,5 +79,6 @@ def _called_with_the_fact(function: Callable[..., Any]) -> Iterator[Callable[...
                 yield called
 
 
+@cache
 def _tree(function: Callable[..., Any]) -> ast.AST:
     return ast.parse(textwrap.dedent(inspect.getsource(function)))

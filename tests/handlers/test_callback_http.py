@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from contracts.vocabulary import TicketType
 from kit.store.opening import Stores, open_stores
 from services.callback.decider import DECIDER
 from services.callback.http import router
@@ -24,7 +23,7 @@ class Desk(People):
     async def fill(self) -> "Desk":
         for key, fact in (
             ("tkt_1", opened()),
-            ("tkt_2", opened(TicketType.CONSULTATION, call_wish=wish("11-20 19:00"))),
+            ("tkt_2", opened("consultation", call_wish=wish("11-20 19:00"))),
             ("tkt_3", opened(call_wish=wish(None))),
         ):
             await self.bench.hears(fact, key)

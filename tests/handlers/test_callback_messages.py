@@ -6,11 +6,11 @@ from contracts.envelope import Event
 from contracts.refusal import Refusal
 from contracts.ticket import TicketClosed
 from contracts.topics import SPEAKERS, source_of
-from contracts.vocabulary import CallOutcome, Closure, Solved
+from contracts.vocabulary import CallOutcome, Closure
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
 from services.callback.decider import DECIDER
-from services.callback.rules import COMMANDS, CallBack, Calls, CallStage, call_back
+from services.callback.rules import CallBack, Calls, CallStage, call_back
 from tests.handlers.bench_of_one import UTILITY, Bench
 from tests.unit.callback.desk import AGENT, approved, at, opened, replied
 
@@ -33,10 +33,10 @@ async def test_a_reply_told_twice_over_plans_one_call() -> None:
 
 async def test_a_call_says_what_happened_and_what_follows() -> None:
     bench = await waiting_for_a_call()
-    command = CallBack(at=at("11-20 16:00"), by=AGENT, outcome=CallOutcome.CONNECTED, solved=Solved.YES)
+    command = CallBack(at=at("11-20 16:00"), by=AGENT, outcome=CallOutcome.CONNECTED, solved="yes")
     done = await bench.shell.do(
         "tkt_1",
-        lambda state, procedure: COMMANDS[CallBack](state, command, procedure),
+        lambda state, procedure: call_back(state, command, procedure),
         utility=UTILITY,
         cause=Cause("c"),
     )

@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from contracts.envelope import Event
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketSigned
-from contracts.vocabulary import Role, TicketType
+from contracts.vocabulary import Role, Stage
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.auth.principal import Authenticated, HolderOf, Principal
 from kit.clock import SteppedClock
@@ -48,7 +48,7 @@ class Order(BaseModel):
 
 class Note(BaseModel):
     note: str
-    type: TicketType = TicketType.FAULT
+    type: Stage = Stage.ACCEPTED
     at: AwareDatetime | None = None
 
 
@@ -361,7 +361,7 @@ async def test_each_wrong_field_is_named_with_what_is_accepted(client: httpx.Asy
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     errors = {error["field"]: error for error in answer.json()["errors"]}
     assert set(errors) == {"body.note", "body.type", "body.at"}
-    assert errors["body.type"]["accepts"] == [word.value for word in TicketType]
+    assert errors["body.type"]["accepts"] == [word.value for word in Stage]
     assert "时区" in errors["body.at"]["reason"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from contracts.clock import ClockStarted
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketClosed, TicketRegraded
-from contracts.vocabulary import ClockName, Closure
+from contracts.vocabulary import Closure
 from tests.handlers.intake_desk import FRIDAY_10, FrontDesk
 
 
@@ -24,7 +24,7 @@ async def handled(desk: FrontDesk, ticket: str, hours: int = 8) -> None:
     await desk.dispatched(ticket)
     due = FRIDAY_10 + timedelta(hours=hours)
     await desk.hears(
-        ticket, ClockStarted(at=FRIDAY_10, clock=ClockName.REPLY, due=due, limit=f"{hours} hours", source="第十四条")
+        ticket, ClockStarted(at=FRIDAY_10, clock="reply", due=due, limit=f"{hours} hours", source="第十四条")
     )
 
 

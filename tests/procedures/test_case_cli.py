@@ -75,7 +75,7 @@ FAILS = [
 def run(tmp_path: Path, text: str, *options: str) -> Result:
     file = tmp_path / "case.yaml"
     file.write_text(text, "utf-8")
-    return CliRunner().invoke(app, ["case", str(file), *options])
+    return CliRunner().invoke(app, ["case", str(file), "--lang", "en", *options])
 
 
 @pytest.mark.parametrize("expected", HOLDS)
@@ -119,17 +119,17 @@ def test_a_step_that_goes_otherwise_than_written_fails(tmp_path: Path, before: s
 @pytest.mark.parametrize(
     ("before", "after", "line", "says"),
     [
-        ("urge:", "press:", 10, "exactly one of: request, answer"),
-        ("ground: not_ours}", "ground: lazy}", 11, "'not_ours'"),
-        ("area: jinan, matter: m}", "region: jinan}", 6, "accepted: ticket, channel, type"),
-        ("dispatch: {ticket: t1, unit: zibo}", "dispatch: {ticket: t9, unit: zibo}", 1, "there are: t1, t2"),
-        ('"+1h", urge', '"1h", urge', 10, "ISO 8601"),
+        ("urge:", "press:", 10, "accepted: request, answer"),
+        ("ground: not_ours}", "ground: lazy}", 11, "accepted: not_ours, wrong_information"),
+        ("area: jinan, matter: m}", "region: jinan}", 6, "accepted: accused, agent, area"),
+        ("dispatch: {ticket: t1, unit: zibo}", "dispatch: {ticket: t9, unit: zibo}", 9, "accepted: t1, t2"),
+        ('"+1h", urge', '"1h", urge', 10, "2026-11-20T16:50:00+08:00"),
         ('"2026-11-18T10:00:00+08:00"', '"2026-11-18T10:00:00"', 5, "no offset"),
-        ("procedure: kunlun-gas-956100", "procedure: kunlun-gas-956101", 1, "known: kunlun-gas-956100@"),
+        ("procedure: kunlun-gas-956100", "procedure: kunlun-gas-956101", 3, "accepted: kunlun-gas-956100@"),
         ("rules: [R004-125]", "rules: [R004-125]\n  readings: {half_of: month}", 3, "budget, clock_time"),
-        ("{ticket: t1, stage: callback}", "{ticket: t1, stage: done}", 16, "'closed'"),
+        ("{ticket: t1, stage: callback}", "{ticket: t1, stage: done}", 16, "returned, closed"),
         ("{ticket: t1, stage: callback}", "{ticket: t1, never: [ticket.eaten]}", 16, "ticket.escalated"),
-        ("  steps:", "  steps: []\n  stages:", 5, "accepted: case, zh, rules"),
+        ("  steps:", "  steps: []\n  stages:", 5, "accepted: case, expect, procedure"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_file_line_and_the_words_accepted(
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_said_with_file_line_and_the_words_accepted(
 def test_a_file_that_is_not_there_or_no_list_or_no_yaml_cannot_be_read(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["case", str(tmp_path / "none.yaml")]).exit_code == 2
     assert run(tmp_path, "case: one").exit_code == 2
-    assert "'case' is written twice" in run(tmp_path, "- case: one\n  case: two").stderr
+    assert "case is given twice" in run(tmp_path, "- case: one\n  case: two").stderr
     assert run(tmp_path, "- {").exit_code == 2
 
 
@@ -157,13 +157,14 @@ def test_only_chooses_by_name_or_rule(tmp_path: Path) -> None:
 def test_explained_every_event_stands_on_a_line_with_its_chinese_name_and_every_clock_at_the_end(
     tmp_path: Path,
 ) -> None:
-    lines = run(tmp_path, STORY % HOLDS[0], "--explain").output.splitlines()
+    lines = run(tmp_path, STORY % HOLDS[0], "--explain", "--lang", "zh").output.splitlines()
     assert any(
-        re.search(r"2026-11-18 周三 12:00 .* t1 .* ticket.dispatched .* 派单 .* unit zibo", one) for one in lines
+        re.search(r"2026-11-18 周三 12:00 .* t1 .* ticket.dispatched .* 派单 .* unit zibo 淄博公司", one)
+        for one in lines
     )
     assert any(re.search(r"refused return .* 拒绝 .* 第十五条\(三\)1 R004-123", one) for one in lines)
     missed = next(one for one in lines if re.search(r"t1 +reply 2 +回单 +missed 超时 .*12:00", one))
-    assert "2 working days" in missed
+    assert "2 个工作日" in missed
     assert "late_by 1s" in missed
 
 

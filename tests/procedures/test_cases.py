@@ -1,31 +1,33 @@
-"""Every written case of the gas procedure, played through the rules of all services."""
+"""Every written case of the procedures, played through the rules of all services."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
-from hotline.cases.model import Case
 from hotline.cases.play import play
-from hotline.cases.reading import files_under, read_cases
+from hotline.cases.procedures import by_name, procedure_of
+from hotline.cases.reading import WrittenCase, files_under, read_file
 from procedures.loader import load_all
 
 FOLDER = Path(__file__).parent / "kunlun-gas-956100"
 CASES = [
-    pytest.param(case, id=f"{file.stem}: {case.case}") for file in files_under([FOLDER]) for case in read_cases(file)
+    pytest.param(written, id=f"{file.stem}: {written.case.case}")
+    for file in files_under([FOLDER])
+    for written in read_file(file)
 ]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_case_holds(case: Case) -> None:
-    played = asyncio.run(play(case, load_all()))
+@pytest.mark.parametrize("written", CASES)
+def test_the_case_holds(written: WrittenCase) -> None:
+    played = asyncio.run(play(written.case, procedure_of(written, by_name(load_all()))))
     failures = (f"{m.where}: {m.failure.what}: {m.failure.expected} / {m.failure.actual}" for m in played.missed)
     assert played.holds, "\n".join(failures)
 
 
 def test_there_are_cases_for_the_office_to_read() -> None:
     assert len(CASES) >= 90
-    assert all(case.values[0].zh for case in CASES), "a case without its Chinese sentence"
+    assert all(each.values[0].case.zh for each in CASES), "a case without its Chinese sentence"
 
 
 def test_no_two_cases_have_the_same_name() -> None:

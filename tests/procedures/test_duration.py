@@ -52,7 +52,7 @@ def test_anything_else_is_refused_and_told_what_is_accepted(text: str) -> None:
 def test_full_width_characters_are_refused_and_each_is_told_to_be_typed_again(text: str, retype: str) -> None:
     with pytest.raises(SpellingError, match="full-width") as refused:
         Duration.parse(text)
-    assert (refused.value.code, refused.value.params) == ("full_width", {"retype": retype})
+    assert (refused.value.code, refused.value.params) == ("retype", {"retype": retype})
     assert retype in str(refused.value)
 
 

@@ -4,6 +4,7 @@ import inspect
 import os
 import re
 import shlex
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from contracts.topics import TOPICS
 from hotline.cli import app
 from kit.settings import PREFIX, Settings
 from kit.telemetry import metrics
+from procedures.loader import load_all
+from procedures.model.part import stated
 from texts import label
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +33,16 @@ READMES = ("README.md", "README.zh-CN.md")
 LONGEST_LINE = 120
 
 ENUMS = [kind for _, kind in inspect.getmembers(vocabulary, inspect.isclass) if kind.__module__ == vocabulary.__name__]
+
+GAS = load_all().get("kunlun-gas-956100@2011-01-01")
+GAS_WORDS: dict[str, Iterable[str]] = {
+    "type": GAS.types,
+    "flag": GAS.flags,
+    "clock": GAS.clocks,
+    "ground": stated(GAS.returns).grounds.value,
+    "solved": stated(GAS.callback).solved.value,
+    "mismatch": stated(GAS.callback).send_back_grounds.value,
+}
 
 
 def page(name: str) -> str:
@@ -46,6 +59,13 @@ def test_every_word_of_the_vocabulary_is_in_the_glossary_beside_its_chinese_labe
     known = {(cells[0], cells[1]) for cells in rows(page("docs/glossary.md"))}
     missing = [(label(word), word.value) for word in kind if (label(word), f"`{word.value}`") not in known]
     assert not missing
+
+
+@pytest.mark.parametrize("kind", GAS_WORDS)
+def test_every_word_of_the_gas_procedure_is_in_the_glossary_beside_its_chinese_name(kind: str) -> None:
+    known = {(cells[0], cells[1]) for cells in rows(page("docs/glossary.md"))}
+    names = {word: GAS.name_of(kind, word).zh for word in GAS_WORDS[kind]}  # type: ignore[arg-type]
+    assert [(name, word) for word, name in names.items() if (name, f"`{word}`") not in known] == []
 
 
 def test_the_glossary_gives_every_word_a_meaning() -> None:

@@ -1,13 +1,11 @@
 """One call to the customer and what comes of it (第十四条(九), 第十五条(三)2)."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 from contracts.callback import CallbackAttempted, CallbackCompleted, CallbackExhausted
 from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.vocabulary import CallOutcome, Solved
+from contracts.vocabulary import CallOutcome
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.callback.rules import refusals, windows
 from services.callback.rules.command import CallBack
 from services.callback.rules.planning import planned
@@ -42,23 +40,19 @@ def call_back(state: Calls | None, command: CallBack, procedure: Procedure) -> O
     return now, (attempted, *said)
 
 
-COMMANDS: Mapping[type[CallBack], Callable[[Calls | None, CallBack, Procedure], Outcome[Calls]]] = MappingProxyType(
-    {CallBack: call_back}
-)
-"""What can be asked of the callback desk, by command."""
-
-
 def is_satisfied(command: CallBack, procedure: Procedure) -> bool:
-    """The customer's own word: solved at least in part, and the score, where one was given, high enough (R004-093)."""
-    if command.mismatch is not None or command.solved is Solved.NO:
+    """The customer's own word: an answer that satisfies, and the score, where one was given, high enough."""
+    rules = stated(procedure.callback)
+    answer = rules.solved.value.get(command.solved) if command.solved is not None else None
+    if command.mismatch is not None or (answer is not None and answer.unsatisfied):
         return False
-    return command.satisfaction is None or command.satisfaction >= procedure.callback.satisfied_from.value
+    return command.satisfaction is None or command.satisfaction >= rules.satisfaction.value.satisfied_from
 
 
 def _counts(outcome: CallOutcome, procedure: Procedure) -> bool:
     """Whether it is one of the attempts that fail for the customer's reasons (R004-099; R004-098, a reading)."""
     if outcome is CallOutcome.INCONVENIENT:
-        return procedure.readings.inconvenient_counts == "yes"
+        return procedure.reading("inconvenient_counts") == "yes"
     return outcome is not CallOutcome.CONNECTED
 
 
@@ -69,7 +63,7 @@ def _followed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[C
     if command.appointment is not None:
         at = windows.agreed(command.appointment, procedure)
         return planned(called, command.at, at, None, command.appointment)
-    if called.counted >= procedure.callback.attempts.value:
+    if called.counted >= stated(procedure.callback).attempts.value:
         return _exhausted(called, command)
     return planned(called, command.at, windows.after_attempt(command.at, procedure), None, None)
 

@@ -1,7 +1,7 @@
 """What the callback desk can be asked to record."""
 
-from contracts.fact import Actor, Frozen, Instant, Score
-from contracts.vocabulary import CallOutcome, Mismatch, Solved
+from contracts.fact import Actor, Frozen, Instant, Score, Word
+from contracts.vocabulary import CallOutcome
 
 
 class CallBack(Frozen):
@@ -14,9 +14,9 @@ class CallBack(Frozen):
     at: Instant
     by: Actor
     outcome: CallOutcome
-    solved: Solved | None = None
+    solved: Word | None = None
     satisfaction: Score | None = None
-    mismatch: Mismatch | None = None
+    mismatch: Word | None = None
     basis: str | None = None
     appointment: Instant | None = None
     reason: str | None = None

@@ -16,7 +16,7 @@ from contracts.ticket import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import CallKind, CallPreference
-from procedures.model import Procedure
+from procedures.model import Deadline, Procedure
 from services.callback.rules import windows
 from services.callback.rules.state import OF_THE_TICKET, Calls, CallStage
 
@@ -65,17 +65,18 @@ def reply_approved(state: Calls, fact: TicketReplyApproved, procedure: Procedure
     """The last review passed: plan the first call, due a working day after the reply (第十四条, R004-092)."""
     if not fact.final or state.owed is CallKind.NONE or state.stage is not CallStage.WAITING:
         return state, ()
-    deadline = procedure.callback_deadline(
-        state.type,
-        fact.replied_at,
-        grade=state.grade,
-        subtype=state.subtype,
-        area=state.area,
-        appointed=state.wish_at,
-    )
+    deadline = _deadline(state, fact.replied_at, procedure)
     wish = state.wish_at if state.wish_at is not None and state.wish_at > fact.at else None
     first = windows.agreed(wish, procedure) if wish is not None else windows.outside_quiet(fact.at, procedure)
     return planned(state, fact.at, first, deadline.due if deadline else None, wish)
+
+
+def _deadline(state: Calls, replied_at: datetime, procedure: Procedure) -> Deadline | None:
+    """When the first call is due: by the limit of the clock that the reply starts and a call meets."""
+    of = procedure.circumstances(state.type, grade=state.grade, subtype=state.subtype, area=state.area)
+    found = (procedure.deadline(clock, replied_at, of) for clock in procedure.met_by("callback.attempted"))
+    first = next((deadline for deadline in found if deadline is not None), None)
+    return procedure.call_deadline(first, state.wish_at) if first else None
 
 
 def planned(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import CallKind, CallOutcome, Solved
+from contracts.vocabulary import CallKind, CallOutcome
 from procedures.model import Procedure
-from procedures.model.part import Sourced
+from procedures.model.part import Sourced, stated
 from services.callback.rules import windows
 from services.callback.rules.command import CallBack
 from services.callback.rules.state import Calls, CallStage
@@ -22,47 +22,52 @@ def refusal_of(state: Calls, command: CallBack, procedure: Procedure) -> Refusal
 def _nothing_owed(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | None:
     if state.owed is not CallKind.NONE:
         return None
-    return _by("no_call_owed", procedure.types[state.type].callback if state.wanted else procedure.callback.not_wanted)
+    own = procedure.types[state.type].callback if state.wanted else procedure.clause("not_wanted")
+    return _by("no_call_owed", own or procedure.clauses.loop)
 
 
 def _wrong_stage(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | None:
     if state.stage is CallStage.WAITING:
-        return _by("reply_not_passed", procedure.work_orders.review, transient=True)
+        return _by("reply_not_passed", procedure.clause("review"), transient=True)
     if state.stage is CallStage.PLANNED:
         return None
-    return _by("call_not_awaited", procedure.work_orders.loop)
+    return _by("call_not_awaited", procedure.clauses.loop)
 
 
 def _before_appointment(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if state.appointed_for is None or command.at >= state.appointed_for:
         return None
-    return _until("before_appointment", procedure.callback.appointment_overrides_window, state.appointed_for, procedure)
+    return _until(
+        "before_appointment", stated(procedure.callback).appointment_overrides_window, state.appointed_for, procedure
+    )
 
 
 def _quiet(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if not windows.is_quiet(command.at, procedure):
         return None
-    allowed = procedure.readings.appointment_in_quiet_hours == "allowed"
+    allowed = procedure.reading("appointment_in_quiet_hours") == "allowed"
     if allowed and windows.is_covered(command.at, state.appointed_for, procedure):
         return None
-    return _until("quiet_hours", procedure.callback.quiet, windows.outside_quiet(command.at, procedure), procedure)
+    return _until(
+        "quiet_hours", stated(procedure.callback).quiet, windows.outside_quiet(command.at, procedure), procedure
+    )
 
 
 def _too_soon(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     """An agreed time stands above the spacing, which only keeps customers from being pestered."""
     if state.last_counted_at is None or state.appointed_for is not None:
         return None
-    if command.at >= procedure.calendar.add(state.last_counted_at, procedure.callback.spacing.value):
+    if command.at >= procedure.calendar.add(state.last_counted_at, stated(procedure.callback).spacing.value):
         return None
     next_at = windows.after_attempt(state.last_counted_at, procedure)
-    return _until("too_soon_to_call", procedure.callback.spacing, next_at, procedure)
+    return _until("too_soon_to_call", stated(procedure.callback).spacing, next_at, procedure)
 
 
 def _talked_to_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     answers = (command.solved, command.satisfaction, command.mismatch)
     if command.outcome is CallOutcome.CONNECTED or answers == (None, None, None):
         return None
-    return _by("answers_without_talk", procedure.callback.satisfied_from, CallOutcome.CONNECTED)
+    return _by("answers_without_talk", stated(procedure.callback).satisfaction, CallOutcome.CONNECTED)
 
 
 def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -70,22 +75,34 @@ def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal
         return None
     if command.solved is not None or command.mismatch is not None:
         return None
-    return _by("solved_not_asked", procedure.callback.satisfied_from, *Solved)
+    rules = stated(procedure.callback)
+    return _by("solved_not_asked", rules.solved, *rules.solved.value)
+
+
+def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    """An answer or a score that the procedure does not have."""
+    rules = stated(procedure.callback)
+    scale = rules.satisfaction.value
+    if command.solved is not None and command.solved not in rules.solved.value:
+        return _by("answer_unknown", rules.solved, *rules.solved.value)
+    if command.satisfaction is not None and not scale.worst <= command.satisfaction <= scale.best:
+        return _by("score_off_the_scale", rules.satisfaction, f"{scale.worst}-{scale.best}")
+    return None
 
 
 def _bad_mismatch(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if command.mismatch is None:
         return None
-    grounds = procedure.callback.send_back_grounds
+    grounds = stated(procedure.callback).send_back_grounds
     if command.mismatch not in grounds.value:
         return _by("mismatch_not_a_ground", grounds, *grounds.value)
-    if not command.basis and procedure.callback.basis_required.value:
-        return _by("basis_missing", procedure.callback.basis_required)
+    if not command.basis and stated(procedure.callback).basis_required.value:
+        return _by("basis_missing", stated(procedure.callback).basis_required)
     return None
 
 
 def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
-    agreed = procedure.callback.next_time_agreed
+    agreed = procedure.clause("next_time_agreed")
     if command.appointment is None:
         missing = command.outcome is CallOutcome.INCONVENIENT
         return _by("appointment_missing", agreed) if missing else None
@@ -93,7 +110,7 @@ def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refus
         return _by("appointment_past", agreed)
     if windows.agreed(command.appointment, procedure) != command.appointment:
         next_at = windows.outside_quiet(command.appointment, procedure)
-        return _until("appointment_in_quiet_hours", procedure.callback.quiet, next_at, procedure)
+        return _until("appointment_in_quiet_hours", stated(procedure.callback).quiet, next_at, procedure)
     return None
 
 
@@ -105,6 +122,7 @@ _CHECKS: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
     _too_soon,
     _talked_to_nobody,
     _not_asked,
+    _unknown_answer,
     _bad_mismatch,
     _bad_appointment,
 )

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from contracts.fact import Frozen
 from contracts.ticket import Attachment
-from contracts.vocabulary import CallKind, CallOutcome, Mismatch, Solved, TicketType
+from contracts.vocabulary import CallKind, CallOutcome
 
 
 class CallStage(StrEnum):
@@ -29,7 +29,7 @@ class Calls(Frozen):
     """
 
     procedure: str
-    type: TicketType
+    type: str
     kind: CallKind
     subtype: str | None = None
     grade: int | None = None
@@ -50,10 +50,10 @@ class Calls(Frozen):
     counted: int = 0
     last_counted_at: datetime | None = None
     outcome: CallOutcome | None = None
-    solved: Solved | None = None
+    solved: str | None = None
     satisfaction: int | None = None
     satisfied: bool | None = None
-    mismatch: Mismatch | None = None
+    mismatch: str | None = None
     basis: str | None = None
     reason: str | None = None
     wake_at: datetime | None = None

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.fact import Actor, Grade
+from contracts.fact import Actor, Grade, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
-from contracts.vocabulary import Channel, Flag, LinkKind, TicketType
-from procedures.model import RequestField
+from contracts.vocabulary import Channel, LinkKind
+from procedures.model import Procedure, RequestField
 from services.intake.people.rules.person import PersonalField
 from services.intake.rules.request import FirstAnswer, Item, Request
 
@@ -23,6 +23,7 @@ def _utc(moment: datetime) -> datetime:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+FieldValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[
     Annotated[AwareDatetime, AfterValidator(_utc)] | None,
@@ -61,7 +62,7 @@ class RequestBody(Body):
     """One contact: a call, a form, a letter, a visit, an order of a 12345 platform (第六条, 第十五条(一))."""
 
     channel: Channel
-    type: TicketType | None = None
+    type: Word | None = None
     subtype: Line | None = None
     unit: Line | None = Field(default=None, description="the responsible unit, if the clerk knows better")
     items: tuple[Item, ...] = Field(default=(), max_length=20, description="several demands in one contact")
@@ -78,7 +79,10 @@ class RequestBody(Body):
     ended_at: AwareDatetime | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
     call_wish: CallWish | None = Field(default=None, description="callback requirement: default, none, or a time")
     people: int = Field(default=1, ge=1, le=100_000, description="of a collective complaint")
-    flags: tuple[Flag, ...] = ()
+    flags: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+    fields: Annotated[dict[Word, FieldValue], Field(max_length=50)] = Field(
+        default_factory=dict, description="the procedure's own fields; personal ones are sealed"
+    )
     grade: Grade | None = Field(default=None, description="of a complaint, preliminarily by hand")
     accused: Line | None = Field(default=None, description="unit or department complained about")
     strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
@@ -91,7 +95,7 @@ class RequestBody(Body):
     answer: FirstAnswer | None = Field(default=None, description="answered while the customer waits (R004-034)")
     at: Moment = None
 
-    def given(self, on_file: Mapping[PersonalField, str]) -> tuple[RequestField, ...]:
+    def given(self, on_file: Mapping[PersonalField, str]) -> tuple[str, ...]:
         """Which of the fields that a type can ask for are there, in the request or on file."""
         known = {**on_file, **self.customer.fields()}
         there: dict[RequestField, object] = {
@@ -112,12 +116,14 @@ class RequestBody(Body):
         at: datetime,
         by: Actor,
         customer_ref: str,
-        given: tuple[RequestField, ...],
+        given: tuple[str, ...],
         verified: bool | None,
         explained: bool,
         attachments: tuple[Attachment, ...],
+        procedure: Procedure,
     ) -> Request:
         """The same for the rules: without the person, with files instead of hashes."""
+        sealed = {name for name in self.fields if (own := procedure.fields.get(name)) is not None and own.personal}
         shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
         return Request(
             **shared,
@@ -129,6 +135,8 @@ class RequestBody(Body):
             reason_explained=explained,
             call_wish=self.call_wish or CallWish(),
             attachments=attachments,
+            fields={name: value for name, value in self.fields.items() if name not in sealed},
+            personal={name: value for name, value in self.fields.items() if name in sealed},
         )
 
 
@@ -138,6 +146,7 @@ _SHARED = frozenset(RequestBody.model_fields) & frozenset(Request.model_fields) 
     "reason_explained",
     "call_wish",
     "attachments",
+    "fields",
 }
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role, TicketType
+from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
 from kit.http.language import LanguageAsked
@@ -86,7 +86,7 @@ def add_customers(routes: APIRouter, desk: Desk) -> None:
         if found is None:
             return problem(request, Refusal("unknown_customer"))
         procedure = desk.procedure(who.utility, desk.now())
-        identity = procedure.types[TicketType.QUERY].identity
+        identity = next((rules.identity for rules in procedure.types.values() if rules.identity), None)
         if identity is None:
             return problem(request, Refusal("no_identity_check"))
         stated = body.fields()
@@ -172,7 +172,9 @@ async def _record(
 async def _panel(desk: Desk, utility: str, customer: Customer, language: Any) -> PanelView:
     query = StoreQuery(utility, (Equal("customer", customer.ref),), "opened_at", descending=True, limit=LATEST)
     tickets: list[Document[Ticket]] = await desk.intake.tickets.store.find(query)
-    shown: tuple[TicketView, ...] = tuple(ticket_view(ticket, language) for ticket in tickets)
+    shown: tuple[TicketView, ...] = tuple(
+        ticket_view(ticket, desk.procedures.get(ticket.state.procedure), language) for ticket in tickets
+    )
     return PanelView(customer=_view(customer, hide=True), tickets=shown)
 
 

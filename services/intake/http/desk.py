@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -28,8 +29,19 @@ Centre = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR))]
 ByCentre = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR))]
 ByFrontOffice = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
 
-_WRONG_IN_BODY = frozenset({"fields_missing", "no_type", "no_such_unit", "no_such_guidance", "no_such_attachment"})
-"""The request itself is wrong or incomplete, whatever the state of things."""
+_WRONG_IN_BODY = {
+    "fields_missing": None,
+    "no_type": "type",
+    "no_such_unit": None,
+    "no_such_guidance": "answer.guidance",
+    "no_such_attachment": "attachments",
+    "type_unknown": "type",
+    "flag_unknown": "flags",
+    "field_unknown": "fields",
+    "field_value": "fields",
+    "grade_unknown": "grade",
+}
+"""The request itself is wrong or incomplete, whatever the state of things; and in which field, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,17 @@ def asking(who: Principal, reason: str, ticket: Ticket | None) -> Asking:
 def refuse(command: CommandRequest, refusal: Refusal) -> Response:
     """The problem document; a wrong body says which fields."""
     wrong = refusal.code in _WRONG_IN_BODY
-    errors = [FieldError(f"body.{field}", refusal.code) for field in refusal.accepts] if _names_fields(refusal) else []
     return problem_response(
-        refusal, language=command.language, instance=command.path, status=422 if wrong else None, errors=errors
+        refusal,
+        language=command.language,
+        instance=command.path,
+        status=422 if wrong else None,
+        errors=list(_wrong_fields(refusal)),
     )
 
 
-def _names_fields(refusal: Refusal) -> bool:
-    return refusal.code == "fields_missing"
+def _wrong_fields(refusal: Refusal) -> Iterator[FieldError]:
+    if refusal.code == "fields_missing":
+        yield from (FieldError(f"body.{field}", refusal.code) for field in refusal.accepts)
+    elif (field := _WRONG_IN_BODY.get(refusal.code)) is not None:
+        yield FieldError(f"body.{field}", refusal.code, refusal.accepts)

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role, TicketType
+from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.language import LanguageAsked
 from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words
 from services.intake.http.desk import Desk
 from services.intake.requests.proposals import propose, word_lists
-from texts import label
 
 TAG = "受理 Requests"
 FrontOffice = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
@@ -31,7 +30,7 @@ class WordsBody(Body):
 class ProposalView(BaseModel):
     """A proposal, with the words that led to it; `unit` is absent when no known place is named."""
 
-    type: TicketType
+    type: str
     type_name: str
     subtype: str | None = None
     area: str | None = None
@@ -53,5 +52,6 @@ def add_proposals(routes: APIRouter, desk: Desk) -> None:
         lists = word_lists(who.utility)
         if lists is None:
             raise Problem(Refusal("unknown_words", params={"utility": who.utility}))
-        found = propose(lists, body.subject, body.text, desk.procedure(who.utility, desk.now()))
-        return ProposalView(**found._asdict(), type_name=label(found.type, language))
+        procedure = desk.procedure(who.utility, desk.now())
+        found = propose(lists, body.subject, body.text, procedure)
+        return ProposalView(**found._asdict(), type_name=procedure.name_of("type", found.type).of(language))

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from contracts.vocabulary import Channel, TicketType
+from contracts.vocabulary import Channel
 from kit.auth.principal import Authenticated
 from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
@@ -48,7 +48,7 @@ def add_requests(routes: APIRouter, desk: Desk) -> None:
         return await _receive(desk, body, command)
 
     @routes.get("/forms/{type}", tags=[TAG], summary="受理要素 What a business type asks for")
-    async def form(type: TicketType, who: Authenticated, language: LanguageAsked) -> FormView:
+    async def form(type: str, who: Authenticated, language: LanguageAsked) -> FormView:
         return form_view(type, desk.procedure(who.utility, desk.now()), language)
 
 
@@ -66,6 +66,7 @@ async def _receive(desk: Desk, body: RequestBody, command: CommandRequest) -> Re
         verified=_verified(body, caller.customer, procedure),
         explained=_explained(body, procedure),
         attachments=caller.attachments,
+        procedure=procedure,
     )
     utility, stated, cause = command.who.utility, body.customer.fields(), _cause(body, command)
     outcome = await accept(
@@ -106,10 +107,8 @@ def _verified(body: RequestBody, customer: Customer, procedure: Procedure) -> bo
     """Compared with the file where the caller's words were sent, else as the clerk says."""
     if body.identity is None:
         return body.verified
-    identities = (
-        procedure.types[type_].identity for type_ in {item.type for item in body.items} | {body.type} if type_
-    )
-    asked = [identity for identity in identities if identity is not None]
+    named = {*(item.type for item in body.items), body.type}
+    asked = [rules.identity for name, rules in procedure.types.items() if name in named and rules.identity]
     return all(verified(customer, body.identity.fields(), identity) for identity in asked)
 
 
@@ -117,7 +116,8 @@ def _explained(body: RequestBody, procedure: Procedure) -> bool:
     """On channels where nobody waits there is nobody to explain to."""
     if body.reason_explained is not None:
         return body.reason_explained
-    return Channel(body.channel) not in procedure.acceptance.reason_explained.value
+    rule = procedure.acceptance.reason_explained
+    return rule is None or Channel(body.channel) not in rule.value
 
 
 def _shown(accepted: Accepted, request: Request, procedure: Procedure, command: CommandRequest) -> Response:

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Word
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role, Stage, TicketType
+from contracts.vocabulary import Role, Stage
 from kit.auth.principal import Authenticated, Principal, seen_by
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
@@ -35,7 +36,7 @@ class Wanted(BaseModel):
     number: str | None = Field(default=None, description="as read over the phone, check digit included")
     customer: str | None = Field(default=None, description="not for units, who may not learn who complains")
     phone: str | None = Field(default=None, description="the centre only; the look-up is recorded")
-    type: TicketType | None = None
+    type: Word | None = None
     stage: Stage | None = None
     matter: str | None = None
     gov_order: str | None = Field(default=None, description="platform/number")
@@ -79,7 +80,8 @@ async def _words(desk: Desk, document: Document[Ticket]) -> tuple[WordsView, ...
 
 
 def _seen_by(desk: Desk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
-    return ticket_view(document, language, hide_caller=_is_hidden(desk, who, document))
+    procedure = desk.procedures.get(document.state.procedure)
+    return ticket_view(document, procedure, language, hide_caller=_is_hidden(desk, who, document))
 
 
 def _is_hidden(desk: Desk, who: Principal, document: Document[Ticket]) -> bool:

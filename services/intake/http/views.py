@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from contracts.fact import Fact
+from contracts.fact import Fact, Open
 from contracts.ticket import Attachment
-from contracts.vocabulary import Channel, ClockName, Closure, LinkKind, Stage, TicketType
+from contracts.vocabulary import Channel, Closure, LinkKind, Stage
 from kit.store.port import Document
 from procedures.model import Procedure, Script
+from procedures.wording import field_text
 from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.rules.explaining import explain
 from services.intake.rules.ticket import Ticket
@@ -33,7 +34,7 @@ class PlacedView(BaseModel):
     ticket: str
     number: str
     kind: str = Field(description="`opened`, or `repeat` when it was put to a ticket that is open already")
-    type: TicketType
+    type: str
     type_name: str
     subtype: str | None = None
     grade: int | None = None
@@ -57,7 +58,7 @@ class AcceptedView(BaseModel):
 class PeriodView(BaseModel):
     """The limit that urging is judged by (第十五条(四)1)."""
 
-    clock: ClockName
+    clock: str
     due: AwareDatetime
 
 
@@ -87,14 +88,14 @@ class TicketView(BaseModel):
 
     id: str
     number: str
-    type: TicketType
+    type: str
     type_name: str
     subtype: str | None = None
     grade: int | None = None
     area: str | None = None
     channel: Channel
     stage: Stage
-    closure: Closure | None = None
+    closure: Open[Closure] | None = None
     opened_at: AwareDatetime
     closed_at: AwareDatetime | None = None
     first_owner: str
@@ -178,7 +179,7 @@ class FieldView(BaseModel):
 class FormView(BaseModel):
     """What a business type asks for, and what is read out on it."""
 
-    type: TicketType
+    type: str
     type_name: str
     required: tuple[FieldView, ...]
     clause: str
@@ -194,14 +195,16 @@ def placed_view(placed: Placed, procedure: Procedure, language: Language) -> Pla
     shared = {name: getattr(placed, name) for name in PlacedView.model_fields if name in Placed.model_fields}
     return PlacedView(
         **shared,
-        type_name=label(placed.type, language),
+        type_name=procedure.name_of("type", placed.type).of(language),
         unit_name=unit.names.of(language) if unit else None,
         message=placed.explanation.text(language),
         scripts=scripts_of(placed.type, placed.subtype, procedure, language),
     )
 
 
-def ticket_view(document: Document[Ticket], language: Language, *, hide_caller: bool = False) -> TicketView:
+def ticket_view(
+    document: Document[Ticket], procedure: Procedure, language: Language, *, hide_caller: bool = False
+) -> TicketView:
     """A ticket without its words."""
     ticket = document.state
     shared = {name: getattr(ticket, name) for name in TicketView.model_fields if name in _SAME}
@@ -209,7 +212,7 @@ def ticket_view(document: Document[Ticket], language: Language, *, hide_caller: 
     return TicketView(
         **shared,
         id=document.key,
-        type_name=label(ticket.type, language),
+        type_name=procedure.name_of("type", ticket.type).of(language),
         customer=None if hide_caller else ticket.customer_ref,
         period=PeriodView(clock=running[0], due=running[1].due) if running else None,
         links=tuple(LinkView(other=link.other, kind=link.kind) for link in ticket.links),
@@ -224,7 +227,7 @@ def step_view(
 ) -> StepView:
     """A ticket after a step, with the words for the customer."""
     return StepView(
-        ticket=ticket_view(document, language),
+        ticket=ticket_view(document, procedure, language),
         said=tuple(fact.short_type() for fact in said),
         message=explain(document.state, said, at, procedure).text(language),
     )
@@ -237,7 +240,7 @@ def words_view(document: Document[Contact], words: Words) -> WordsView:
 
 
 def scripts_of(
-    ticket_type: TicketType, subtype: str | None, procedure: Procedure, language: Language
+    ticket_type: str, subtype: str | None, procedure: Procedure, language: Language
 ) -> tuple[ScriptView, ...]:
     """The precautions of the type, and self-help for the subtype (R004-052, R004-057, R004-058)."""
     rules = procedure.types[ticket_type]
@@ -251,16 +254,18 @@ def _script(script: Script, language: Language) -> ScriptView:
     return ScriptView(id=script.id, name=script.names.of(language), text=script.text.of(language), clause=script.source)
 
 
-def form_view(ticket_type: TicketType, procedure: Procedure, language: Language) -> FormView:
+def form_view(ticket_type: str, procedure: Procedure, language: Language) -> FormView:
     """What to ask for a type."""
     rules = procedure.types[ticket_type]
     return FormView(
         type=ticket_type,
         type_name=rules.names.of(language),
-        required=tuple(FieldView(id=field, name=label(field, language)) for field in rules.required.value),
+        required=tuple(
+            FieldView(id=field, name=field_text(field, procedure, language)) for field in rules.required.value
+        ),
         clause=rules.required.source,
         identity=tuple(FieldView(id=item, name=label(item, language)) for item in rules.identity_items),
         identity_at_least=rules.identity.at_least if rules.identity else None,
-        subtypes=tuple(FieldView(id=each.id, name=each.names.of(language)) for each in rules.subtypes),
+        subtypes=tuple(FieldView(id=name, name=names.of(language)) for name, names in rules.subtypes.items()),
         scripts=scripts_of(ticket_type, None, procedure, language),
     )

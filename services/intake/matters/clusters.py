@@ -8,7 +8,7 @@ from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.followups import command_on
 from kit.decide.shell import Done, Shell
 from kit.store.port import Document
-from procedures.model import Procedure
+from procedures.model import GradeRule, Procedure
 from services.intake.matters.rules import matter as rules
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.sighting import MatterIndex
@@ -30,12 +30,19 @@ class Matters:
         self.shell.follow_ups.carried_out_by(command_on(self.tickets, _joining, rules.told))
 
     async def join(
-        self, utility: str, matter: str, member: Member, at: datetime, procedure: Procedure, cause: Cause
+        self,
+        utility: str,
+        matter: str,
+        member: Member,
+        at: datetime,
+        rule: GradeRule | None,
+        procedure: Procedure,
+        cause: Cause,
     ) -> Matter:
-        """The matter with this complaint in it, joined at the moment `at`."""
+        """The matter with this member, joined at the moment `at`; `rule` says when many are graver than each."""
         done = await self.shell.do(
             matter,
-            lambda state, _: rules.join(state, member, at, procedure),
+            lambda state, _: rules.join(state, member, at, rule, procedure),
             utility=utility,
             cause=cause,
             creates=procedure.ref,
@@ -47,5 +54,7 @@ class Matters:
 def _joining(document: Document[Matter], ticket: str) -> Decision[Ticket]:
     matter = document.state
     assert matter.since is not None
-    command = JoinCluster(at=matter.since, other=matter.companion_of(ticket), matter=document.key)
+    assert matter.grade is not None
+    other = matter.companion_of(ticket)
+    command = JoinCluster(at=matter.since, other=other, matter=document.key, grade=matter.grade)
     return lambda state, procedure: join_cluster(state, command, procedure)

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import LinkKind, TicketType
+from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.store.port import Document
 from services.intake.matters.clusters import Matters
 from services.intake.matters.rules.matter import Member, leave
 from services.intake.matters.sighting import matter_id
 from services.intake.rules.commands import LinkTo, link
+from services.intake.rules.grading import cluster_rule
 from services.intake.rules.ticket import Ticket
 
 
@@ -51,8 +52,9 @@ async def _point_back(
 
 async def _count(matters: Matters, document: Document[Ticket], matter: str, cause: Cause) -> None:
     ticket = document.state
-    if ticket.type is not TicketType.COMPLAINT or ticket.grade is None:
+    if ticket.grade is None:
         return
     member = Member(ticket=document.key, customer=ticket.customer_ref, at=ticket.opened_at, grade=ticket.grade)
     procedure, at = matters.procedure_of(ticket.procedure), matters.tickets.clock.now()
-    await matters.join(document.utility, matter, member, at, procedure, cause)
+    rule = cluster_rule(ticket.type, procedure)
+    await matters.join(document.utility, matter, member, at, rule, procedure, cause)

@@ -9,6 +9,7 @@ from contracts.fact import Frozen
 from contracts.ids import ALWAYS, derived_id
 from kit.store.port import Change, Collection, Document, Query, Range, Store
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.intake.matters.sighting import Sighting
 from services.intake.matters.weighing import Alikeness, Signature
 from services.intake.matters.window import MatterWindow
@@ -50,13 +51,13 @@ class _Known:
 
     def __init__(self, procedure: Procedure) -> None:
         self.noted = 0
-        self.alikeness = Alikeness.of(procedure.matters)
-        self._compare = procedure.matters.compare.value
+        self.alikeness = Alikeness.of(stated(procedure.matters))
+        self._compare = stated(procedure.matters).compare.value
         self._windows: dict[_Group, MatterWindow] = defaultdict(lambda: MatterWindow(self.alikeness))
 
     def judges_like(self, procedure: Procedure) -> bool:
         """Whether this procedure compares in the same way."""
-        rules = procedure.matters
+        rules = stated(procedure.matters)
         return Alikeness.of(rules) == self.alikeness and rules.compare.value == self._compare
 
     @property

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from contracts.ids import ALWAYS, derived_id
-from contracts.vocabulary import TicketType
 from procedures.model import Procedure
 
 
@@ -15,7 +14,7 @@ class Sighting(NamedTuple):
     ticket: str
     at: datetime
     customer: str
-    type: TicketType
+    type: str
     subtype: str | None
     area: str | None
     subject: str

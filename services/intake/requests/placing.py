@@ -8,11 +8,12 @@ from typing import Literal, NamedTuple
 from contracts.fact import Fact
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
-from contracts.vocabulary import LinkKind, TicketType
+from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.sighting import Sighting, matter_id
@@ -22,7 +23,7 @@ from services.intake.requests.rules.opening import Opening, facts_of, open_ticke
 from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
 from services.intake.rules.explaining import explain
-from services.intake.rules.grading import MAJOR, grade_at_sight, repeated_too_often
+from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver, is_graded
 from services.intake.rules.numbering import Number
 from services.intake.rules.request import Request
 from services.intake.rules.ticket import Link, Ticket
@@ -122,8 +123,8 @@ async def _earlier(
         return None
     else:
         where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
-    if "type" in case.procedure.matters.compare.value:
-        where.append(Equal("type", order.type.value))
+    if case.procedure.matters is None or "type" in case.procedure.matters.compare.value:
+        where.append(Equal("type", order.type))
     query = Query(case.utility, tuple(where), "opened_at", descending=True, limit=MOST_EARLIER)
     found = [document for document in await intake.tickets.store.find(query) if document.key != ticket]
     return max(found, key=_nearness, default=None)
@@ -157,7 +158,7 @@ async def _repeat(intake: Intake, case: Case, decision: Decision, open_: Documen
         words=case.key,
         brings=await _brings(intake, case, open_),
         strong=request.strong,
-        complaint=decision.order.type is TicketType.COMPLAINT,
+        counts=is_graded(decision.order.type, case.procedure),
         attachments=request.attachments,
     )
     done = await intake.tickets.do(
@@ -190,7 +191,7 @@ async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Litera
         return "urge"
     known = (await intake.contacts.store.load(open_.state.words)).values()
     before = [words_of(intake, contact).spoken for contact in known]
-    new = brings_something_new(said, before, case.procedure.matters.likeness.value)
+    new = brings_something_new(said, before, stated(case.procedure.matters).new_share.value)
     return "supplement" if new else "urge"
 
 
@@ -222,12 +223,14 @@ async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[D
 
 def _complaints(decision: Decision) -> int:
     earlier = decision.earlier
-    return earlier.state.complaints + 1 if earlier and earlier.state.type is decision.order.type else 1
+    return earlier.state.complaints + 1 if earlier and earlier.state.type == decision.order.type else 1
 
 
 def _grade(case: Case, decision: Decision, complaints: int) -> int | None:
-    grade = grade_at_sight(decision.order.type, case.request, case.procedure)
-    return MAJOR if grade is not None and repeated_too_often(complaints, case.procedure) else grade
+    order = decision.order
+    grades = (grade_at_sight(case.request.demands[place], case.request, case.procedure) for place in order.items)
+    grade = min((each for each in grades if each is not None), default=None)
+    return None if grade is None else graver(grade, grade_of_repeats(order.type, complaints, case.procedure))
 
 
 async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | None) -> Matter | None:
@@ -237,8 +240,8 @@ async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | N
     member = Member(
         ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade, told=True
     )
-    at = case.request.at
-    return await intake.matters.join(case.utility, decision.matter, member, at, case.procedure, case.cause)
+    at, rule = case.request.at, cluster_rule(decision.order.type, case.procedure)
+    return await intake.matters.join(case.utility, decision.matter, member, at, rule, case.procedure, case.cause)
 
 
 def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Matter | None) -> list[Link]:

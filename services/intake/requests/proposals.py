@@ -7,7 +7,6 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.vocabulary import TicketType
 from procedures.model import Procedure
 from procedures.yaml_lines import read
 
@@ -25,15 +24,15 @@ class WordLists(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     least: int
-    otherwise: TicketType
-    types: Mapping[TicketType, Weights]
-    subtypes: Mapping[TicketType, Mapping[str, Weights]] = {}
+    otherwise: str
+    types: Mapping[str, Weights]
+    subtypes: Mapping[str, Mapping[str, Weights]] = {}
 
 
 class Proposal(NamedTuple):
     """What the words suggest, and which of them did; the clerk decides."""
 
-    type: TicketType
+    type: str
     subtype: str | None
     area: str | None
     unit: str | None

@@ -16,10 +16,10 @@ from contracts.ticket import (
     TicketSupplemented,
     TicketWithdrawn,
 )
-from contracts.vocabulary import Closure, LinkKind, TicketType
+from contracts.vocabulary import Closure, LinkKind
 from procedures.model import Procedure
 from services.intake.rules import urging
-from services.intake.rules.grading import GENERAL, MAJOR, repeated_too_often
+from services.intake.rules.grading import grade_of_repeats, graver, is_graded
 from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Link, Ticket
 
@@ -88,21 +88,22 @@ class Repeat(Command):
 
     brings: Literal["urge", "supplement"]
     strong: bool = False
-    complaint: bool = False
+    counts: bool = False
     attachments: tuple[Attachment, ...] = ()
 
 
 class JoinCluster(Command):
-    """The ticket's matter became a cluster with the complaint `other` (R004-078, reading 10)."""
+    """The ticket's matter became a cluster with the ticket `other`, all of this grade (design reading 10)."""
 
     other: str
     matter: str
+    grade: Grade
 
 
 def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outcome[Ticket]:
     """Close at first contact; once dispatched the unit's reply answers."""
     assert ticket is not None
-    basis = procedure.acceptance.first_contact_answer
+    basis = procedure.clause("first_contact_answer")
     if ticket.over:
         return _over(procedure)
     if ticket.round > 0:
@@ -125,7 +126,7 @@ def supplement(ticket: Ticket | None, command: Supplement, procedure: Procedure)
     assert ticket is not None
     if ticket.over:
         return _over(procedure)
-    counted = procedure.readings.supplement_counts_as_urge == "yes"
+    counted = procedure.reading("supplement_counts_as_urge") == "yes"
     said = TicketSupplemented(at=command.at, by=command.by, attachments=command.attachments)
     attachments = (*ticket.attachments, *command.attachments)
     return _heard(ticket, command, attachments=attachments, urges=ticket.urges + counted), (said,)
@@ -143,11 +144,11 @@ def withdraw(ticket: Ticket | None, command: Withdraw, procedure: Procedure) -> 
 def regrade(ticket: Ticket | None, command: Regrade, procedure: Procedure) -> Outcome[Ticket]:
     """A complaint's grade by hand, up or down."""
     assert ticket is not None
-    basis = procedure.acceptance.grade_by_hand
+    basis = procedure.clause("grade_by_hand")
     if ticket.over:
         return _over(procedure)
-    if ticket.type is not TicketType.COMPLAINT:
-        return refused("only_complaints_have_grades", basis)
+    if not is_graded(ticket.type, procedure):
+        return refused("type_without_grades", basis, type=procedure.name_of("type", ticket.type))
     if ticket.grade == command.grade:
         return refused("grade_unchanged", basis, grade=command.grade)
     if not command.reason:
@@ -173,7 +174,11 @@ def leave_matter(ticket: Ticket | None, command: LeaveMatter, procedure: Procedu
     """The ticket stands alone again; its grade is regraded by hand where it rested on the matter."""
     assert ticket is not None
     if ticket.matter != command.matter:
-        return refused("not_of_this_matter", procedure.matters.compare, matter=command.matter)
+        return refused(
+            "not_of_this_matter",
+            procedure.matters.compare if procedure.matters else procedure.clauses.loop,
+            matter=command.matter,
+        )
     return _heard(ticket, command, matter=None), ()
 
 
@@ -186,17 +191,18 @@ def repeat(ticket: Ticket | None, command: Repeat, procedure: Procedure) -> Outc
     else:
         pressed = Urge(at=command.at, by=command.by, words=command.words, strong=command.strong)
         outcome = urge(ticket, pressed, procedure)
-    if isinstance(outcome, Refusal) or not command.complaint:
+    if isinstance(outcome, Refusal) or not command.counts:
         return outcome
     return _counted(*outcome, command, procedure)
 
 
 def _counted(ticket: Ticket, said: tuple[Fact, ...], command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
     counted = ticket.model_copy(update={"complaints": ticket.complaints + 1})
-    if not repeated_too_often(counted.complaints, procedure) or counted.grade in (None, MAJOR):
+    grade = graver(counted.grade, grade_of_repeats(counted.type, counted.complaints, procedure))
+    if grade is None or grade == counted.grade:
         return counted, said
-    regraded = _regraded(counted, command, MAJOR, "repeats", None)
-    return counted.model_copy(update={"grade": MAJOR}), (*said, regraded)
+    regraded = _regraded(counted, command, grade, "repeats", None)
+    return counted.model_copy(update={"grade": grade}), (*said, regraded)
 
 
 def join_cluster(ticket: Ticket | None, command: JoinCluster, procedure: Procedure) -> Outcome[Ticket]:
@@ -206,11 +212,11 @@ def join_cluster(ticket: Ticket | None, command: JoinCluster, procedure: Procedu
     if not ticket.points_at(command.other, LinkKind.SAME_MATTER):
         ticket, linked = _linked(ticket, command, command.other, LinkKind.SAME_MATTER, command.matter)
         said = (linked,)
-    upgrades = procedure.readings.earlier_members == "upgraded" and not ticket.over
-    if not upgrades or ticket.grade is None or ticket.grade <= GENERAL:
+    upgrades = procedure.reading("earlier_members") == "upgraded" and not ticket.over
+    if not upgrades or ticket.grade is None or ticket.grade <= command.grade:
         return ticket, said
-    regraded = _regraded(ticket, command, GENERAL, "cluster", None)
-    return ticket.model_copy(update={"grade": GENERAL}), (*said, regraded)
+    regraded = _regraded(ticket, command, command.grade, "cluster", None)
+    return ticket.model_copy(update={"grade": command.grade}), (*said, regraded)
 
 
 def _linked(
@@ -229,7 +235,7 @@ def _regraded(ticket: Ticket, command: Command, grade: int, reason: str, approve
 
 def _over(procedure: Procedure) -> Refusal:
     """What comes after the end is a new request (R004-140)."""
-    return refused("ticket_over", procedure.acceptance.new_order_only_for_new_request)
+    return refused("ticket_over", procedure.clause("new_order_only_for_new_request"))
 
 
 def _heard(ticket: Ticket, command: Command, **changes: Any) -> Ticket:

@@ -1,45 +1,75 @@
-"""Complaint grades (第十四条(六)): 1 major, 2 general, 3 light; the criteria of the text, and clusters."""
+"""How grave a request is, by the rules of its type: circumstances, repeats by one customer, complaints by many."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from contracts.vocabulary import TicketType
-from procedures.model import Procedure
-from services.intake.rules.request import Request
-
-MAJOR, GENERAL = 1, 2
-"""重大 and 一般: what the criteria of the text are criteria for."""
+from procedures.model import Circumstances, GradeRule, Procedure
+from services.intake.rules.request import Item, Request
 
 
-def grade_at_sight(ticket_type: TicketType, request: Request, procedure: Procedure) -> int | None:
-    """What the request itself says: a clerk's judgement may be graver than the criteria, not lighter (R004-070)."""
-    if ticket_type is not TicketType.COMPLAINT:
+def circumstances(item: Item, request: Request, procedure: Procedure) -> Circumstances:
+    """What the procedure's conditions are held against, for one demand of a request."""
+    return procedure.circumstances(
+        item.type,
+        subtype=item.subtype,
+        grade=request.grade,
+        flags=request.flags,
+        channel=request.channel,
+        area=request.area,
+        fields=tuple(request.fields.items()),
+        people=request.people,
+        platform=request.gov.platform if request.gov else None,
+    )
+
+
+def is_graded(ticket_type: str, procedure: Procedure) -> bool:
+    """Whether requests of this type have a grade."""
+    return ticket_type in procedure.grading
+
+
+def grade_at_sight(item: Item, request: Request, procedure: Procedure) -> int | None:
+    """What the request itself says: a clerk's judgement may be graver than the rules, not lighter."""
+    rules = procedure.grading.get(item.type)
+    if rules is None:
         return None
-    rules = procedure.grading
-    found = [rules.default.value] if request.grade is None else [request.grade]
-    if any(flag in rules.major_flags.value for flag in request.flags):
-        found.append(MAJOR)
-    if request.people >= rules.collective_people.value:
-        found.append(GENERAL)
-    return min(found)
+    of = circumstances(item, request, procedure)
+    plain = (rule for rule in rules.rules if rule.repeats is None and rule.complainants is None)
+    judged = rules.default.value if request.grade is None else request.grade
+    return min([judged, *(rule.grade for rule in plain if rule.when.holds(of))])
 
 
-def repeated_too_often(complaints: int, procedure: Procedure) -> bool:
-    """The same customer has complained of the same matter often enough to make it major (R004-082)."""
-    return complaints >= procedure.grading.repeats_by_one_customer.value
+def grade_of_repeats(ticket_type: str, complaints: int, procedure: Procedure) -> int | None:
+    """The gravest grade for so many requests of one customer in one matter; None where no rule makes any of them."""
+    rules = _rules(ticket_type, procedure)
+    return min((rule.grade for rule in rules if rule.repeats and complaints >= rule.repeats.at_least), default=None)
 
 
-def is_cluster(complainants: Iterable[str], procedure: Procedure) -> bool:
-    """So many different people complained of the matter within the window that it is general (R004-078)."""
-    return len(set(complainants)) >= procedure.grading.cluster_complainants.value
+def cluster_rule(ticket_type: str, procedure: Procedure) -> GradeRule | None:
+    """The rule that makes requests of many customers in one matter graver than each of them."""
+    return next((rule for rule in _rules(ticket_type, procedure) if rule.complainants), None)
 
 
-def within_a_month(earlier: datetime, moment: datetime, procedure: Procedure) -> bool:
-    """Whether a complaint counts together with one at `moment`: the window before it, or the same calendar month."""
-    if earlier > moment:
+def is_cluster(complainants: Iterable[str], rule: GradeRule) -> bool:
+    """So many different people within the window."""
+    return rule.complainants is not None and len(set(complainants)) >= rule.complainants.at_least
+
+
+def counts_together(earlier: datetime, moment: datetime, rule: GradeRule, procedure: Procedure) -> bool:
+    """Whether a request counts together with one at `moment`: the window before it, or the same calendar month."""
+    if earlier > moment or rule.complainants is None:
         return False
-    if procedure.readings.within_a_month == "calendar_month":
+    if procedure.reading("within_a_month") == "calendar_month":
         zone = procedure.calendar.zone
         then, now = earlier.astimezone(zone), moment.astimezone(zone)
         return (then.year, then.month) == (now.year, now.month)
-    return procedure.calendar.add(earlier, procedure.grading.cluster_window.value) >= moment
+    return procedure.calendar.add(earlier, rule.complainants.within) >= moment
+
+
+def graver(one: int | None, other: int | None) -> int | None:
+    """The graver of two grades, where there are any."""
+    return min((grade for grade in (one, other) if grade is not None), default=None)
+
+
+def _rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
+    rules = procedure.grading.get(ticket_type)
+    return rules.rules if rules else ()

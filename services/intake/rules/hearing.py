@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.clock import (
     ClockCancelled,
+    ClockExempted,
     ClockFact,
     ClockMet,
     ClockMissed,
@@ -25,9 +26,9 @@ from contracts.ticket import (
 from contracts.vocabulary import Stage
 from procedures.model import Procedure
 from services.intake.rules.ticket import Period, Ticket
-from services.intake.rules.urging import PERIODS, resumed, started
+from services.intake.rules.urging import resumed, started
 
-Ended = ClockMet | ClockCancelled | ClockMissed
+Ended = ClockMet | ClockCancelled | ClockExempted | ClockMissed
 Heard = Callable[[Ticket | None, Any, Procedure], Outcome[Ticket]]
 
 
@@ -39,7 +40,7 @@ def _on_replied(ticket: Ticket | None, fact: TicketReplied, _: Procedure) -> Out
     """The period ends with the reply, in time or not; what it encloses can be read with the ticket."""
     assert ticket is not None
     attachments = (*ticket.attachments, *fact.attachments)
-    return _changed(ticket, stage=Stage.REPLIED, handle=None, reply=None, attachments=attachments)
+    return _changed(ticket, stage=Stage.REPLIED, periods={}, attachments=attachments)
 
 
 def _on_work_again(ticket: Ticket | None, _: TicketReplyRejected | TicketSentBack, __: Procedure) -> Outcome[Ticket]:
@@ -47,23 +48,23 @@ def _on_work_again(ticket: Ticket | None, _: TicketReplyRejected | TicketSentBac
 
 
 def _on_closed(ticket: Ticket | None, fact: TicketClosed, _: Procedure) -> Outcome[Ticket]:
-    return _changed(ticket, stage=Stage.CLOSED, closure=fact.closure, closed_at=fact.at, handle=None, reply=None)
+    return _changed(ticket, stage=Stage.CLOSED, closure=fact.closure, closed_at=fact.at, periods={})
 
 
-def _on_clock_started(ticket: Ticket | None, fact: ClockStarted, _: Procedure) -> Outcome[Ticket]:
-    return _clock(ticket, fact, lambda before: started(before, fact))
+def _on_clock_started(ticket: Ticket | None, fact: ClockStarted, procedure: Procedure) -> Outcome[Ticket]:
+    return _clock(ticket, fact, procedure, lambda before: started(before, fact))
 
 
-def _on_clock_paused(ticket: Ticket | None, fact: ClockPaused, _: Procedure) -> Outcome[Ticket]:
-    return _clock(ticket, fact, lambda before: before and before.model_copy(update={"paused_at": fact.at}))
+def _on_clock_paused(ticket: Ticket | None, fact: ClockPaused, procedure: Procedure) -> Outcome[Ticket]:
+    return _clock(ticket, fact, procedure, lambda before: before and before.model_copy(update={"paused_at": fact.at}))
 
 
 def _on_clock_resumed(ticket: Ticket | None, fact: ClockResumed, procedure: Procedure) -> Outcome[Ticket]:
-    return _clock(ticket, fact, lambda before: before and resumed(before, fact.at, fact.due, procedure))
+    return _clock(ticket, fact, procedure, lambda before: before and resumed(before, fact.at, fact.due, procedure))
 
 
-def _on_clock_over(ticket: Ticket | None, fact: Ended, _: Procedure) -> Outcome[Ticket]:
-    return _clock(ticket, fact, lambda before: before if before and before.round > fact.round else None)
+def _on_clock_over(ticket: Ticket | None, fact: Ended, procedure: Procedure) -> Outcome[Ticket]:
+    return _clock(ticket, fact, procedure, lambda before: before if before and before.round > fact.round else None)
 
 
 def _on_clock_missed(ticket: Ticket | None, fact: ClockMissed, procedure: Procedure) -> Outcome[Ticket]:
@@ -72,13 +73,18 @@ def _on_clock_missed(ticket: Ticket | None, fact: ClockMissed, procedure: Proced
     return (ticket, ()) if fact.late_by_s is None else _on_clock_over(ticket, fact, procedure)
 
 
-def _clock(ticket: Ticket | None, fact: ClockFact, change: Callable[[Period | None], Period | None]) -> Outcome[Ticket]:
+def _clock(
+    ticket: Ticket | None, fact: ClockFact, procedure: Procedure, change: Callable[[Period | None], Period | None]
+) -> Outcome[Ticket]:
     assert ticket is not None
-    if fact.clock not in PERIODS or ticket.closure is not None:
+    if fact.clock not in procedure.periods or ticket.closure is not None:
         return ticket, ()
-    before: Period | None = getattr(ticket, fact.clock.value)
+    before = ticket.periods.get(fact.clock)
     after = change(before)
-    return (ticket, ()) if after is before else _changed(ticket, **{fact.clock.value: after})
+    if after is before:
+        return ticket, ()
+    others = {name: period for name, period in ticket.periods.items() if name != fact.clock}
+    return _changed(ticket, periods=others if after is None else others | {fact.clock: after})
 
 
 def _changed(ticket: Ticket | None, **changes: Any) -> Outcome[Ticket]:
@@ -98,6 +104,7 @@ HEARS: Mapping[type[Fact], Heard] = MappingProxyType(
         ClockResumed: _on_clock_resumed,
         ClockMet: _on_clock_over,
         ClockCancelled: _on_clock_over,
+        ClockExempted: _on_clock_over,
         ClockMissed: _on_clock_missed,
     }
 )

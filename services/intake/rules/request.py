@@ -1,11 +1,12 @@
 """What a customer asks in one contact, as the clerk or the feed hands it over."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.fact import SYSTEM, Actor, Grade, Instant
+from contracts.fact import SYSTEM, Actor, Grade, Instant, Line, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
-from contracts.vocabulary import Channel, Flag, TicketType
-from procedures.model import RequestField
+from contracts.vocabulary import Channel
 
 FREE_TEXT = ("subject", "text", "situation", "address")
 """What a request says in words, beside the words of its items and its answer."""
@@ -20,9 +21,9 @@ class _Given(BaseModel):
 class Item(_Given):
     """One of several demands of the contact (第十五条(一)3)."""
 
-    type: TicketType
-    subtype: str | None = None
-    unit: str | None = None
+    type: Word
+    subtype: Line | None = None
+    unit: Line | None = None
     text: str | None = None
 
 
@@ -30,23 +31,23 @@ class FirstAnswer(_Given):
     """The answer given while the customer waits (R004-034, R004-043); `guidance` is a self-help script (R004-058)."""
 
     text: str | None = None
-    article: str | None = None
-    guidance: str | None = None
+    article: Line | None = None
+    guidance: Line | None = None
 
 
 class Request(_Given):
     """One contact. `at` is its receipt; `given` names the required fields it carries, whose contents stay in the vault.
 
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
-    nothing known. `address` is where it is, if not at the customer's own. `verified` is the identity check of a query,
-    `strong` strong dissatisfaction (第十五条(四)3).
+    nothing known. `fields` are the procedure's own, `personal` those of them that are sealed. `address` is where it is,
+    if not at the customer's own. `verified` is the identity check of a query, `strong` strong dissatisfaction.
     """
 
     at: Instant
     by: Actor = SYSTEM
     channel: Channel
     customer_ref: str
-    type: TicketType | None = None
+    type: Word | None = None
     subtype: str | None = None
     unit: str | None = None
     items: tuple[Item, ...] = ()
@@ -54,7 +55,7 @@ class Request(_Given):
     text: str | None = None
     situation: str | None = None
     address: str | None = None
-    given: tuple[RequestField, ...] = ()
+    given: tuple[str, ...] = ()
     area: str | None = None
     ended_at: Instant | None = None
     call_wish: CallWish = CallWish()
@@ -62,7 +63,9 @@ class Request(_Given):
     matter: str | None = None
     separate: bool = False
     strong: bool = False
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[Word, ...] = ()
+    fields: Mapping[Word, str] = {}
+    personal: Mapping[Word, str] = {}
     gov: GovernmentOrder | None = None
     verified: bool | None = None
     grade: Grade | None = None
@@ -89,4 +92,4 @@ class Request(_Given):
         """The same request without free text, which can hold personal data and is kept sealed."""
         items = tuple(item.model_copy(update={"text": None}) for item in self.items)
         answer = self.answer.model_copy(update={"text": None}) if self.answer else None
-        return self.model_copy(update={"items": items, "answer": answer, **dict.fromkeys(FREE_TEXT)})
+        return self.model_copy(update={"items": items, "answer": answer, "personal": {}, **dict.fromkeys(FREE_TEXT)})

@@ -1,16 +1,17 @@
 """What intake remembers of a ticket: enough to urge, supplement, regrade, link and find it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from contracts.fact import Frozen, Grade
+from contracts.fact import Frozen, Grade, Open
 from contracts.ticket import Attachment
-from contracts.vocabulary import Channel, Closure, LinkKind, Stage, TicketType
+from contracts.vocabulary import Channel, Closure, LinkKind, Stage
 
 Value = str | int | datetime | None
 
 
 class Period(Frozen):
-    """A running `handle` or `reply` clock; `working` says whether its budget is working time."""
+    """A running clock that is the matter's period; `working` says whether its budget is working time."""
 
     start: datetime
     due: datetime
@@ -38,7 +39,7 @@ class Ticket(Frozen):
     number: str
     contact: str
     channel: Channel
-    type: TicketType
+    type: str
     subtype: str | None = None
     area: str | None = None
     grade: Grade | None = None
@@ -54,11 +55,10 @@ class Ticket(Frozen):
     complaints: int = 1
     stage: Stage = Stage.ACCEPTED
     round: int = 0
-    closure: Closure | None = None
+    closure: Open[Closure] | None = None
     urges: int = 0
     supervised: bool = False
-    handle: Period | None = None
-    reply: Period | None = None
+    periods: Mapping[str, Period] = {}
     links: tuple[Link, ...] = ()
     words: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -85,7 +85,7 @@ def fields(ticket: Ticket) -> dict[str, Value]:
     return {
         "number": ticket.number,
         "customer": ticket.customer_ref,
-        "type": ticket.type.value,
+        "type": ticket.type,
         "stage": ticket.stage.value,
         "opened_at": ticket.opened_at,
         "matter": ticket.matter,

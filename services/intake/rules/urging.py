@@ -7,20 +7,19 @@ from contracts.clock import ClockStarted
 from contracts.fact import Actor, Fact
 from contracts.refusal import Outcome
 from contracts.ticket import TicketSupervised, TicketUrged, TicketUrgeExplained
-from contracts.vocabulary import ClockName
 from procedures.duration import Duration
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Period, Ticket
-
-PERIODS = frozenset({ClockName.HANDLE, ClockName.REPLY})
-"""The clocks that can be the period of a ticket (reading 16)."""
 
 
 def urge(ticket: Ticket, at: datetime, by: Actor, strong: bool, procedure: Procedure) -> Outcome[Ticket]:
     """A customer presses: explain, send an urging order, or put the ticket under supervision."""
     if ticket.over:
-        return refused("ticket_over", procedure.acceptance.new_order_only_for_new_request)
+        return refused("ticket_over", procedure.clause("new_order_only_for_new_request"))
+    if procedure.urging is None:
+        return refused("not_in_procedure", procedure.clauses.loop)
     if ticket.supervised or not _order_is_due(ticket, at, strong, procedure):
         return ticket, (_explained(ticket, at, by),)
     rules = procedure.urging
@@ -35,7 +34,7 @@ def urge(ticket: Ticket, at: datetime, by: Actor, strong: bool, procedure: Proce
 
 
 def _order_is_due(ticket: Ticket, at: datetime, strong: bool, procedure: Procedure) -> bool:
-    if strong and procedure.urging.strong_any_time.value:
+    if strong and stated(procedure.urging).strong_any_time.value:
         return True
     running = period(ticket)
     return running is not None and _past_share(running[1], at, procedure)
@@ -52,10 +51,9 @@ def _explained(ticket: Ticket, at: datetime, by: Actor) -> Fact:
     return TicketUrgeExplained(at=at, by=by, clock=running[0], due=running[1].due)
 
 
-def period(ticket: Ticket) -> tuple[ClockName, Period] | None:
-    """The running `handle` or `reply` clock with the earliest deadline; a paused one does not run (reading 16)."""
-    clocks = ((ClockName.HANDLE, ticket.handle), (ClockName.REPLY, ticket.reply))
-    running = [(name, clock) for name, clock in clocks if clock is not None and clock.paused_at is None]
+def period(ticket: Ticket) -> tuple[str, Period] | None:
+    """The running period with the earliest deadline; a paused one does not run (design reading 16)."""
+    running = [(name, clock) for name, clock in ticket.periods.items() if clock.paused_at is None]
     return min(running, key=lambda each: each[1].due, default=None)
 
 

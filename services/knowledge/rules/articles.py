@@ -6,8 +6,9 @@ from typing import Any
 from contracts.fact import SYSTEM
 from contracts.knowledge import ArticleApproved, ArticleExpired, ArticlePublished, ArticleRejected, ArticleSubmitted
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ArticleStage, ClockName, Reviewer, Role
+from contracts.vocabulary import ArticleStage, Reviewer, Role
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.knowledge.rules.commands import (
     Approve,
     ConfirmReview,
@@ -137,7 +138,7 @@ def _reviewing(article: Article | None, command: Approve | Reject, procedure: Pr
         return _wrong_stage(article, procedure, ArticleStage.SUBMITTED)
     due = Reviewer.DIVISION if division_owes_review(article, procedure) else Reviewer.CENTRE
     if _speaking_as(command, due) is not due:
-        basis = procedure.knowledge.two_level_review
+        basis = stated(procedure.knowledge).two_level_review
         return refused("article_other_reviewer_first", basis, accepts=(due.value,), level=due)
     return not_theirs(command.by, procedure, Owner(article.unit, article.division)) or due
 
@@ -152,7 +153,7 @@ def _speaking_as(command: Approve | Reject, due: Reviewer) -> Reviewer:
 def division_owes_review(article: Article, procedure: Procedure) -> bool:
     """A unit's knowledge is its division's to review first (第十八条(二), R004-145); a department has none."""
     of_a_unit = article.unit is not None and article.division is not None
-    return procedure.knowledge.two_level_review.value and of_a_unit and not article.division_approved
+    return stated(procedure.knowledge).two_level_review.value and of_a_unit and not article.division_approved
 
 
 def _handed_in(article: Article, command: Submit | Approve, procedure: Procedure) -> Article:
@@ -185,7 +186,7 @@ def publish(article: Article | None, command: Publish, procedure: Procedure) -> 
     edition = Edition(
         number=article.edition,
         wording=article.wording,
-        channels=command.channels or tuple(procedure.knowledge.channels.value),
+        channels=command.channels or tuple(stated(procedure.knowledge).channels.value),
         published_at=command.at,
         review_due=_next_review(command.at, procedure),
     )
@@ -247,7 +248,7 @@ def _expired(article: Article, at: datetime) -> Article:
 
 
 def _next_review(at: datetime, procedure: Procedure) -> datetime:
-    return procedure.calendar.add(at, procedure.knowledge.review_every.value)
+    return procedure.calendar.add(at, stated(procedure.knowledge).review_every.value)
 
 
 def _with(article: Article, at: datetime, **changes: Any) -> Article:
@@ -258,15 +259,15 @@ def _with(article: Article, at: datetime, **changes: Any) -> Article:
 def _wrong_stage(article: Article | None, procedure: Procedure, *accepted: ArticleStage) -> Refusal:
     if article is None:
         return Refusal("unknown_article")
-    basis = procedure.knowledge_limit(ClockName.REVIEW)
+    basis = procedure.knowledge_basis("article.submitted")
     return refused("article_wrong_stage", basis, accepts=(stage.value for stage in accepted), stage=article.stage)
 
 
 def _incomplete(field: str, procedure: Procedure) -> Refusal:
-    basis = procedure.knowledge_limit(ClockName.REVIEW)
+    basis = procedure.knowledge_basis("article.submitted")
     return refused(f"knowledge_without_{field}", basis, accepts=(field,))
 
 
 def _expired_before(expires_at: datetime, procedure: Procedure) -> Refusal:
     local = f"{expires_at.astimezone(procedure.calendar.zone):%Y-%m-%d %H:%M}"
-    return refused("article_expires_too_early", procedure.knowledge_limit(ClockName.REVIEW), expires_at=local)
+    return refused("article_expires_too_early", procedure.knowledge_basis("article.submitted"), expires_at=local)

@@ -13,6 +13,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 """What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+"""Why, as everybody is told who hears of it."""
+
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
 Id = Annotated[str, StringConstraints(max_length=64)]
 
@@ -57,7 +60,7 @@ class Approve(Command):
 class Reject(Command):
     """Give it back to its author, with the reason."""
 
-    reason: Text
+    reason: Reason
     level: Reviewer | None = None
 
 
@@ -70,7 +73,7 @@ class Publish(Command):
 class Expire(Command):
     """Take it out of use."""
 
-    reason: Text | None = None
+    reason: Reason | None = None
 
 
 class ConfirmReview(Command):

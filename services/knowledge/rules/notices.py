@@ -3,8 +3,9 @@
 from contracts.fact import SYSTEM, Fact
 from contracts.knowledge import NoticeLifted, NoticePublished, NoticeRaised
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ClockName, Role
+from contracts.vocabulary import Role
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.knowledge.rules.commands import LiftNotice, PublishNotice, RaiseNotice
 from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
 from services.knowledge.rules.refusing import refused, unknown_channels
@@ -70,7 +71,7 @@ def publish_notice(notice: Notice | None, command: PublishNotice, procedure: Pro
     if not command.text:
         return _refused("notice_without_text", procedure)
     if not _may_publish(command, procedure):
-        return refused("notice_needs_the_centre", procedure.knowledge.notice_skips_review)
+        return refused("notice_needs_the_centre", stated(procedure.knowledge).notice_skips_review)
     written, fact = _written(notice, command, procedure)
     return written, (fact,)
 
@@ -94,11 +95,11 @@ def _not_open(notice: Notice | None, command: PublishNotice | LiftNotice, proced
 
 def _may_publish(command: RaiseNotice | PublishNotice, procedure: Procedure) -> bool:
     """Where the file has emergency knowledge reviewed like any other, the centre puts it out (R004-150)."""
-    return procedure.knowledge.notice_skips_review.value or command.by.role in _MAY_ALWAYS_PUBLISH
+    return stated(procedure.knowledge).notice_skips_review.value or command.by.role in _MAY_ALWAYS_PUBLISH
 
 
 def _written(notice: Notice, command: PublishNotice, procedure: Procedure) -> tuple[Notice, Fact]:
-    channels = command.channels or tuple(procedure.knowledge.channels.value)
+    channels = command.channels or tuple(stated(procedure.knowledge).channels.value)
     written = notice.model_copy(
         update={
             "text": command.text,
@@ -111,4 +112,4 @@ def _written(notice: Notice, command: PublishNotice, procedure: Procedure) -> tu
 
 
 def _refused(code: str, procedure: Procedure) -> Refusal:
-    return refused(code, procedure.knowledge_limit(ClockName.NOTICE))
+    return refused(code, procedure.knowledge_basis("notice.raised"))

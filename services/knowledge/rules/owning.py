@@ -6,6 +6,7 @@ from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from procedures.model import Procedure
+from procedures.model.part import stated
 from services.knowledge.rules.refusing import refused
 
 
@@ -18,7 +19,7 @@ class Owner(NamedTuple):
 
 def owner(unit: str | None, division: str | None, procedure: Procedure) -> Owner | Refusal:
     """The owner by name; a unit's division is the file's, whatever was written beside it."""
-    basis = procedure.knowledge.two_level_review
+    basis = stated(procedure.knowledge).two_level_review
     if unit is not None:
         if procedure.unit(unit) is None:
             known = (each.id for each in procedure.organisation.targets())
@@ -42,7 +43,7 @@ def meant_by(by: Actor, unit: str | None, division: str | None) -> tuple[str | N
 def not_theirs(by: Actor, procedure: Procedure, *owners: Owner) -> Refusal | None:
     """A unit speaks for its own knowledge, a division for that of its units and its own; the centre for all."""
     theirs = (by.scope or "").split(",")
-    basis = procedure.knowledge.two_level_review
+    basis = stated(procedure.knowledge).two_level_review
     if by.role == Role.UNIT and any(each.unit not in theirs for each in owners):
         return refused("out_of_scope", basis, accepts=theirs)
     if by.role == Role.DIVISION and any(each.division not in theirs for each in owners):

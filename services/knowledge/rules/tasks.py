@@ -2,7 +2,6 @@
 
 from contracts.knowledge import TaskDone, TaskRaised
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import ClockName
 from procedures.model import Procedure
 from services.knowledge.rules.commands import FinishTask, RaiseTask
 from services.knowledge.rules.refusing import refused
@@ -12,7 +11,7 @@ from services.knowledge.rules.state import Task
 def raise_task(task: Task | None, command: RaiseTask, procedure: Procedure) -> Outcome[Task]:
     """Ask; the clock `task` runs from here."""
     divisions = tuple(division.id for division in procedure.organisation.divisions)
-    basis = procedure.knowledge_limit(ClockName.TASK)
+    basis = procedure.knowledge_basis("task.raised")
     if task is not None:
         return refused("task_exists", basis)
     if command.division not in divisions:
@@ -35,7 +34,7 @@ def raise_task(task: Task | None, command: RaiseTask, procedure: Procedure) -> O
 def finish_task(task: Task | None, command: FinishTask, procedure: Procedure) -> Outcome[Task]:
     """Done once; a second article for the same task changes nothing."""
     if task is None:
-        return refused("task_unknown", procedure.knowledge_limit(ClockName.TASK))
+        return refused("task_unknown", procedure.knowledge_basis("task.raised"))
     if task.article is not None:
         return task, ()
     done = task.model_copy(update={"article": command.article, "done_at": command.at})
@@ -44,7 +43,7 @@ def finish_task(task: Task | None, command: FinishTask, procedure: Procedure) ->
 
 def may_answer(task: Task | None, division: str | None, procedure: Procedure) -> Refusal | None:
     """Whether knowledge of this division answers the task: the division that was asked does, with its units."""
-    basis = procedure.knowledge_limit(ClockName.TASK)
+    basis = procedure.knowledge_basis("task.raised")
     if task is None:
         return refused("task_unknown", basis)
     if task.division != division:

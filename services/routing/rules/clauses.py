@@ -5,27 +5,26 @@ from types import MappingProxyType
 
 from contracts import ticket
 from contracts.fact import Fact
-from contracts.vocabulary import ClockName, Reviewer
+from contracts.vocabulary import Reviewer
 from procedures.model import Procedure
 from procedures.model.part import Sourced
+from services.routing.rules.reviewing import division_review
 from services.routing.rules.state import WorkOrder
 
 _Clause = Callable[[WorkOrder, Fact, Procedure], Sourced | None]
 
 
 def clause_of(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced:
-    """The clause that foresees this step for an order of this type; with none of its own, that of the loop."""
-    found = _CLAUSES.get(type(fact))
-    return (found(order, fact, procedure) if found else None) or procedure.work_orders.loop
+    """The clause that foresees this step: its own, that of the limit it meets, or that of the loop."""
+    own = _CLAUSES.get(type(fact))
+    return (own(order, fact, procedure) if own else _limit_met(order, fact, procedure)) or procedure.clauses.loop
 
 
-def _limited_by(clock: ClockName) -> _Clause:
-    """A step that a clock waits for rests on the clause of the limit."""
-
-    def clause(order: WorkOrder, _: Fact, procedure: Procedure) -> Sourced | None:
-        return procedure.limit(order.ticket_type, clock, grade=order.grade, subtype=order.subtype, area=order.area)
-
-    return clause
+def _limit_met(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
+    """A step that a clock waits for rests on the clause of its limit: of several, the one nearest to the reply."""
+    of = order.circumstances(procedure)
+    limits = (procedure.limit(clock, of) for clock in reversed(procedure.met_by(fact.short_type())))
+    return next((limit for limit in limits if limit is not None), None)
 
 
 def _phoned(order: WorkOrder, _: Fact, procedure: Procedure) -> Sourced | None:
@@ -34,28 +33,46 @@ def _phoned(order: WorkOrder, _: Fact, procedure: Procedure) -> Sourced | None:
 
 def _approved(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
     by_division = isinstance(fact, ticket.TicketReplyApproved) and fact.reviewer is Reviewer.DIVISION
-    return procedure.types[order.ticket_type].division_reviews if by_division else procedure.work_orders.review
+    return division_review(order, procedure) if by_division else procedure.clause("review")
+
+
+def _returned(_: WorkOrder, __: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.returns.grounds if procedure.returns else None
+
+
+def _extended(_: WorkOrder, __: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.extension.clocks if procedure.extension else None
+
+
+def _replied(order: WorkOrder, _: Fact, procedure: Procedure) -> Sourced | None:
+    rules = procedure.types[order.ticket_type].reply
+    return rules.parts if rules else None
+
+
+def _held(_: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.holds.get(getattr(fact, "reason", ""))
 
 
 _CLAUSES: Mapping[type[Fact], _Clause] = MappingProxyType(
     {
         ticket.TicketPhoneNotified: _phoned,
-        ticket.TicketDispatched: _limited_by(ClockName.DISPATCH),
-        ticket.TicketSigned: _limited_by(ClockName.SIGN),
-        ticket.TicketContacted: _limited_by(ClockName.CONTACT),
-        ticket.TicketAppointed: _limited_by(ClockName.CONTACT),
-        ticket.TicketArrived: _limited_by(ClockName.ON_SITE),
-        ticket.TicketCompleted: _limited_by(ClockName.REPLY),
-        ticket.TicketDeclined: lambda order, _, procedure: procedure.types[order.ticket_type].may_be_declined,
-        ticket.TicketReturned: lambda _o, _f, procedure: procedure.returns.grounds,
-        ticket.TicketReturnAccepted: lambda _o, _f, procedure: procedure.returns.grounds,
-        ticket.TicketReturnRefused: lambda _o, _f, procedure: procedure.returns.grounds,
-        ticket.TicketExtensionRequested: lambda _o, _f, procedure: procedure.extension.clocks,
-        ticket.TicketExtensionGranted: lambda _o, _f, procedure: procedure.extension.clocks,
-        ticket.TicketExtensionRefused: lambda _o, _f, procedure: procedure.extension.clocks,
-        ticket.TicketReplied: lambda order, _, procedure: procedure.types[order.ticket_type].reply.parts,
+        ticket.TicketDeclined: lambda order, _, procedure: procedure.types[order.ticket_type].declinable,
+        ticket.TicketReturned: _returned,
+        ticket.TicketReturnAccepted: _returned,
+        ticket.TicketReturnRefused: _returned,
+        ticket.TicketExtensionRequested: _extended,
+        ticket.TicketExtensionGranted: _extended,
+        ticket.TicketExtensionRefused: _extended,
+        ticket.TicketReplied: _replied,
         ticket.TicketReplyApproved: _approved,
         ticket.TicketReplyRejected: lambda _o, _f, procedure: procedure.work_orders.rejection_grounds_required,
-        ticket.TicketSentBack: lambda _o, _f, procedure: procedure.callback.send_back_grounds,
+        ticket.TicketSentBack: lambda _o, _f, procedure: (
+            procedure.callback.send_back_grounds if procedure.callback else None
+        ),
+        ticket.TicketMaterialAsked: lambda _o, _f, procedure: procedure.clause("material"),
+        ticket.TicketMaterialCompleted: lambda _o, _f, procedure: procedure.clause("material"),
+        ticket.TicketContactFailed: lambda _o, _f, procedure: procedure.clause("unreachable"),
+        ticket.TicketHeld: _held,
+        ticket.TicketResumed: _held,
     }
 )

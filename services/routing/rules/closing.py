@@ -6,7 +6,7 @@ from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, refused
 from contracts.ticket import TicketAnswered, TicketClosed, TicketLinked, TicketSentBack, TicketWithdrawn
-from contracts.vocabulary import CallKind, Closure, LinkKind, Mismatch, Stage
+from contracts.vocabulary import CallKind, Closure, LinkKind, Stage
 from procedures.model import Procedure
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Close, Invalidate
@@ -41,14 +41,14 @@ def may_be_invalid(order: WorkOrder, procedure: Procedure) -> bool:
 def invalidating(procedure: Procedure) -> Sourced:
     """The clause about invalid complaints, wherever among the types it stands; with none, that of the loop."""
     found = (each.may_be_invalid for each in procedure.types.values() if each.may_be_invalid)
-    return next(found, procedure.work_orders.loop)
+    return next(found, procedure.clauses.loop)
 
 
 def close(order: WorkOrder, command: Close, procedure: Procedure) -> Outcome[WorkOrder]:
     """The centre closes an order whose type owes nobody a word (第十四条(八)(九), R004-089); refused for others."""
     setting = procedure.types[order.ticket_type].callback
     if not owes_nobody(order, procedure):
-        return refused("order_word_owed", setting, accepts=("reply", "review"))
+        return refused("order_word_owed", setting or procedure.clauses.loop, accepts=("reply", "review"))
     return closed(order, Closure.NO_CALLBACK_DUE, command.at, command.by, command.reason)
 
 
@@ -85,16 +85,14 @@ def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, _: Procedur
     return closed(order, Closure.SATISFIED if fact.satisfied else Closure.DISSATISFIED, fact.at, fact.by)
 
 
-def _sent_back(order: WorkOrder, fact: CallbackCompleted, ground: Mismatch) -> Outcome[WorkOrder]:
+def _sent_back(order: WorkOrder, fact: CallbackCompleted, ground: str) -> Outcome[WorkOrder]:
     back = TicketSentBack(at=fact.at, by=fact.by, unit=unit_of(order), ground=ground, basis=fact.basis or "")
     return again(order), (back,)
 
 
 def again(order: WorkOrder) -> WorkOrder:
     """Back at the unit, which sets the reply right; sla_monitor will say by when (reading 14)."""
-    return order.but(
-        stage=Stage.IN_PROGRESS, replied_at=None, division_approved=False, reply_due=None, callback_due=None
-    )
+    return order.but(stage=Stage.IN_PROGRESS, replied_at=None, division_approved=False, again=True, limits={})
 
 
 def on_callback_exhausted(order: WorkOrder, fact: CallbackExhausted, _: Procedure) -> Outcome[WorkOrder]:

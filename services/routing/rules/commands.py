@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.fact import Instant
+from contracts.fact import Few, Instant, Line, Word
 from contracts.ticket import Attachment
-from contracts.vocabulary import Answers, ExtensionDecider, ReturnGround, Reviewer
+from contracts.vocabulary import Answers, ContactFailure, ExtensionDecider, Reviewer
 from kit.decide.steps import Command
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -48,6 +48,39 @@ class Complete(Command):
     """The work is done; the reply still has to come."""
 
 
+class AskMaterial(Command):
+    """The unit tells the customer, once and completely, which material is missing."""
+
+    items: Few[Word] = ()
+
+
+class CompleteMaterial(Command):
+    """The customer has handed in what was asked for."""
+
+
+class FailContact(Command):
+    """The unit tried to reach or to visit the customer, in vain."""
+
+    outcome: ContactFailure
+
+
+class Hold(Command):
+    """The matter lies with somebody outside, for a reason of the procedure."""
+
+    reason: Word
+    until: Instant | None = None
+
+
+class Resume(Command):
+    """The matter is back with the unit."""
+
+
+class Progress(Command):
+    """A step of the work was reached that the procedure has a word for."""
+
+    step: Word
+
+
 class Decline(Command):
     """A service application is not accepted, and the reason was explained (第十四条(五), R004-067)."""
 
@@ -57,7 +90,7 @@ class Decline(Command):
 class Return(Command):
     """The unit gives the order back (第十五条(三)1, R004-121, R004-123)."""
 
-    ground: ReturnGround
+    ground: Word
     reason: Text = ""
 
 
@@ -98,8 +131,8 @@ class Reply(Command):
 
     opinion: Text = ""
     result: Text = ""
-    attachments: tuple[Attachment, ...] | None = ()
-    parts: Mapping[str, Text] | None = Field(default_factory=dict)
+    attachments: Few[Attachment] | None = ()
+    parts: Annotated[Mapping[Line, Text], Field(max_length=50)] | None = Field(default_factory=dict)
     answers: Answers = Answers.ALL
     answered: tuple[int, ...] | None = None
     public: bool = True

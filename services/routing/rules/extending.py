@@ -1,16 +1,18 @@
 """More time (延期): asked for before the deadline, decided once by whoever the procedure names, within its bounds."""
 
 from datetime import datetime
+from fractions import Fraction
 
 from contracts.fact import Actor, is_late
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketExtensionGranted, TicketExtensionRefused, TicketExtensionRequested
-from contracts.vocabulary import ClockName, ExtensionDecider, Role
+from contracts.vocabulary import ExtensionDecider, Role
 from procedures.duration import Duration
 from procedures.model import Procedure
+from procedures.model.part import stated
 from procedures.wording import local_text
 from services.routing.rules.commands import DecideExtension, RequestExtension
-from services.routing.rules.state import WorkOrder
+from services.routing.rules.state import RunningLimit, WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 
 _DECIDER_OF_ROLE = {
@@ -22,8 +24,9 @@ _DECIDER_OF_ROLE = {
 
 def decider_of(order: WorkOrder, procedure: Procedure) -> ExtensionDecider:
     """Who may lengthen this order's limit (reading 11); for a department, which has no division, the centre."""
-    rules = procedure.extension
-    named = rules.government_order_decided_by.value if order.gov else rules.decided_by.value
+    rules = stated(procedure.extension)
+    by_platform = rules.platform_order_decided_by if order.gov else None
+    named = (by_platform or rules.decided_by).value
     if named is ExtensionDecider.DIVISION and order.division is None:
         return ExtensionDecider.CENTRE
     return named
@@ -63,60 +66,63 @@ def request_extension(order: WorkOrder, command: RequestExtension, procedure: Pr
 
 
 def _not_again(order: WorkOrder, command: RequestExtension, procedure: Procedure) -> Refusal | None:
-    rules = procedure.extension
+    rules = stated(procedure.extension)
+    times = rules.times.value
     if order.extension_until is not None:
         return refused("order_extension_pending", rules.times, accepts=("decide_extension",))
-    if order.extensions >= rules.times.value:
-        return refused("order_extension_used_up", rules.times, times=rules.times.value)
+    if times != "unlimited" and order.extensions >= times:
+        return refused("order_extension_used_up", rules.times, times=times)
     if rules.reason_required.value and not command.reason:
         return refused("order_reason_missing", rules.reason_required, accepts=("reason",))
     return None
 
 
 def _not_now(order: WorkOrder, at: datetime, procedure: Procedure) -> Refusal | None:
-    rules = procedure.extension
-    if order.reply_due is None:
-        transient = _reply_is_limited(order, procedure)
+    rules, limit = stated(procedure.extension), _extended(order, procedure)
+    if limit is None:
+        transient = _will_be_limited(order, procedure)
         return refused("order_extension_without_limit", rules.clocks, transient=transient)
-    if is_late(at, order.reply_due):
-        return refused("order_extension_too_late", rules.clocks, due=local_text(order.reply_due, procedure))
+    if is_late(at, limit.due):
+        return refused("order_extension_too_late", rules.clocks, due=local_text(limit.due, procedure))
     return None
 
 
-def _reply_is_limited(order: WorkOrder, procedure: Procedure) -> bool:
-    """Whether sla_monitor is going to say when the reply is due."""
-    if ClockName.REPLY not in procedure.extension.clocks.value:
-        return False
-    limits = procedure.limits(
-        order.ticket_type, ClockName.REPLY, grade=order.grade, subtype=order.subtype, area=order.area
-    )
-    return bool(limits) or order.gov is not None
+def _extended(order: WorkOrder, procedure: Procedure) -> RunningLimit | None:
+    """The running limit that an extension lengthens: that of the first clock the procedure names."""
+    clocks = stated(procedure.extension).clocks.value
+    return next((order.limits[name] for name in clocks if name in order.limits), None)
+
+
+def _will_be_limited(order: WorkOrder, procedure: Procedure) -> bool:
+    """Whether sla_monitor is going to say when it is due."""
+    of = order.circumstances(procedure)
+    return order.gov is not None or any(procedure.limits(name, of) for name in stated(procedure.extension).clocks.value)
 
 
 def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> Refusal | None:
-    """An extension ends after the deadline; and by at most the original length after it, unless a platform decides."""
-    due = order.reply_due
-    if due is None:
+    """It ends after the deadline, by so much of the original length at most, unless a platform decides."""
+    rules, limit = stated(procedure.extension), _extended(order, procedure)
+    if limit is None:
         return None
-    if until <= due:
-        return refused("order_extension_not_later", procedure.extension.clocks, due=local_text(due, procedure))
-    if decider_of(order, procedure) is ExtensionDecider.PLATFORM:
+    if until <= limit.due:
+        return refused("order_extension_not_later", rules.clocks, due=local_text(limit.due, procedure))
+    share = rules.at_most_share_of_original.value
+    if share == "unlimited" or decider_of(order, procedure) is ExtensionDecider.PLATFORM:
         return None
-    latest = _latest(order, due, procedure)
+    latest = _latest(limit, share, procedure)
     if until <= latest:
         return None
-    accepts = (latest.isoformat(),)
-    most = procedure.extension.at_most_share_of_original
+    accepts, most = (latest.isoformat(),), rules.at_most_share_of_original
     return refused("order_extension_too_long", most, accepts=accepts, latest=local_text(latest, procedure))
 
 
-def _latest(order: WorkOrder, due: datetime, procedure: Procedure) -> datetime:
-    calendar, share = procedure.calendar, procedure.extension.at_most_share_of_original.value
-    limit = Duration.parse(order.reply_limit) if order.reply_limit else None
-    end = calendar.add(due, limit) if limit else due + (due - (order.reply_from or due))
+def _latest(limit: RunningLimit, share: Fraction, procedure: Procedure) -> datetime:
+    calendar = procedure.calendar
+    length = Duration.parse(limit.length) if limit.length else None
+    end = calendar.add(limit.due, length) if length else limit.due + (limit.due - limit.since)
     if share == 1:
         return end
-    return calendar.at_share(due, end, share, working=limit is not None and limit.is_working)
+    return calendar.at_share(limit.due, end, share, working=length is not None and length.is_working)
 
 
 def decide_extension(order: WorkOrder, command: DecideExtension, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -125,7 +131,9 @@ def decide_extension(order: WorkOrder, command: DecideExtension, procedure: Proc
     Refused when nothing was asked, to anybody but the decider, and for a moment out of bounds.
     """
     if order.extension_until is None or order.extension_decider is None:
-        return refused("order_extension_not_asked", procedure.extension.decided_by, accepts=("request_extension",))
+        return refused(
+            "order_extension_not_asked", stated(procedure.extension).decided_by, accepts=("request_extension",)
+        )
     if _speaking_as(command, order.extension_decider) is not order.extension_decider:
         return _not_theirs(order.extension_decider, procedure)
     until = command.until or order.extension_until
@@ -155,7 +163,6 @@ def _of_role(by: Actor) -> ExtensionDecider | None:
 
 
 def _not_theirs(decider: ExtensionDecider, procedure: Procedure) -> Refusal:
-    rules = procedure.extension
-    platform = decider is ExtensionDecider.PLATFORM
-    basis = rules.government_order_decided_by if platform else rules.decided_by
-    return refused("order_extension_not_theirs", basis, accepts=(decider.value,), decider=decider)
+    rules = stated(procedure.extension)
+    basis = rules.platform_order_decided_by if decider is ExtensionDecider.PLATFORM else None
+    return refused("order_extension_not_theirs", basis or rules.decided_by, accepts=(decider.value,), decider=decider)

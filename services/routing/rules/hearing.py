@@ -1,25 +1,10 @@
 """What routing takes from others' words into the order: its opening, its grade, and the limits that run on it."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from types import MappingProxyType
-
-from contracts.clock import ClockCancelled, ClockMet, ClockMissed, ClockResumed, ClockStarted
+from contracts.clock import ClockCancelled, ClockExempted, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.refusal import Outcome
 from contracts.ticket import TicketOpened, TicketRegraded, TicketSupervised, TicketSupplemented, TicketUrged
-from contracts.vocabulary import ClockName
 from procedures.model import Procedure
-from services.routing.rules.state import WorkOrder
-
-_DUE: Mapping[ClockName, str] = MappingProxyType(
-    {
-        ClockName.DISPATCH: "dispatch_due",
-        ClockName.HANDLE: "handle_due",
-        ClockName.REPLY: "reply_due",
-        ClockName.CALLBACK: "callback_due",
-    }
-)
-"""The clocks by which a desk orders its list; the others pass by without a write."""
+from services.routing.rules.state import RunningLimit, WorkOrder
 
 
 def on_opened(order: WorkOrder | None, fact: TicketOpened, _: Procedure) -> Outcome[WorkOrder]:
@@ -37,6 +22,9 @@ def on_opened(order: WorkOrder | None, fact: TicketOpened, _: Procedure) -> Outc
         area=fact.area,
         demands=fact.demands,
         flags=fact.flags,
+        fields=fact.fields,
+        people=fact.people,
+        channel=fact.channel,
         gov=fact.gov,
         call_wish=fact.call_wish.preference,
         proposed_unit=fact.proposed_unit,
@@ -64,38 +52,46 @@ def on_supervised(order: WorkOrder, _fact: TicketSupervised, _: Procedure) -> Ou
     return order.but(supervised=True), ()
 
 
-def on_clock_started(order: WorkOrder, fact: ClockStarted, _: Procedure) -> Outcome[WorkOrder]:
+def on_clock_started(order: WorkOrder, fact: ClockStarted, procedure: Procedure) -> Outcome[WorkOrder]:
     """A limit runs, or runs on other terms; an extension, which names no length, is not measured by itself."""
-    field = _DUE.get(fact.clock)
-    if field is None:
+    if not _is_watched(fact.clock, procedure):
         return order, ()
-    if fact.clock is ClockName.REPLY and (fact.limit is not None or not fact.restated):
-        begun = fact.started_at or fact.at
-        return order.but(reply_due=fact.due, reply_from=begun, reply_limit=fact.limit), ()
-    return _due(order, field, fact.due)
+    before = order.limits.get(fact.clock)
+    if fact.limit is None and fact.restated and before is not None:
+        return _limit(order, fact.clock, before.model_copy(update={"due": fact.due}))
+    owner = procedure.clocks[fact.clock].owner
+    limit = RunningLimit(due=fact.due, since=fact.started_at or fact.at, length=fact.limit, owner=owner)
+    return _limit(order, fact.clock, limit)
+
+
+def _is_watched(clock: str, procedure: Procedure) -> bool:
+    """Whether a desk orders its list by this clock; the others pass by without a write."""
+    row = procedure.clocks.get(clock)
+    return row is not None and (row.period or (row.owner == "centre" and not row.internal))
 
 
 def on_clock_resumed(order: WorkOrder, fact: ClockResumed, _: Procedure) -> Outcome[WorkOrder]:
     """The limit now ends at another moment."""
-    field = _DUE.get(fact.clock)
-    return _due(order, field, fact.due) if field else (order, ())
+    before = order.limits.get(fact.clock)
+    return _limit(order, fact.clock, before.model_copy(update={"due": fact.due})) if before else (order, ())
 
 
-def on_clock_over(order: WorkOrder, fact: ClockMet | ClockCancelled, _: Procedure) -> Outcome[WorkOrder]:
+def on_clock_over(
+    order: WorkOrder, fact: ClockMet | ClockCancelled | ClockExempted | ClockMissed, _: Procedure
+) -> Outcome[WorkOrder]:
     """Nobody works against this limit any more."""
-    field = _DUE.get(fact.clock)
-    return _due(order, field, None) if field else (order, ())
+    if fact.clock not in order.limits:
+        return order, ()
+    return order.but(limits={name: limit for name, limit in order.limits.items() if name != fact.clock}), ()
 
 
 def on_clock_missed(order: WorkOrder, fact: ClockMissed, procedure: Procedure) -> Outcome[WorkOrder]:
     """An overdue limit stays at the top of its desk's list until the thing has come after all."""
-    if fact.late_by_s is None:
-        return order, ()
-    field = _DUE.get(fact.clock)
-    del procedure
-    return _due(order, field, None) if field else (order, ())
+    return (order, ()) if fact.late_by_s is None else on_clock_over(order, fact, procedure)
 
 
-def _due(order: WorkOrder, field: str, due: datetime | None) -> Outcome[WorkOrder]:
+def _limit(order: WorkOrder, clock: str, limit: RunningLimit) -> Outcome[WorkOrder]:
     """The same order itself where nothing changes, so that nothing is written."""
-    return (order, ()) if getattr(order, field) == due else (order.but(**{field: due}), ())
+    if order.limits.get(clock) == limit:
+        return order, ()
+    return order.but(limits={**order.limits, clock: limit}), ()

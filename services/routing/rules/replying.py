@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplied
 from contracts.vocabulary import Answers, Stage
-from procedures.model import Procedure, ReplyRules
+from procedures.model import Procedure, ReplyPart, ReplyRules
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Reply
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
+from texts import Labels
 
 
 def reply(order: WorkOrder, command: Reply, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -51,34 +52,41 @@ def _as_replied(order: WorkOrder, command: Reply) -> WorkOrder:
 def _gaps(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     """Everything the reply lacks, the plainest first."""
     rules = procedure.types[order.ticket_type].reply
+    asked = rules.parts if rules else procedure.clauses.loop
     empty = tuple(name for name in ("opinion", "result") if not getattr(command, name))
     if empty:
         basis = _of_every_reply(rules, procedure)
-        yield refused("order_reply_incomplete", basis, accepts=empty, missing=", ".join(empty))
-    parts = _missing_parts(command, rules.parts.value)
+        yield refused("order_reply_incomplete", basis, accepts=empty, missing=_named(empty, procedure))
+    parts = _missing_parts(command, rules.parts.value if rules else ())
     if parts:
-        yield refused("order_reply_incomplete", rules.parts, accepts=parts, missing=", ".join(parts))
+        yield refused("order_reply_incomplete", asked, accepts=parts, missing=_named(parts, procedure))
     yield from _missing_attachments(order, command, procedure)
     yield from _unanswered(order, command, procedure)
 
 
-def _of_every_reply(rules: ReplyRules, procedure: Procedure) -> Sourced:
-    """The clause that asks opinion and result of every reply, for a type whose own parts rest on another (R004-113)."""
-    stated = (each.parts for each in (rules, *(kind.reply for kind in procedure.types.values())))
-    return next((parts for parts in stated if {"opinion", "result"} <= set(parts.value)), rules.parts)
+def _named(parts: tuple[str, ...], procedure: Procedure) -> Labels:
+    own = procedure.fields
+    return Labels(own[part].names if part in own else ReplyPart(part) for part in parts)
+
+
+def _of_every_reply(rules: ReplyRules | None, procedure: Procedure) -> Sourced:
+    """The clause that asks opinion and result of every reply, for a type whose own parts rest on another."""
+    stated = (each.parts for each in (rules, *(kind.reply for kind in procedure.types.values())) if each)
+    return next((parts for parts in stated if set(ReplyPart) <= set(parts.value)), procedure.clauses.loop)
 
 
 def _missing_parts(command: Reply, asked: tuple[str, ...]) -> tuple[str, ...]:
     """The parts beyond opinion and result that the type asks for, where the reply is written in parts."""
     if command.parts is None:
         return ()
-    return tuple(part for part in asked if part not in ("opinion", "result") and not command.parts.get(part))
+    return tuple(part for part in asked if part not in tuple(ReplyPart) and not command.parts.get(part))
 
 
 def _missing_attachments(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     if command.attachments is None:
         return
-    for asked in procedure.types[order.ticket_type].reply.attachments_for(order.subtype):
+    rules = procedure.types[order.ticket_type].reply
+    for asked in rules.attachments_for(order.subtype) if rules else ():
         enclosed = sum(asked.accepts(attachment.media_type) for attachment in command.attachments)
         if enclosed < asked.at_least:
             yield refused("order_attachments_missing", asked, accepts=(asked.kind,), at_least=asked.at_least)
@@ -86,7 +94,7 @@ def _missing_attachments(order: WorkOrder, command: Reply, procedure: Procedure)
 
 def _unanswered(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     rule = procedure.work_orders.every_demand_answered
-    if not rule.value:
+    if rule is None or not rule.value:
         return
     if command.answered is not None:
         left = tuple(str(each.number) for each in order.demands if each.number not in command.answered)
@@ -99,4 +107,5 @@ def _unanswered(order: WorkOrder, command: Reply, procedure: Procedure) -> Itera
 
 def _must_stay_private(order: WorkOrder, procedure: Procedure) -> bool:
     """Results that should not be public are told to the caller only (第十三条(四), R004-041)."""
-    return any(flag in procedure.work_orders.private_reply_for.value for flag in order.flags)
+    rule = procedure.work_orders.private_reply_for
+    return rule is not None and any(flag in rule.value for flag in order.flags)

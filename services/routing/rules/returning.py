@@ -5,6 +5,7 @@ from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReturnAccepted, TicketReturned, TicketReturnRefused
 from contracts.vocabulary import Stage
 from procedures.model import Procedure
+from procedures.model.part import stated
 from procedures.wording import local_text
 from services.routing.rules.commands import AcceptReturn, RefuseReturn, Return
 from services.routing.rules.dispatching import return_window
@@ -47,18 +48,22 @@ def is_undecided(order: WorkOrder, _: Procedure) -> bool:
 def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | None:
     """Why the unit cannot give it back any more."""
     if order.fixed:
-        return refused("order_unit_fixed", procedure.returns.fixed_after_dispatches, round=order.round)
+        return refused(
+            "order_unit_fixed",
+            stated(procedure.returns).fixed_after_dispatches or procedure.clauses.loop,
+            round=order.round,
+        )
     if order.return_until is None or order.dispatched_at is None or not is_late(command.at, order.return_until):
         return None
     window = return_window(order, order.dispatched_at, procedure)
     assert window is not None
-    return refused("order_return_too_late", window, until=local_text(order.return_until, procedure))
+    return refused("order_return_too_late", window.binding, until=local_text(order.return_until, procedure))
 
 
 def _unfounded(command: Return, procedure: Procedure) -> Refusal | None:
-    rules = procedure.returns
+    rules = stated(procedure.returns)
     if command.ground not in rules.grounds.value:
-        accepts = tuple(ground.value for ground in rules.grounds.value)
+        accepts = tuple(rules.grounds.value)
         return refused("order_ground_unknown", rules.grounds, accepts=accepts, ground=command.ground)
     if rules.reason_required.value and not command.reason:
         return refused("order_reason_missing", rules.reason_required, accepts=("reason",))
@@ -68,7 +73,7 @@ def _unfounded(command: Return, procedure: Procedure) -> Refusal | None:
 def accept_return(order: WorkOrder, command: AcceptReturn, procedure: Procedure) -> Outcome[WorkOrder]:
     """The centre takes the order back; it is `returned` until dispatched again (R004-125)."""
     if order.return_taken:
-        return refused("order_return_decided", procedure.returns.grounds, accepts=("dispatch",))
+        return refused("order_return_decided", stated(procedure.returns).grounds, accepts=("dispatch",))
     fact = TicketReturnAccepted(at=command.at, by=command.by, unit=unit_of(order), reason=command.reason)
     return order.but(return_taken=True), (fact,)
 
@@ -76,7 +81,7 @@ def accept_return(order: WorkOrder, command: AcceptReturn, procedure: Procedure)
 def refuse_return(order: WorkOrder, command: RefuseReturn, procedure: Procedure) -> Outcome[WorkOrder]:
     """The unit keeps the order, and has it signed for if it had not: the centre has judged that it is theirs."""
     if order.return_taken:
-        return refused("order_return_decided", procedure.returns.grounds, accepts=("dispatch",))
+        return refused("order_return_decided", stated(procedure.returns).grounds, accepts=("dispatch",))
     fact = TicketReturnRefused(at=command.at, by=command.by, unit=unit_of(order), reason=command.reason)
     if order.signed_at is not None:
         return order.but(stage=Stage.IN_PROGRESS), (fact,)

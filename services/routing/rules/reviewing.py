@@ -3,7 +3,7 @@
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplyApproved, TicketReplyRejected
 from contracts.vocabulary import CallKind, CallPreference, Closure, Reviewer, Role, Stage
-from procedures.model import Procedure
+from procedures.model import Procedure, Sourced
 from services.routing.rules.closing import again, closed
 from services.routing.rules.commands import Review
 from services.routing.rules.state import WorkOrder
@@ -12,8 +12,14 @@ from services.routing.rules.unit_work import unit_of
 
 def division_owes_review(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether the division must still pass this reply (第十一条(二), R004-022); a department has none."""
-    asked = procedure.types[order.ticket_type].division_reviews_grade(order.grade)
-    return asked and order.division is not None and not order.division_approved
+    asked = division_review(order, procedure)
+    return asked is not None and order.division is not None and not order.division_approved
+
+
+def division_review(order: WorkOrder, procedure: Procedure) -> Sourced | None:
+    """The rule by which the division reviews a reply on this order before the centre; None where it does not."""
+    of, rules = order.circumstances(procedure), procedure.types[order.ticket_type].reviewed_by
+    return next((each for each in rules if each.by is Reviewer.DIVISION and each.when.holds(of)), None)
 
 
 def review(order: WorkOrder, command: Review, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -41,17 +47,17 @@ def _speaking_as(command: Review) -> Reviewer:
 def _out_of_turn(order: WorkOrder, reviewer: Reviewer, procedure: Procedure) -> Refusal | None:
     owed = division_owes_review(order, procedure)
     if reviewer is Reviewer.CENTRE and owed:
-        setting = procedure.types[order.ticket_type].division_reviews
-        assert setting is not None
-        return refused("order_division_first", setting, accepts=(Reviewer.DIVISION.value,))
+        rule = division_review(order, procedure)
+        assert rule is not None
+        return refused("order_division_first", rule, accepts=(Reviewer.DIVISION.value,))
     if reviewer is Reviewer.DIVISION and not owed:
-        return refused("order_division_not_asked", procedure.work_orders.review, accepts=(Reviewer.CENTRE.value,))
+        return refused("order_division_not_asked", procedure.clause("review"), accepts=(Reviewer.CENTRE.value,))
     return None
 
 
 def _rejected(order: WorkOrder, command: Review, reviewer: Reviewer, procedure: Procedure) -> Outcome[WorkOrder]:
     rule = procedure.work_orders.rejection_grounds_required
-    if rule.value and not command.grounds:
+    if rule is not None and rule.value and not command.grounds:
         return refused("order_grounds_missing", rule, accepts=("grounds",))
     rejected = TicketReplyRejected(
         at=command.at, by=command.by, reviewer=reviewer, unit=unit_of(order), grounds=command.grounds or ""

@@ -1,32 +1,47 @@
 """A work order as routing keeps it: flat and frozen, where it stands and what it still owes; never its history."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from contracts.fact import Frozen, Grade, Instant
+from contracts.fact import Frozen, Grade, Instant, Open
 from contracts.ticket import Demand, GovernmentOrder
-from contracts.vocabulary import CallPreference, Closure, ExtensionDecider, Flag, Stage, TicketType
+from contracts.vocabulary import CallPreference, Closure, ExtensionDecider, Stage
+from procedures.model import Circumstances, Procedure
+
+
+class RunningLimit(Frozen):
+    """A limit that runs: until when, since when, how long as the procedure writes it, and whose it is."""
+
+    due: Instant
+    since: Instant
+    length: str | None
+    owner: str
 
 
 class WorkOrder(Frozen):
     """One ticket's work order.
 
     `unit` is where it lies or lay last; `round` counts its dispatches; `return_until` is the last instant of the
-    unit's window to give it back (第十五条(三)1, R004-122); the `*_due` are limits told by sla_monitor that still run.
+    unit's window to give it back; `held` is why the matter lies with somebody outside; `limits` are those that
+    sla_monitor told of and that still run.
     """
 
     procedure: str
     number: str
-    ticket_type: TicketType
+    ticket_type: str
     opened_at: Instant
     first_owner: str
     subtype: str | None = None
     grade: Grade | None = None
     area: str | None = None
     demands: tuple[Demand, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = {}
+    people: int = 1
+    channel: str | None = None
     gov: GovernmentOrder | None = None
-    call_wish: CallPreference = CallPreference.DEFAULT
+    call_wish: Open[CallPreference] = CallPreference.DEFAULT
     proposed_unit: str | None = None
 
     stage: Stage = Stage.ACCEPTED
@@ -57,13 +72,13 @@ class WorkOrder(Frozen):
 
     replied_at: Instant | None = None
     division_approved: bool = False
+    again: bool = False
 
-    dispatch_due: Instant | None = None
-    handle_due: Instant | None = None
-    reply_due: Instant | None = None
-    reply_from: Instant | None = None
-    reply_limit: str | None = None
-    callback_due: Instant | None = None
+    material_asked: bool = False
+    held: str | None = None
+    held_until: Instant | None = None
+
+    limits: Mapping[str, RunningLimit] = {}
 
     wake_at: Instant | None = None
 
@@ -79,10 +94,33 @@ class WorkOrder(Frozen):
     @property
     def due(self) -> datetime | None:
         """The deadline that whoever holds the order now works against; None when no limit runs for that desk."""
-        if self.stage is Stage.ACCEPTED:
-            return self.dispatch_due
-        if self.stage is Stage.REPLIED:
-            return self.callback_due
-        if self.stage in (Stage.DISPATCHED, Stage.IN_PROGRESS, Stage.RETURNED):
-            return min((due for due in (self.handle_due, self.reply_due) if due is not None), default=None)
-        return None
+        desk = _DESKS.get(self.stage)
+        return min((limit.due for limit in self.limits.values() if limit.owner == desk), default=None)
+
+    def circumstances(self, procedure: Procedure) -> Circumstances:
+        """What limits and conditions of the procedure are held against."""
+        return procedure.circumstances(
+            self.ticket_type,
+            subtype=self.subtype,
+            grade=self.grade,
+            flags=self.flags,
+            channel=self.channel,
+            area=self.area,
+            fields=tuple(self.fields.items()),
+            people=self.people,
+            platform=self.gov.platform if self.gov else None,
+            declined=self.declined,
+            again=self.again,
+            phoned=self.phoned_unit is not None and self.unit is None,
+            call_wanted=self.call_wish is not CallPreference.NONE,
+        )
+
+
+_DESKS = {
+    Stage.ACCEPTED: "centre",
+    Stage.REPLIED: "centre",
+    Stage.DISPATCHED: "unit",
+    Stage.IN_PROGRESS: "unit",
+    Stage.RETURNED: "unit",
+}
+"""Whose limits a desk works against while the order is in this stage."""

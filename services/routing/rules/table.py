@@ -3,11 +3,21 @@
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Clause, Outcome, Refusal, refused
 from contracts.vocabulary import CENTRE, Role, Stage
-from kit.decide.steps import Command, Step, steps
+from kit.decide.steps import Command, Step, offered, steps
 from kit.decide.steps import accepted_now as accepted
 from procedures.model import Procedure
 from procedures.model.part import Sourced
-from services.routing.rules import closing, commands, dispatching, extending, replying, returning, reviewing, unit_work
+from services.routing.rules import (
+    closing,
+    commands,
+    dispatching,
+    extending,
+    outside,
+    replying,
+    returning,
+    reviewing,
+    unit_work,
+)
 from services.routing.rules.state import WorkOrder
 
 UNIT = (Role.UNIT,)
@@ -19,23 +29,43 @@ _BEFORE_CALL = frozenset(Stage) - {Stage.CALLBACK, Stage.CLOSED}
 
 
 def _loop(procedure: Procedure) -> Sourced:
-    return procedure.work_orders.loop
-
-
-def _phone_notice(procedure: Procedure) -> Sourced:
-    return procedure.work_orders.phone_notice
+    return procedure.clauses.loop
 
 
 def _returns(procedure: Procedure) -> Sourced:
-    return procedure.returns.grounds
+    return procedure.returns.grounds if procedure.returns else procedure.clauses.loop
+
+
+def _has_returns(procedure: Procedure) -> bool:
+    return procedure.returns is not None
 
 
 def _extension(procedure: Procedure) -> Sourced:
-    return procedure.extension.clocks
+    return procedure.extension.clocks if procedure.extension else procedure.clauses.loop
+
+
+def _has_extensions(procedure: Procedure) -> bool:
+    return procedure.extension is not None
+
+
+def _material(procedure: Procedure) -> Sourced:
+    return procedure.clause("material")
+
+
+def _has_material(procedure: Procedure) -> bool:
+    return any(rules.material is not None for rules in procedure.types.values())
+
+
+def _unreachable(procedure: Procedure) -> Sourced:
+    return procedure.clause("unreachable")
+
+
+def _knows_the_unreachable(procedure: Procedure) -> bool:
+    return procedure.clauses.unreachable is not None or "ticket.contact_failed" in procedure.reactions
 
 
 def _review(procedure: Procedure) -> Sourced:
-    return procedure.work_orders.review
+    return procedure.clause("review")
 
 
 STEPS = steps(
@@ -44,7 +74,7 @@ STEPS = steps(
         commands.NotifyByPhone,
         dispatching.notify_by_phone,
         CENTRE,
-        _phone_notice,
+        dispatching.phone_clause,
         _NOT_SENT,
         dispatching.may_be_phoned,
     ),
@@ -65,7 +95,16 @@ STEPS = steps(
     Step(
         "decline", commands.Decline, unit_work.decline, UNIT, unit_work.declining, _AT_UNIT, unit_work.may_be_declined
     ),
-    Step("return", commands.Return, returning.give_back, UNIT, _returns, _AT_UNIT, returning.may_be_returned),
+    Step(
+        "return",
+        commands.Return,
+        returning.give_back,
+        UNIT,
+        _returns,
+        _AT_UNIT,
+        returning.may_be_returned,
+        _has_returns,
+    ),
     Step(
         "accept_return",
         commands.AcceptReturn,
@@ -74,6 +113,7 @@ STEPS = steps(
         _returns,
         _RETURNED,
         returning.is_undecided,
+        _has_returns,
     ),
     Step(
         "refuse_return",
@@ -83,6 +123,7 @@ STEPS = steps(
         _returns,
         _RETURNED,
         returning.is_undecided,
+        _has_returns,
     ),
     Step(
         "request_extension",
@@ -92,6 +133,7 @@ STEPS = steps(
         _extension,
         _AT_UNIT,
         extending.none_is_asked,
+        _has_extensions,
     ),
     Step(
         "decide_extension",
@@ -101,7 +143,66 @@ STEPS = steps(
         _extension,
         _AT_UNIT,
         extending.one_is_asked,
+        _has_extensions,
         speaks_as="decider",
+    ),
+    Step(
+        "ask_material",
+        commands.AskMaterial,
+        outside.ask_material,
+        UNIT,
+        _material,
+        _AT_UNIT,
+        outside.asks_material,
+        _has_material,
+    ),
+    Step(
+        "complete_material",
+        commands.CompleteMaterial,
+        outside.complete_material,
+        (*CENTRE, *UNIT),
+        _material,
+        _AT_UNIT,
+        outside.awaits_material,
+        _has_material,
+    ),
+    Step(
+        "fail_contact",
+        commands.FailContact,
+        outside.fail_contact,
+        UNIT,
+        _unreachable,
+        _AT_UNIT,
+        offered=_knows_the_unreachable,
+    ),
+    Step(
+        "hold",
+        commands.Hold,
+        outside.hold,
+        UNIT,
+        _loop,
+        _AT_UNIT,
+        outside.is_not_held,
+        lambda procedure: bool(procedure.holds),
+    ),
+    Step(
+        "resume",
+        commands.Resume,
+        outside.resume,
+        UNIT,
+        _loop,
+        _AT_UNIT,
+        outside.is_held,
+        lambda procedure: bool(procedure.holds),
+    ),
+    Step(
+        "progress",
+        commands.Progress,
+        outside.progress,
+        UNIT,
+        _loop,
+        _AT_UNIT,
+        offered=lambda procedure: bool(procedure.progress),
     ),
     Step("reply", commands.Reply, replying.reply, UNIT, _loop, _AT_UNIT),
     Step(
@@ -135,6 +236,9 @@ def decide(
     """
     if order is None:
         return Refusal("unknown_ticket", transient=True)
+    if not step.offered(procedure):
+        accepts = offered(STEPS, procedure)
+        return refused("not_in_procedure", procedure.clauses.loop, accepts=accepts, step=step.name)
     refusal = _not_theirs(order, command.by, step, procedure) or _not_now(order, step, procedure)
     if refusal is not None:
         return refusal
@@ -150,7 +254,7 @@ def _not_theirs(order: WorkOrder, by: Actor, step: Step[WorkOrder], procedure: P
     """Role and scope (第十一条(六), R004-026): a unit acts on its own orders, a division in its area."""
     if by.role == SYSTEM.role:
         return None
-    scope = procedure.work_orders.scope
+    scope = procedure.clause("scope")
     if by.role not in step.roles:
         return refused("role_missing", scope, accepts=(role.value for role in step.roles))
     own = {Role.UNIT.value: order.responsible, Role.DIVISION.value: order.division}
@@ -172,7 +276,7 @@ def _not_now(order: WorkOrder, step: Step[WorkOrder], procedure: Procedure) -> R
 
 def _out_of_order(step: Step[WorkOrder], procedure: Procedure) -> Clause:
     """The loop says what follows what, the step's own clause what it is for: both are cited."""
-    loop, own = procedure.work_orders.loop, step.clause(procedure)
+    loop, own = procedure.clauses.loop, step.clause(procedure)
     if own is loop:
         return loop
     return Sourced(source=f"{loop.source}；{own.source}", rule=own.rule)

@@ -56,7 +56,7 @@ def appoint(order: WorkOrder, command: Appoint, procedure: Procedure) -> Outcome
     """A time is agreed, which only who has reached the customer can do. Refused for a time that has passed."""
     if command.appointed_for <= command.at:
         appointed_for = local_text(command.appointed_for, procedure)
-        return refused("order_appointment_passed", procedure.work_orders.loop, appointed_for=appointed_for)
+        return refused("order_appointment_passed", procedure.clauses.loop, appointed_for=appointed_for)
     order, facts = signed(order, command.at, command.by)
     if order.contacted_at is None:
         order, facts = _reached(order, facts, command)
@@ -69,7 +69,7 @@ def arrive(order: WorkOrder, command: Arrive, procedure: Procedure) -> Outcome[W
     """On site: of an alarm possibly before the order itself, on the phone notice alone (R004-053, R004-055)."""
     unit = order.responsible
     if unit is None:
-        return refused("order_nobody_told", procedure.work_orders.loop, accepts=("notify_by_phone", "dispatch"))
+        return refused("order_nobody_told", procedure.clauses.loop, accepts=("notify_by_phone", "dispatch"))
     order, facts = signed(order, command.at, command.by)
     return order, (*facts, TicketArrived(at=command.at, by=command.by, unit=unit))
 
@@ -86,11 +86,11 @@ def complete(order: WorkOrder, command: Complete, _: Procedure) -> Outcome[WorkO
 
 
 def decline(order: WorkOrder, command: Decline, procedure: Procedure) -> Outcome[WorkOrder]:
-    """A service application is not accepted, which shortens the limit (第十四条(五), R004-067).
+    """What was applied for is not accepted, which may shorten the limit.
 
     Refused for other types, without the reason that the customer was told, and the second time.
     """
-    setting = procedure.types[order.ticket_type].may_be_declined
+    setting = procedure.types[order.ticket_type].declinable
     if setting is None or not setting.value:
         return refused("order_not_declinable", declining(procedure), accepts=declinable_types(procedure))
     if order.declined:
@@ -104,20 +104,20 @@ def decline(order: WorkOrder, command: Decline, procedure: Procedure) -> Outcome
 
 def may_be_declined(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether it is of a type that is declined, and has not been."""
-    setting = procedure.types[order.ticket_type].may_be_declined
+    setting = procedure.types[order.ticket_type].declinable
     return setting is not None and setting.value and not order.declined
 
 
 def declinable_types(procedure: Procedure) -> tuple[str, ...]:
     """The business types of which an order may be declined."""
     rules = procedure.types.items()
-    return tuple(name.value for name, each in rules if each.may_be_declined and each.may_be_declined.value)
+    return tuple(name for name, each in rules if each.declinable and each.declinable.value)
 
 
 def declining(procedure: Procedure) -> Sourced:
     """The clause about declining, wherever among the types it stands; with none, that of the loop."""
-    found = (each.may_be_declined for each in procedure.types.values() if each.may_be_declined)
-    return next(found, procedure.work_orders.loop)
+    found = (each.declinable for each in procedure.types.values() if each.declinable)
+    return next(found, procedure.clauses.loop)
 
 
 def _reached(order: WorkOrder, facts: tuple[Fact, ...], command: Command) -> tuple[WorkOrder, tuple[Fact, ...]]:

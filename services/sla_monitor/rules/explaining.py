@@ -7,7 +7,7 @@ from contracts.vocabulary import ClockState
 from procedures.calendar import SkippedDay
 from procedures.duration import Duration
 from procedures.model import Origin, Procedure
-from procedures.wording import day_text, duration_text, moment_text
+from procedures.wording import clause_text, day_text, duration_text, moment_text
 from services.sla_monitor.rules.state import Rival, SlaClock
 from texts import Language, label, text
 
@@ -25,12 +25,11 @@ def _sentences(clock: SlaClock, procedure: Procedure, language: Language) -> Ite
     yield text(
         "sla.ends" if clock.limit is None else "sla.runs",
         language,
-        clock=label(clock.name, language),
+        clock=procedure.name_of("clock", clock.name),
         limit=_limit(clock.limit, language),
         start=local(clock.started_at),
         due=local(clock.due),
-        source=clock.source,
-        rule=clock.rule,
+        clause=clause_text(clock.source, clock.rule, language),
     )
     if clock.rivals:
         others = (_rival(rival, procedure, language) for rival in clock.rivals)

@@ -1,13 +1,16 @@
 """The clocks of one subject while one message is judged: what can be done to a clock, and what is then said."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
 from contracts.clock import (
     ClockCancelled,
+    ClockExempted,
     ClockMet,
     ClockMissed,
     ClockPaused,
+    ClockReminded,
     ClockResumed,
     ClockStarted,
     ClockWarned,
@@ -15,8 +18,8 @@ from contracts.clock import (
 from contracts.fact import SYSTEM, Fact, is_late
 from contracts.refusal import Outcome
 from contracts.ticket import TicketEscalated
-from contracts.vocabulary import ClockName, ClockState
-from procedures.model import EscalationCause, Procedure
+from contracts.vocabulary import ClockState
+from procedures.model import EscalationRule, Procedure
 from services.sla_monitor.rules import terms as terms_of
 from services.sla_monitor.rules.state import Sla, SlaClock
 from services.sla_monitor.rules.terms import Terms
@@ -25,10 +28,11 @@ from services.sla_monitor.rules.terms import Terms
 class Ledger:
     """Changes clocks as of the moment `at` and collects the facts; it never leaves the rule that made it."""
 
-    __slots__ = ("_changed", "at", "clocks", "procedure", "said", "state")
+    __slots__ = ("_changed", "at", "clocks", "of", "procedure", "said", "state")
 
     def __init__(self, state: Sla, at: datetime, procedure: Procedure) -> None:
         self.state = state
+        self.of = state.circumstances(procedure)
         self.at = at
         self.procedure = procedure
         self.clocks = list(state.clocks)
@@ -41,40 +45,34 @@ class Ledger:
             return self.state, tuple(self.said)
         return self.state.model_copy(update={"clocks": tuple(self.clocks)}), tuple(self.said)
 
-    def open(self, name: ClockName) -> SlaClock | None:
+    def open(self, name: str) -> SlaClock | None:
         """The run of this clock on which something is still owed."""
-        return next((clock for clock in self.clocks if clock.name is name and clock.ended_at is None), None)
+        return next((clock for clock in self.clocks if clock.name == name and clock.ended_at is None), None)
 
-    def begin(self, name: ClockName, since: datetime) -> None:
-        """Start a ticket's clock where something limits it."""
-        terms = terms_of.for_ticket(self.state, name, since, self.procedure)
+    def begin(self, name: str, since: datetime) -> None:
+        """Start a clock where something limits it."""
+        terms = terms_of.of_clock(self.state, self.of, name, since, self.procedure)
         if terms is not None:
             self.start(name, since, terms)
 
-    def start(self, name: ClockName, since: datetime, terms: Terms, *, moved: bool = False) -> None:
+    def start(self, name: str, since: datetime, terms: Terms, *, moved: bool = False) -> None:
         """Start the next round of a clock on these terms."""
-        clock = SlaClock(
+        clock = SlaClock.model_construct(
             name=name,
-            round=sum(clock.name is name for clock in self.clocks) + 1,
+            round=sum(clock.name == name for clock in self.clocks) + 1,
             started_at=since,
-            due=terms.due,
-            limit=terms.limit,
-            source=terms.source,
-            rule=terms.rule,
-            working=terms.working,
-            advisory=terms.advisory,
-            rivals=terms.rivals,
-            warn_at=terms_of.warn_at(name, since, terms, since, self.procedure),
+            **terms._asdict(),
+            warn_at=self._warn_at(name, 0, since, terms, since),
             moved=moved,
         )
         self.clocks.append(clock)
         self._changed = True
         self._say_started(clock, since, restated=moved)
 
-    def meet(self, *names: ClockName) -> None:
-        """What these clocks measure has come: met at or before the deadline, late after it (reading 17)."""
+    def meet(self, names: Container[str]) -> None:
+        """What these clocks measure has come: met at or before the deadline, late after it (design reading 17)."""
         for place, clock in enumerate(self.clocks):
-            if clock.name in names and clock.ended_at is None:
+            if clock.ended_at is None and clock.name in names:
                 self._put(place, self._met(clock))
 
     def _met(self, clock: SlaClock) -> SlaClock:
@@ -86,30 +84,35 @@ class Ledger:
             self._say_missed(clock, late_by)
         return _with(clock, state=ClockState.MISSED, ended_at=self.at, late_by=late_by)
 
-    def cancel(self, reason: str, *names: ClockName) -> None:
+    def cancel(self, reason: str, names: Container[str]) -> None:
         """Nothing is owed on these clocks any more; one that was missed stays missed."""
         for place, clock in enumerate(self.clocks):
-            if clock.name not in names or clock.ended_at is not None:
-                continue
-            if clock.is_live:
-                self.said.append(ClockCancelled(at=self.at, clock=clock.name, round=clock.round, reason=reason))
-                self._put(place, _with(clock, state=ClockState.CANCELLED, ended_at=self.at))
-            else:
-                self._put(place, _with(clock, ended_at=self.at))
+            if clock.ended_at is None and clock.name in names:
+                self._put(place, self._cancelled(clock, reason))
+
+    def _cancelled(self, clock: SlaClock, reason: str) -> SlaClock:
+        if not clock.is_live:
+            return _with(clock, ended_at=self.at)
+        self.said.append(ClockCancelled(at=self.at, clock=clock.name, round=clock.round, reason=reason))
+        return _with(clock, state=ClockState.CANCELLED, ended_at=self.at)
+
+    def exempt(self, reason: str, names: Container[str]) -> None:
+        """These clocks count as met in time; one that was missed before stays missed."""
+        for place, clock in enumerate(self.clocks):
+            if clock.ended_at is None and clock.is_live and clock.name in names:
+                self.said.append(
+                    ClockExempted(at=self.at, clock=clock.name, round=clock.round, due=clock.due, reason=reason)
+                )
+                self._put(place, _with(clock, state=ClockState.EXEMPT, ended_at=self.at))
 
     def restate(self, clock: SlaClock, terms: Terms, *, moved: bool = False) -> None:
         """From now on the running clock ends on other terms; it still counts from where it started."""
         now = _with(
             clock,
             state=ClockState.RUNNING,
-            due=terms.due,
-            limit=terms.limit,
-            source=terms.source,
-            rule=terms.rule,
-            working=terms.working,
-            advisory=terms.advisory,
-            rivals=terms.rivals,
-            warn_at=terms_of.warn_at(clock.name, clock.started_at, terms, self.at, self.procedure),
+            **terms._asdict(),
+            warn_at=self._warn_at(clock.name, 0, clock.started_at, terms, self.at),
+            warnings=0,
             warned_at=None,
             resume_at=None,
             moved=moved,
@@ -117,8 +120,8 @@ class Ledger:
         self._replace(clock, now)
         self._say_started(now, self.at, restated=True)
 
-    def pause(self, clock: SlaClock, reason: str, resume_at: datetime) -> None:
-        """Stop the clock until a moment; one that stands already only waits for another moment."""
+    def pause(self, clock: SlaClock, reason: str, resume_at: datetime | None) -> None:
+        """Stop the clock until a moment, or until it is resumed; one that stands already only waits otherwise."""
         if clock.state is ClockState.RUNNING:
             self.said.append(ClockPaused(at=self.at, clock=clock.name, round=clock.round, reason=reason))
             clock_now = _with(clock, state=ClockState.PAUSED, paused_at=self.at, resume_at=resume_at)
@@ -126,38 +129,62 @@ class Ledger:
             clock_now = _with(clock, resume_at=resume_at)
         self._replace(clock, clock_now)
 
-    def resume(self, clock: SlaClock) -> None:
-        """Let the clock run again from the moment it waited for, with what was left of its budget."""
+    def resume(self, clock: SlaClock, at: datetime) -> None:
+        """Let the clock run again from a moment, with what was left of its budget."""
         assert clock.paused_at is not None
-        assert clock.resume_at is not None
-        left = self.procedure.calendar.time_between(clock.paused_at, clock.due, working=clock.working)
-        due = self.procedure.calendar.add_time(clock.resume_at, left, working=clock.working)
-        self.said.append(ClockResumed(at=clock.resume_at, clock=clock.name, round=clock.round, due=due))
+        calendar = self.procedure.calendar_of(clock.name, self.state.unit)
+        left = calendar.time_between(clock.paused_at, clock.due, working=clock.working)
+        due = calendar.add_time(at, left, working=clock.working)
+        self.said.append(ClockResumed(at=at, clock=clock.name, round=clock.round, due=due))
         terms = Terms(due, clock.limit, clock.source, clock.rule, clock.working, clock.advisory, clock.rivals)
-        warn_at = terms_of.warn_at(clock.name, clock.resume_at, terms, clock.resume_at, self.procedure)
+        warn_at = self._warn_at(clock.name, clock.warnings, at, terms, at)
         self._replace(
             clock, _with(clock, state=ClockState.RUNNING, due=due, warn_at=warn_at, resume_at=None, moved=True)
         )
 
     def warn(self, clock: SlaClock) -> None:
-        """The limit nears its end."""
+        """The limit nears its end; another warning may follow."""
         assert clock.warn_at is not None
-        self.said.append(ClockWarned(at=clock.warn_at, clock=clock.name, round=clock.round, due=clock.due))
-        self._replace(clock, _with(clock, warn_at=None, warned_at=clock.warn_at))
+        to = self.procedure.warnings_of(clock.name)[clock.warnings].to
+        self.said.append(
+            ClockWarned(at=clock.warn_at, clock=clock.name, round=clock.round, due=clock.due, to=tuple(to))
+        )
+        terms = Terms(clock.due, clock.limit, clock.source, clock.rule, clock.working)
+        again = self._warn_at(clock.name, clock.warnings + 1, clock.started_at, terms, clock.warn_at)
+        self._replace(clock, _with(clock, warn_at=again, warnings=clock.warnings + 1, warned_at=clock.warn_at))
 
     def miss(self, clock: SlaClock) -> None:
         """The limit has passed and nothing came."""
         self._say_missed(clock, None)
-        self._replace(clock, _with(clock, state=ClockState.MISSED, warn_at=None))
+        remind_at = self._remind_at(clock, clock.due)
+        self._replace(clock, _with(clock, state=ClockState.MISSED, warn_at=None, remind_at=remind_at))
 
-    def escalate(self, cause: EscalationCause, at: datetime, clock: ClockName | None = None) -> None:
+    def remind(self, clock: SlaClock) -> None:
+        """Still nothing came: those who are told are told again."""
+        rule, at = self.procedure.clocks[clock.name].reminds, clock.remind_at
+        assert rule is not None
+        assert at is not None
+        count = clock.reminders + 1
+        self.said.append(
+            ClockReminded(at=at, clock=clock.name, round=clock.round, due=clock.due, to=tuple(rule.to), count=count)
+        )
+        again = self._remind_at(clock, at) if count < rule.at_most else None
+        self._replace(clock, _with(clock, remind_at=again, reminders=count))
+
+    def escalate(self, rule: EscalationRule, at: datetime, clock: str | None = None) -> None:
         """Bring it to the notice of whoever the procedure names."""
-        if self.state.type is None:
-            return
-        for rule in self.procedure.escalations(cause, clock):
-            self.said.append(
-                TicketEscalated(at=at, by=SYSTEM, to=rule.to, cause=cause.value, clock=clock, source=rule.source)
-            )
+        self.said.append(
+            TicketEscalated(at=at, by=SYSTEM, to=rule.to, cause=rule.cause, clock=clock, source=rule.source)
+        )
+
+    def _warn_at(
+        self, name: str, nth: int, started_at: datetime, terms: Terms, not_before: datetime
+    ) -> datetime | None:
+        return terms_of.warn_at(self.state, name, nth, started_at, terms, not_before, self.procedure)
+
+    def _remind_at(self, clock: SlaClock, since: datetime) -> datetime | None:
+        rule = self.procedure.clocks[clock.name].reminds
+        return self.procedure.calendar.add(since, rule.every) if rule else None
 
     def _say_started(self, clock: SlaClock, at: datetime, *, restated: bool) -> None:
         self.said.append(
@@ -186,8 +213,11 @@ class Ledger:
                 advisory=clock.advisory,
             )
         )
-        if not clock.advisory:
-            self.escalate(EscalationCause.CLOCK_MISSED, clock.due, clock.name)
+        if clock.advisory or self.of is None:
+            return
+        for rule in self.procedure.escalations("clock.missed"):
+            if (not rule.clocks or clock.name in rule.clocks) and rule.when.holds(self.of):
+                self.escalate(rule, clock.due, clock.name)
 
     def _replace(self, clock: SlaClock, now: SlaClock) -> None:
         self._put(next(place for place, one in enumerate(self.clocks) if one is clock), now)

@@ -1,34 +1,37 @@
 """What the monitor remembers of one ticket or piece of knowledge: its clocks, and what their limits depend on."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
 from contracts.fact import Frozen
-from contracts.vocabulary import ClockName, ClockState, TicketType
+from contracts.vocabulary import ClockState
+from procedures.model import Circumstances, Procedure
 
 STRICTLY_AFTER = timedelta(milliseconds=1)
 """A limit is met at its very instant, so the first moment to judge it missed is the next the clock can show."""
 
 
 class Rival(NamedTuple):
-    """A limit that was considered and did not bind, kept so that an explanation can name all (R004-075, R004-118)."""
+    """A limit that was considered and did not bind, kept so that an explanation can name all."""
 
     due: datetime
     origin: str
     source: str
-    rule: str
+    rule: str | None
     limit: str | None
 
 
 class SlaClock(Frozen):
     """One run of a named clock; `round` counts its runs from 1.
 
-    `ended_at` is set once nothing is owed on it any more: met, cancelled, or come after all `late_by` seconds late. A
-    missed clock without it is overdue still. `moved` says that a decision set its end, not the limit alone.
+    `ended_at` is set once nothing is owed on it any more: met, exempt, cancelled, or come after all `late_by` seconds
+    late. A missed clock without it is overdue still. `moved` says that a decision set its end, not the limit alone.
+    `warn_at` is the next warning and `warnings` how many there were; likewise the reminders of an overdue clock.
     """
 
-    name: ClockName
+    name: str
     round: int
     started_at: datetime
     due: datetime
@@ -40,9 +43,12 @@ class SlaClock(Frozen):
     rivals: tuple[Rival, ...] = ()
     state: ClockState = ClockState.RUNNING
     warn_at: datetime | None = None
+    warnings: int = 0
     warned_at: datetime | None = None
     paused_at: datetime | None = None
     resume_at: datetime | None = None
+    remind_at: datetime | None = None
+    reminders: int = 0
     ended_at: datetime | None = None
     late_by: int | None = None
     moved: bool = False
@@ -62,7 +68,9 @@ class SlaClock(Frozen):
         """When something happens to it by the passing of time alone."""
         if self.state is ClockState.RUNNING:
             return self.warn_at or self.due + STRICTLY_AFTER
-        return self.resume_at if self.state is ClockState.PAUSED else None
+        if self.state is ClockState.PAUSED:
+            return self.resume_at
+        return self.remind_at if self.ended_at is None else None
 
     def seconds_late(self, at: datetime) -> int:
         """Begun seconds from the deadline to `at`; 0 or less when in time."""
@@ -72,33 +80,64 @@ class SlaClock(Frozen):
 class Sla(Frozen):
     """The clocks of one subject, oldest first; `type` is None for an article, a task or a notice.
 
-    `given_back` is true from an accepted return to the next dispatch, `notified_at` from a phone notice to the
-    dispatch that follows it.
+    What limits may depend on is kept flat. `again` is true while a reply is being made anew, `phoned` from a phone
+    notice to the dispatch that follows it, `call_owed` where the customer is to be called back.
     """
 
     procedure: str
-    type: TicketType | None = None
+    type: str | None = None
     subtype: str | None = None
     grade: int | None = None
+    flags: tuple[str, ...] = ()
+    channel: str | None = None
     area: str | None = None
-    gov_due: datetime | None = None
-    call_wanted: bool = True
+    fields: Mapping[str, str] = {}
+    people: int = 1
+    platform: str | None = None
+    platform_due: datetime | None = None
+    call_owed: bool = True
     call_at: datetime | None = None
     unit: str | None = None
     division: str | None = None
     advisory: bool = False
     declined: bool = False
-    given_back: bool = False
-    notified_at: datetime | None = None
+    again: bool = False
+    phoned: bool = False
+    opened_at: datetime | None = None
+    hung_up_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    contacted_at: datetime | None = None
+    material_at: datetime | None = None
     clocks: tuple[SlaClock, ...] = ()
     grace: timedelta = timedelta(0)
 
     @property
     def wake_at(self) -> datetime | None:
-        """When to look next: a clock is judged `grace` late, for facts in flight (reading 13)."""
+        """When to look next: a clock is judged `grace` late, for facts in flight (design reading 13)."""
         look = min((look for clock in self.clocks if (look := clock.look_at) is not None), default=None)
         return look + self.grace if look is not None else None
 
-    def latest(self, name: ClockName) -> SlaClock | None:
+    def latest(self, name: str) -> SlaClock | None:
         """The last run of a clock, whatever its state."""
-        return next((clock for clock in reversed(self.clocks) if clock.name is name), None)
+        return next((clock for clock in reversed(self.clocks) if clock.name == name), None)
+
+    def circumstances(self, procedure: Procedure) -> Circumstances | None:
+        """What limits and conditions are held against; None for a piece of knowledge."""
+        if self.type is None:
+            return None
+        return Circumstances(
+            self.type,
+            self.subtype,
+            self.grade,
+            self.flags,
+            self.channel,
+            self.area,
+            procedure.area_class(self.area),
+            tuple(self.fields.items()),
+            self.people,
+            self.platform,
+            self.declined,
+            self.again,
+            self.phoned,
+            self.call_owed,
+        )

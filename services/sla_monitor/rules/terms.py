@@ -1,11 +1,9 @@
-"""On what terms a clock runs: its end, the limit that binds it, and the limits that do not."""
+"""On what terms a clock runs: its end, the limit that binds it, the limits that do not, and when it warns."""
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import NamedTuple
 
-from contracts.vocabulary import ClockName
-from procedures.model import Candidate, Deadline, Procedure
+from procedures.model import Candidate, Circumstances, Deadline, Procedure
 from services.sla_monitor.rules.state import Rival, Sla
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -23,62 +21,58 @@ class Terms(NamedTuple):
     rivals: tuple[Rival, ...] = ()
 
 
-def for_ticket(state: Sla, name: ClockName, since: datetime, procedure: Procedure) -> Terms | None:
-    """The terms of a ticket's clock that starts at `since`; None where nothing limits it."""
-    if state.type is None:
-        return None
-    if name is ClockName.CALLBACK:
-        found = procedure.callback_deadline(
-            state.type, since, grade=state.grade, subtype=state.subtype, area=state.area, appointed=state.call_at
-        )
-        return _of(found)
-    deadline = procedure.deadline(
+def of_clock(state: Sla, of: Circumstances | None, name: str, since: datetime, procedure: Procedure) -> Terms | None:
+    """The terms of a clock that starts at `since`; None where nothing limits it."""
+    if of is None:
+        return _of_knowledge(name, since, procedure)
+    found = procedure.deadline(
         name,
-        state.type,
         since,
-        grade=state.grade,
-        subtype=state.subtype,
-        area=state.area,
-        declined=state.declined,
-        gov_due=_gov_due(state, name, since),
-        enforcement="advisory" if state.advisory else "mandatory",
+        of,
+        platform_due=_platform_due(state, name, since, procedure),
+        advisory=state.advisory,
+        unit=state.unit,
     )
-    return _of(deadline)
+    if found is not None and procedure.clocks[name].yields_to_appointment:
+        found = procedure.call_deadline(found, state.call_at)
+    return _of(found) if found else None
 
 
-def for_knowledge(name: ClockName, since: datetime, procedure: Procedure) -> Terms:
-    """The terms of a task, a review or a notice (第十八条)."""
+def _of_knowledge(name: str, since: datetime, procedure: Procedure) -> Terms | None:
     limit = procedure.knowledge_limit(name)
+    if limit is None or limit.within is None:
+        return None
     due = procedure.calendar.add(since, limit.within)
     return Terms(due, str(limit.within), limit.source, limit.rule, limit.within.is_working)
 
 
 def by_extension(until: datetime, working: bool, advisory: bool, procedure: Procedure) -> Terms:
-    """The terms of a granted extension (第十五条(二)2, R004-119)."""
-    clause = procedure.extension.clocks
+    """The terms of a granted extension; a platform grants one even where the procedure itself foresees none."""
+    clause = procedure.extension.clocks if procedure.extension else procedure.clause("platform_orders")
     return Terms(until, None, clause.source, clause.rule, working, advisory)
 
 
 def warn_at(
-    name: ClockName, started_at: datetime, terms: Terms, not_before: datetime, procedure: Procedure
+    state: Sla, name: str, nth: int, started_at: datetime, terms: Terms, not_before: datetime, procedure: Procedure
 ) -> datetime | None:
-    """The first millisecond at which so much of the budget is used that a warning is due; None when only the end is."""
-    share: Fraction = procedure.warn_share(name)
-    found = procedure.calendar.at_share(started_at, terms.due, share, working=terms.working)
+    """The first millisecond at which the share of the n-th warning is used; None when only the end is to come."""
+    warnings = procedure.warnings_of(name)
+    if nth >= len(warnings):
+        return None
+    calendar = procedure.calendar_of(name, state.unit)
+    found = calendar.at_share(started_at, terms.due, warnings[nth].at, working=terms.working)
     part = found.microsecond % 1000
     found = max(found + (_MILLISECOND - timedelta(microseconds=part)) if part else found, not_before)
     return found if found < terms.due else None
 
 
-def _gov_due(state: Sla, name: ClockName, since: datetime) -> datetime | None:
-    """The platform's deadline; one that has passed caps nothing any more, the `gov` clock itself has told of it."""
-    due = state.gov_due
-    return due if due is not None and (name is ClockName.GOV or due > since) else None
+def _platform_due(state: Sla, name: str, since: datetime, procedure: Procedure) -> datetime | None:
+    """The platform's deadline; one that has passed caps nothing any more, its own clock has told of it."""
+    due = state.platform_due
+    return due if due is not None and (procedure.clocks[name].ends == "platform" or due > since) else None
 
 
-def _of(deadline: Deadline | None) -> Terms | None:
-    if deadline is None:
-        return None
+def _of(deadline: Deadline) -> Terms:
     binding, *others = deadline.candidates
     return Terms(
         deadline.due,
@@ -86,8 +80,8 @@ def _of(deadline: Deadline | None) -> Terms | None:
         binding.source,
         binding.rule,
         deadline.working,
-        deadline.advisory,
-        tuple(_rival(other) for other in others),
+        binding.advisory,
+        tuple(map(_rival, others)),
     )
 
 

@@ -1,249 +1,149 @@
-"""What every fact about a ticket does to its clocks (第十四条, 第十五条)."""
+"""What a fact about a ticket does to its clocks: the procedure's clock table, carried out."""
 
 from datetime import datetime
+from typing import Any
 
-from contracts.callback import CallbackAttempted
+from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.ticket import (
-    TicketAnswered,
-    TicketAppointed,
-    TicketArrived,
-    TicketClosed,
-    TicketCompleted,
-    TicketContacted,
-    TicketDeclined,
-    TicketDispatched,
-    TicketExtensionGranted,
-    TicketOpened,
-    TicketPhoneNotified,
-    TicketRegraded,
-    TicketReplied,
-    TicketReplyRejected,
-    TicketReturnAccepted,
-    TicketReturned,
-    TicketSentBack,
-    TicketSigned,
-    TicketSupplemented,
-    TicketUrged,
-    TicketWithdrawn,
-)
-from contracts.vocabulary import CallKind, CallPreference, Channel, ClockName, ClockState, ExtensionDecider, Flag
-from procedures.model import EscalationCause, Procedure
+from contracts.ticket import TicketClosed, TicketDispatched, TicketExtensionGranted, TicketOpened, TicketRegraded
+from contracts.vocabulary import ClockState, ExtensionDecider
+from procedures.model import Circumstances, Moment, Procedure
+from procedures.model.clocks import NO_REACTIONS, Pause, Reactions, Restate, Start, Trigger
+from services.sla_monitor.rules import remembering
 from services.sla_monitor.rules import terms as terms_of
 from services.sla_monitor.rules.ledger import Ledger
 from services.sla_monitor.rules.state import Sla, SlaClock
 
-UNIT_CLOCKS = (ClockName.SIGN, ClockName.CONTACT, ClockName.ON_SITE, ClockName.HANDLE, ClockName.REPLY)
-"""What a dispatch starts, in the order the unit meets them."""
-
-_ALL_BUT_GOV = tuple(name for name in ClockName if name is not ClockName.GOV)
-_MAJOR = 1
-
 
 def opened(state: Sla | None, fact: TicketOpened, procedure: Procedure) -> Outcome[Sla]:
-    """Time to dispatch runs, and a platform's own deadline; the gravest are brought to notice at once (R004-036)."""
+    """The first clocks run, and the gravest requests are brought to notice at once."""
     if state is not None:
         return state, ()
-    ledger = Ledger(_remembered(fact), fact.at, procedure)
-    ledger.begin(ClockName.DISPATCH, _dispatch_from(fact, procedure))
-    if fact.gov is not None:
-        ledger.begin(ClockName.GOV, fact.at)
-    if fact.grade == _MAJOR:
-        ledger.escalate(EscalationCause.GRADE_1, fact.at)
-    if Flag.URGENT in fact.flags:
-        ledger.escalate(EscalationCause.URGENT, fact.at)
-    return ledger.outcome()
+    return heard(remembering.opened(fact, procedure), fact, procedure)
 
 
-def _remembered(fact: TicketOpened) -> Sla:
-    return Sla(
-        procedure=fact.procedure,
-        type=fact.ticket_type,
-        subtype=fact.subtype,
-        grade=fact.grade,
-        area=fact.area,
-        gov_due=fact.gov.due if fact.gov else None,
-        call_wanted=fact.call_wish.preference is not CallPreference.NONE,
-        call_at=fact.call_wish.at,
-    )
-
-
-def _dispatch_from(fact: TicketOpened, procedure: Procedure) -> datetime:
-    """Hang-up for calls, receipt otherwise (reading 5; R004-047, R004-059)."""
-    by_phone = fact.channel is Channel.PHONE and procedure.readings.dispatch_from == "hang_up"
-    return fact.call_ended_at if by_phone and fact.call_ended_at is not None else fact.at
-
-
-def answered(state: Sla, fact: TicketAnswered, procedure: Procedure) -> Outcome[Sla]:
-    """Answered at first contact: nothing is left to dispatch (R004-034, R004-043)."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.meet(ClockName.DISPATCH)
-    ledger.cancel("answered", *_ALL_BUT_GOV)
-    return ledger.outcome()
-
-
-def withdrawn(state: Sla, fact: TicketWithdrawn, procedure: Procedure) -> Outcome[Sla]:
-    """The customer wants nothing more; a platform's deadline waits for the close (reading 18)."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.cancel("withdrawn", *_ALL_BUT_GOV)
-    return ledger.outcome()
-
-
-def closed(state: Sla, fact: TicketClosed, procedure: Procedure) -> Outcome[Sla]:
-    """The close is what a platform waits for (reading 18); nothing else is owed."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.meet(ClockName.GOV)
-    ledger.cancel("closed", *ClockName)
-    return ledger.outcome()
-
-
-def phone_notified(state: Sla, fact: TicketPhoneNotified, procedure: Procedure) -> Outcome[Sla]:
-    """A unit told before its order came is on its way from now (reading 14, R004-053)."""
-    if state.unit is not None and not state.given_back:
-        return state, ()
-    unit = procedure.unit(fact.unit)
-    advisory = unit is not None and unit.enforcement == "advisory"
-    ledger = Ledger(state.model_copy(update={"notified_at": fact.at, "advisory": advisory}), fact.at, procedure)
-    ledger.cancel("dispatched_again", ClockName.ON_SITE)
-    ledger.begin(ClockName.ON_SITE, fact.at)
-    return ledger.outcome()
-
-
-def dispatched(state: Sla, fact: TicketDispatched, procedure: Procedure) -> Outcome[Sla]:
-    """The unit's clocks run; a dispatch after an accepted return starts them all anew (reading 6, R004-122)."""
-    told = {
-        "unit": fact.unit,
-        "division": fact.division,
-        "advisory": fact.advisory,
-        "declined": False,
-        "given_back": False,
-        "notified_at": None,
-    }
-    ledger = Ledger(state.model_copy(update=told), fact.at, procedure)
-    ledger.meet(ClockName.DISPATCH)
-    notified = state.notified_at is not None
-    anew = tuple(name for name in UNIT_CLOCKS if not (notified and name is ClockName.ON_SITE))
-    ledger.cancel("dispatched_again", *anew)
-    for name in anew:
-        ledger.begin(name, fact.at)
-    return ledger.outcome()
-
-
-def signed(state: Sla, fact: TicketSigned, procedure: Procedure) -> Outcome[Sla]:
-    """The unit took the order, or is deemed to have (R004-120, R004-124)."""
-    return _met(state, fact.at, procedure, ClockName.SIGN)
-
-
-def returned(state: Sla, fact: TicketReturned, procedure: Procedure) -> Outcome[Sla]:
-    """The unit answered the order by giving it back; its handling clocks do not stop for that (reading 6, R004-122)."""
-    return _met(state, fact.at, procedure, ClockName.SIGN)
-
-
-def return_accepted(state: Sla, fact: TicketReturnAccepted, procedure: Procedure) -> Outcome[Sla]:  # noqa: ARG001
-    """The next dispatch will be another unit's; until then the clocks run on (R004-125)."""
-    return state.model_copy(update={"given_back": True}), ()
-
-
-def contacted(state: Sla, fact: TicketContacted | TicketAppointed, procedure: Procedure) -> Outcome[Sla]:
-    """The customer was reached (R004-060, R004-065)."""
-    return _met(state, fact.at, procedure, ClockName.CONTACT)
-
-
-def appointed(state: Sla, fact: TicketAppointed, procedure: Procedure) -> Outcome[Sla]:
-    """A time agreed past the limit needs an extension, or stops the clocks until then: a reading (R004-062)."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.meet(ClockName.CONTACT)
-    if procedure.readings.appointment_beyond_limit == "pauses":
-        _wait_for_appointment(ledger, fact.appointed_for)
-    return ledger.outcome()
-
-
-def _wait_for_appointment(ledger: Ledger, appointed_for: datetime) -> None:
-    reply = ledger.open(ClockName.REPLY)
-    if reply is None or not reply.is_live or appointed_for <= reply.due:
-        return
-    for clock in (ledger.open(ClockName.HANDLE), reply):
-        if clock is not None and clock.is_live:
-            ledger.pause(clock, "appointment", appointed_for)
-
-
-def arrived(state: Sla, fact: TicketArrived, procedure: Procedure) -> Outcome[Sla]:
-    """On site, and so in contact (R004-055)."""
-    return _met(state, fact.at, procedure, ClockName.CONTACT, ClockName.ON_SITE)
-
-
-def completed(state: Sla, fact: TicketCompleted, procedure: Procedure) -> Outcome[Sla]:
-    """The work is done, so somebody was there (R004-072 to R004-074)."""
-    return _met(state, fact.at, procedure, ClockName.CONTACT, ClockName.ON_SITE, ClockName.HANDLE)
-
-
-def declined(state: Sla, fact: TicketDeclined, procedure: Procedure) -> Outcome[Sla]:
-    """The applicant was told why not; the reply is due by the shorter limit (R004-067, reading 14)."""
-    ledger = Ledger(state.model_copy(update={"declined": True}), fact.at, procedure)
-    ledger.meet(ClockName.CONTACT)
-    reply = ledger.open(ClockName.REPLY)
-    if reply is not None and reply.is_live:
-        since = _told_at(ledger, fact.at) if procedure.readings.declined_from == "contact" else reply.started_at
-        terms = terms_of.for_ticket(ledger.state, ClockName.REPLY, since, procedure)
-        if terms is not None:
-            ledger.restate(reply, terms)
-    return ledger.outcome()
-
-
-def _told_at(ledger: Ledger, at: datetime) -> datetime:
-    """When the applicant was first reached."""
-    contact = next((clock for clock in reversed(ledger.clocks) if clock.name is ClockName.CONTACT), None)
-    return contact.ended_at if contact is not None and contact.ended_at is not None else at
-
-
-def replied(state: Sla, fact: TicketReplied, procedure: Procedure) -> Outcome[Sla]:
-    """The unit did its part; the centre owes the customer a call where the type does (第十四条(九))."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.meet(ClockName.CONTACT, ClockName.ON_SITE, ClockName.HANDLE, ClockName.REPLY)
-    if state.type is not None and state.call_wanted and procedure.callback_kind(state.type) is not CallKind.NONE:
-        ledger.cancel("replied", ClockName.CALLBACK)
-        ledger.begin(ClockName.CALLBACK, fact.at)
-    return ledger.outcome()
-
-
-def reply_rejected(state: Sla, fact: TicketReplyRejected, procedure: Procedure) -> Outcome[Sla]:
-    """The reply must be made again in its original time; nobody need be called about it (R004-132, reading 14)."""
-    return _reply_again(state, fact.at, procedure, "reply_rejected")
-
-
-def sent_back(state: Sla, fact: TicketSentBack, procedure: Procedure) -> Outcome[Sla]:
-    """The callback found the reply wanting: again in its original time (R004-102, reading 14)."""
-    return _reply_again(state, fact.at, procedure, "sent_back")
-
-
-def _reply_again(state: Sla, at: datetime, procedure: Procedure, reason: str) -> Outcome[Sla]:
-    ledger = Ledger(state, at, procedure)
-    ledger.cancel(reason, ClockName.CALLBACK, ClockName.REPLY)
-    ledger.begin(ClockName.REPLY, at)
-    return ledger.outcome()
-
-
-def callback_attempted(state: Sla, fact: CallbackAttempted, procedure: Procedure) -> Outcome[Sla]:
-    """The first attempt is what the limit asks for; later ones are in progress, not a miss (reading 8)."""
-    return _met(state, fact.at, procedure, ClockName.CALLBACK)
+def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
+    """Everything else: remember what the fact tells, then do what the table says of it."""
+    now, name = remembering.after(state, fact, procedure), fact.short_type()
+    told = procedure.reactions.get(name, NO_REACTIONS)
+    if told is NO_REACTIONS and not procedure.escalations(name) and not isinstance(fact, TicketClosed):
+        return now, ()
+    ledger = Ledger(now, fact.at, procedure)
+    _end(ledger, told, fact)
+    _move(ledger, told, fact)
+    _begin(ledger, told, fact)
+    _escalate(ledger, state, fact)
+    return _settled(ledger, fact)
 
 
 def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Procedure) -> Outcome[Sla]:
-    """The reply is due later, no handling limit ends before it, nor does the deadline of the platform that granted it.
+    """The first of the extended clocks ends at the new moment, no other ends before it (design reading 11).
 
-    第十五条(二)2, R004-119; reading 11.
+    Nor does the deadline of the platform that granted it.
     """
-    if fact.decider is ExtensionDecider.PLATFORM and state.gov_due is not None:
-        state = state.model_copy(update={"gov_due": max(state.gov_due, fact.until)})
-    ledger = Ledger(state, fact.at, procedure)
-    reply, handle, gov = (ledger.open(name) for name in (ClockName.REPLY, ClockName.HANDLE, ClockName.GOV))
-    if reply is not None:
-        _extend(ledger, reply, fact.until)
-    if handle is not None and handle.is_live and handle.due < fact.until:
-        _extend(ledger, handle, fact.until)
-    if gov is not None and fact.decider is ExtensionDecider.PLATFORM and gov.due < fact.until:
-        _extend(ledger, gov, fact.until)
+    ledger = Ledger(remembering.after(state, fact, procedure), fact.at, procedure)
+    clocks = procedure.extension.clocks.value if procedure.extension else procedure.periods
+    for place, name in enumerate(clocks):
+        clock = ledger.open(name)
+        if clock is not None and (place == 0 or (clock.is_live and clock.due < fact.until)):
+            _extend(ledger, clock, fact.until)
+    if fact.decider is ExtensionDecider.PLATFORM:
+        for name in procedure.platform_clocks:
+            clock = ledger.open(name)
+            if clock is not None and clock.due < fact.until:
+                _extend(ledger, clock, fact.until)
     return ledger.outcome()
+
+
+def _end(ledger: Ledger, told: Reactions, fact: Fact) -> None:
+    """What is met, what counts as met, and what is no longer owed; the close ends everything."""
+    verb = _verb(fact)
+    if told.meets:
+        ledger.meet(_names(told.meets, ledger.of))
+    if told.exempts:
+        ledger.exempt(verb, _names(told.exempts, ledger.of))
+    if isinstance(fact, TicketClosed):
+        ledger.cancel(verb, ledger.procedure.clocks)
+    elif told.cancels:
+        ledger.cancel(verb, _names(told.cancels, ledger.of))
+
+
+def _move(ledger: Ledger, told: Reactions, fact: Any) -> None:
+    """What goes on, stands still, or ends elsewhere."""
+    for name in _names(told.resumes, ledger.of):
+        clock = ledger.open(name)
+        if clock is not None and clock.state is ClockState.PAUSED:
+            ledger.resume(clock, fact.at)
+    paused = [(clock, pause) for name, pause in told.pauses if (clock := _pausable(ledger, name, pause, fact))]
+    for clock, pause in paused:
+        ledger.pause(clock, _reason(fact), _agreed(fact) if pause.until == "agreed" else None)
+    for name, restate in told.restates:
+        if _holds(restate, ledger.of):
+            _restate(ledger, name, restate, fact)
+
+
+def _begin(ledger: Ledger, told: Reactions, fact: Fact) -> None:
+    """Runs that are still open end before the new ones begin; what the fact itself meets is met at once."""
+    begun = [(name, start) for name, start in told.starts if _holds(start, ledger.of)]
+    fresh = [(name, start) for name, start in begun if start.running == "restart" or ledger.open(name) is None]
+    ledger.cancel(_verb(fact), [name for name, _ in fresh])
+    for name, start in fresh:
+        ledger.begin(name, _since(start, ledger.state, fact.at))
+    at_once = [name for name in _names(told.meets, ledger.of) if any(name == each for each, _ in fresh)]
+    if at_once:
+        ledger.meet(at_once)
+
+
+def _since(start: Start, state: Sla, at: datetime) -> datetime:
+    moments = {
+        Moment.EVENT: at,
+        Moment.RECEIPT: state.opened_at,
+        Moment.HANG_UP: state.hung_up_at or state.opened_at,
+        Moment.DISPATCH: state.dispatched_at,
+        Moment.CONTACT: state.contacted_at,
+        Moment.MATERIAL: state.material_at,
+    }
+    return moments[start.from_] or at
+
+
+def _pausable(ledger: Ledger, name: str, pause: Pause, fact: Any) -> SlaClock | None:
+    """The running clock that this pause stops; none for another reason, or for a time before the deadline."""
+    clock = ledger.open(name)
+    if clock is None or not clock.is_live or not _holds(pause, ledger.of):
+        return None
+    if pause.reason and getattr(fact, "reason", None) not in pause.reason:
+        return None
+    return None if pause.later and not _is_later(ledger, fact) else clock
+
+
+def _is_later(ledger: Ledger, fact: Any) -> bool:
+    """Whether the agreed moment lies after the deadline of every period that runs."""
+    agreed, running = _agreed(fact), (ledger.open(name) for name in ledger.procedure.periods)
+    ends = [clock.due for clock in running if clock is not None and clock.is_live]
+    return agreed is not None and bool(ends) and agreed > max(ends)
+
+
+def _agreed(fact: Any) -> datetime | None:
+    found: datetime | None = getattr(fact, "appointed_for", None) or getattr(fact, "until", None)
+    return found
+
+
+def _restate(ledger: Ledger, name: str, restate: Restate, fact: Any) -> None:
+    """Limits follow the circumstances; where only shorter ones do, a longer one needs an approval.
+
+    An end that was set by a decision (an extension, an appointment) is not taken back by a shorter limit.
+    """
+    clock = ledger.open(name)
+    if clock is None or not clock.is_live:
+        return
+    since = clock.started_at if restate.from_ == "start" else ledger.state.contacted_at or fact.at
+    terms = terms_of.of_clock(ledger.state, ledger.of, name, since, ledger.procedure)
+    if terms is None:
+        return
+    approved = getattr(fact, "approved_by", None) is not None
+    shorter, longer = terms.due < clock.due and not clock.moved, terms.due > clock.due and approved
+    if not restate.shorter_only or (clock.state is ClockState.RUNNING and (shorter or longer)):
+        ledger.restate(clock, terms)
 
 
 def _extend(ledger: Ledger, clock: SlaClock, until: datetime) -> None:
@@ -252,41 +152,39 @@ def _extend(ledger: Ledger, clock: SlaClock, until: datetime) -> None:
     if clock.is_live:
         ledger.restate(clock, terms, moved=True)
     else:
-        ledger.cancel("extended", clock.name)
+        ledger.cancel("extended", (clock.name,))
         ledger.start(clock.name, ledger.at, terms, moved=True)
 
 
-def regraded(state: Sla, fact: TicketRegraded, procedure: Procedure) -> Outcome[Sla]:
-    """Limits follow the grade from their original start, but only approval makes one longer (reading 10, R004-070)."""
-    ledger = Ledger(state.model_copy(update={"grade": fact.grade}), fact.at, procedure)
-    for name in (ClockName.HANDLE, ClockName.REPLY):
-        clock = ledger.open(name)
-        if clock is not None and clock.state is ClockState.RUNNING:
-            _rejudge(ledger, clock, may_lengthen=fact.approved_by is not None)
-    if fact.grade == _MAJOR and state.grade != _MAJOR:
-        ledger.escalate(EscalationCause.GRADE_1, fact.at)
+def _escalate(ledger: Ledger, before: Sla, fact: Fact) -> None:
+    """Whoever is to be told of this event; of a new grade only where it brings the circumstance about."""
+    of = ledger.of
+    for rule in ledger.procedure.escalations(fact.short_type()):
+        if of is None or not rule.when.holds(of):
+            continue
+        was = before.circumstances(ledger.procedure) if isinstance(fact, TicketRegraded) else None
+        if was is None or not rule.when.holds(was):
+            ledger.escalate(rule, fact.at)
+
+
+def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
+    """A phone notice counts until the dispatch that follows it."""
+    if isinstance(fact, TicketDispatched) and ledger.state.phoned:
+        ledger.state = ledger.state.model_copy(update={"phoned": False})
     return ledger.outcome()
 
 
-def _rejudge(ledger: Ledger, clock: SlaClock, *, may_lengthen: bool) -> None:
-    """An end that was set by a decision (an extension, an appointment) is not taken back by a shorter limit."""
-    terms = terms_of.for_ticket(ledger.state, clock.name, clock.started_at, ledger.procedure)
-    if terms is None:
-        return
-    shorter, longer = terms.due < clock.due and not clock.moved, terms.due > clock.due and may_lengthen
-    if shorter or longer:
-        ledger.restate(clock, terms)
+def _names(triggers: tuple[tuple[str, Trigger], ...], of: Circumstances | None) -> list[str]:
+    return [name for name, trigger in triggers if _holds(trigger, of)]
 
 
-def urged(state: Sla, fact: TicketUrged | TicketSupplemented, procedure: Procedure) -> Outcome[Sla]:
-    """The urging order goes out with the call that asks for it or adds to the matter (R004-136, R004-138)."""
-    ledger = Ledger(state, fact.at, procedure)
-    ledger.begin(ClockName.URGE, fact.at)
-    ledger.meet(ClockName.URGE)
-    return ledger.outcome()
+def _holds(trigger: Trigger, of: Circumstances | None) -> bool:
+    return not trigger.when.stated or (of is not None and trigger.when.holds(of))
 
 
-def _met(state: Sla, at: datetime, procedure: Procedure, *names: ClockName) -> Outcome[Sla]:
-    ledger = Ledger(state, at, procedure)
-    ledger.meet(*names)
-    return ledger.outcome()
+def _verb(fact: Fact) -> str:
+    return fact.short_type().rpartition(".")[2]
+
+
+def _reason(fact: Any) -> str:
+    return getattr(fact, "reason", None) or ("appointment" if hasattr(fact, "appointed_for") else _verb(fact))

@@ -1,4 +1,4 @@
-"""What the passing of time alone does: warnings, misses, and clocks that run again (reading 13)."""
+"""What the passing of time alone does: warnings, misses, reminders, and clocks that run again (design reading 13)."""
 
 from datetime import datetime
 
@@ -25,7 +25,10 @@ def _next_due(ledger: Ledger) -> SlaClock | None:
 def _look(ledger: Ledger, clock: SlaClock) -> None:
     """A warning that nobody was there to give is pointless once the limit has passed."""
     if clock.state is ClockState.PAUSED:
-        ledger.resume(clock)
+        assert clock.resume_at is not None
+        ledger.resume(clock, clock.resume_at)
+    elif clock.state is ClockState.MISSED:
+        ledger.remind(clock)
     elif clock.warn_at is not None and ledger.at <= clock.due:
         ledger.warn(clock)
     else:

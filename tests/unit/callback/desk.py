@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import CallWish, TicketOpened, TicketReplied, TicketReplyApproved
-from contracts.vocabulary import CallOutcome, CallPreference, Channel, Reviewer, TicketType
+from contracts.vocabulary import CallOutcome, CallPreference, Channel, Reviewer
 from procedures.loader import load_all
 from procedures.model import Procedure
 from services.callback.decider import DECIDER
@@ -60,7 +60,7 @@ class Desk:
         return [fact for fact in self.said if isinstance(fact, kind)][-1]
 
 
-def opened(ticket_type: TicketType = TicketType.FAULT, **more: Any) -> TicketOpened:
+def opened(ticket_type: str = "fault", **more: Any) -> TicketOpened:
     fields = {
         "procedure": GAS.ref,
         "number": "KG-1",
@@ -90,5 +90,5 @@ def approved(moment: str, replied_at: str, *, final: bool = True) -> TicketReply
 def planned(replied_at: str = "11-20 14:00", approved_at: str = "11-20 15:00", **more: Any) -> Desk:
     """A ticket whose reply passed review."""
     procedure = more.pop("procedure", GAS)
-    ticket_type = more.pop("ticket_type", TicketType.FAULT)
+    ticket_type = more.pop("ticket_type", "fault")
     return Desk(procedure).hear(opened(ticket_type, **more), replied(replied_at), approved(approved_at, replied_at))

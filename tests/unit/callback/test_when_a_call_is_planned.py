@@ -5,9 +5,9 @@ import pytest
 from contracts.callback import CallbackPlanned
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketClosed, TicketRegraded, TicketReplyRejected, TicketSentBack, TicketWithdrawn
-from contracts.vocabulary import CallKind, CallOutcome, ClockName, Closure, Mismatch, Reviewer, TicketType
+from contracts.vocabulary import CallKind, CallOutcome, Closure, Reviewer
 from procedures.duration import Duration
-from procedures.model import Procedure, Promise
+from procedures.model import Procedure, Promise, When
 from services.callback.decider import DECIDER
 from services.callback.rules import next_call_not_after, next_call_not_before
 from tests.unit.callback.desk import GAS, Desk, approved, at, opened, planned, replied, wish
@@ -26,17 +26,17 @@ def test_a_call_is_planned_when_the_last_review_passed_and_due_a_working_day_aft
 @pytest.mark.parametrize(
     ("ticket_type", "kind"),
     [
-        (TicketType.FAULT, CallKind.SATISFACTION),
-        (TicketType.ALARM, CallKind.SATISFACTION),
-        (TicketType.OPINION, CallKind.SATISFACTION),
-        (TicketType.CONSULTATION, CallKind.ANSWER),
-        (TicketType.SUGGESTION, CallKind.ANSWER),
-        (TicketType.QUERY, CallKind.NONE),
-        (TicketType.PRAISE, CallKind.NONE),
+        ("fault", CallKind.SATISFACTION),
+        ("alarm", CallKind.SATISFACTION),
+        ("opinion", CallKind.SATISFACTION),
+        ("consultation", CallKind.ANSWER),
+        ("suggestion", CallKind.ANSWER),
+        ("query", CallKind.NONE),
+        ("praise", CallKind.NONE),
     ],
 )
 def test_consultation_and_suggestion_are_owed_an_answer_and_query_and_praise_nothing(
-    ticket_type: TicketType, kind: CallKind
+    ticket_type: str, kind: CallKind
 ) -> None:
     desk = planned(ticket_type=ticket_type)
     assert [fact.kind for fact in desk.said if isinstance(fact, CallbackPlanned)] == (
@@ -46,16 +46,14 @@ def test_consultation_and_suggestion_are_owed_an_answer_and_query_and_praise_not
 
 def test_under_the_other_reading_excluded_types_are_owed_nothing() -> None:
     readings = GAS.with_readings(excluded_types_get="nothing")
-    assert planned(ticket_type=TicketType.CONSULTATION, procedure=readings).said == []
+    assert planned(ticket_type="consultation", procedure=readings).said == []
 
 
 def test_a_limit_of_the_area_still_binds_when_the_unit_has_to_reply_again() -> None:
     promised = Promise(
-        types=(TicketType.FAULT,),
-        clock=ClockName.CALLBACK,
+        clock="callback",
+        when=When(type=("fault",), area=("jinan",), subtype=("stove",)),
         within=Duration.parse("2 hours"),
-        area="jinan",
-        subtype="stove",
         source="承诺",
         rule="R004-118",
     )
@@ -118,7 +116,7 @@ def test_the_desk_keeps_the_reply_for_whoever_calls() -> None:
 def test_a_rejected_or_sent_back_reply_starts_the_calls_anew() -> None:
     desk = planned()
     desk.call("11-20 16:00")
-    desk.hear(TicketSentBack(at=at("11-20 17:00"), by=SYSTEM, unit="jinan", ground=Mismatch.IRREGULAR, basis="no date"))
+    desk.hear(TicketSentBack(at=at("11-20 17:00"), by=SYSTEM, unit="jinan", ground="irregular", basis="no date"))
     assert next_call_not_before(desk.state) is None
     assert desk.state.opinion is None
     desk.hear(replied("11-20 18:00"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.envelope import Event
 from contracts.refusal import Refusal
-from contracts.vocabulary import Channel, TicketType
+from contracts.vocabulary import Channel
 from kit.clock import SteppedClock
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
@@ -36,7 +36,7 @@ def gas() -> Procedure:
     return load_all().in_force(UTILITY, NOON)
 
 
-def asked(ticket_type: TicketType = TicketType.FAULT, **said: Any) -> Request:
+def asked(ticket_type: str = "fault", **said: Any) -> Request:
     """A complete request by phone; what is said overrides it."""
     given: dict[str, Any] = {
         "at": NOON,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.ticket import TicketLinked, TicketRegraded
-from contracts.vocabulary import LinkKind, TicketType
+from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.store.memory import MemoryStore
 from procedures.model import Procedure
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 async def placed(desk: Desk, **said: Any) -> Placed:
-    accepted = await desk.receive(asked(said.pop("type", TicketType.COMPLAINT), **said))
+    accepted = await desk.receive(asked(said.pop("type", "complaint"), **said))
     assert isinstance(accepted, Accepted), accepted
     (only,) = accepted.placed
     return only
@@ -33,8 +33,8 @@ async def close(desk: Desk, ticket: str) -> None:
 
 async def test_a_repeat_while_the_ticket_is_open_becomes_an_urge() -> None:
     desk = Desk()
-    first = await placed(desk, type=TicketType.FAULT, matter="m")
-    again = await placed(desk, type=TicketType.FAULT, matter="m", at=NOON + timedelta(hours=1))
+    first = await placed(desk, type="fault", matter="m")
+    again = await placed(desk, type="fault", matter="m", at=NOON + timedelta(hours=1))
     assert (again.kind, again.ticket) == ("repeat", first.ticket)
     assert again.explanation.code == "being_dispatched"
     assert desk.said() == ["ticket.opened", "ticket.urge_explained"]
@@ -59,7 +59,7 @@ async def test_another_customer_another_type_or_a_clerk_who_says_so_gets_a_ticke
     desk = Desk()
     await placed(desk, matter="m")
     assert (await placed(desk, matter="m", customer_ref="cust_2")).kind == "opened"
-    assert (await placed(desk, matter="m", type=TicketType.FAULT)).kind == "opened"
+    assert (await placed(desk, matter="m", type="fault")).kind == "opened"
     assert (await placed(desk, matter="m", separate=True)).kind == "opened"
 
 
@@ -165,7 +165,7 @@ async def test_a_closed_member_is_linked_and_keeps_its_grade() -> None:
 
 async def test_other_types_of_one_matter_have_no_grade_to_raise() -> None:
     desk = Desk()
-    all_ = await complaints(desk, [0] * 6, type=TicketType.FAULT)
+    all_ = await complaints(desk, [0] * 6, type="fault")
     assert {one.grade for one in all_} == {None}
 
 

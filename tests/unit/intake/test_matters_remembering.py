@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from contracts.vocabulary import TicketType
 from kit.store.memory import MemoryStore
 from kit.store.port import Change, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -40,7 +39,7 @@ def seen(ticket: str, text: str, **said: Any) -> Sighting:
         "utility": UTILITY,
         "at": NOON,
         "customer": "cust_1",
-        "type": TicketType.COMPLAINT,
+        "type": "complaint",
         "subtype": "supply",
         "area": "jinan/lixia",
         "subject": "",
@@ -90,7 +89,7 @@ async def test_replicas_that_hear_at_once_decide_as_one(store: Store[Sighted]) -
 
 
 @pytest.mark.parametrize(
-    "other", [{"type": TicketType.FAULT}, {"subtype": None}, {"area": "jinan/shizhong"}, {"utility": "another"}]
+    "other", [{"type": "fault"}, {"subtype": None}, {"area": "jinan/shizhong"}, {"utility": "another"}]
 )
 async def test_what_the_procedure_compares_must_agree(store: Store[Sighted], other: dict[str, Any]) -> None:
     index = replica(store)

@@ -12,7 +12,6 @@ from contracts.clock import ClockMissed
 from contracts.envelope import Event
 from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.vocabulary import ClockName
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.fold import Cause
@@ -87,6 +86,6 @@ async def test_a_save_that_lost_its_race_is_counted() -> None:
 
 async def test_a_missed_limit_is_counted_by_clock_once() -> None:
     before = value("hotline_clocks_missed_total", clock="on_site")
-    missed = ClockMissed(at=NOON, clock=ClockName.ON_SITE, due=NOON)
+    missed = ClockMissed(at=NOON, clock="on_site", due=NOON)
     await do(shell_of("test_misses"), missed)
     assert value("hotline_clocks_missed_total", clock="on_site") == before + 1

@@ -7,12 +7,12 @@ from contracts.clock import ClockStarted
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketOpened
-from contracts.vocabulary import Channel, ClockName, TicketType
+from contracts.vocabulary import Channel
 from procedures.loader import load_all
 from procedures.model import Procedure
 from services.routing.decider import DECIDER
 from services.routing.rules import STEPS, WorkOrder, decide
-from services.routing.rules.unit_work import deem_accepted
+from services.routing.rules.waking import wake
 
 PROCEDURE = load_all().get("kunlun-gas-956100@2011-01-01")
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
@@ -23,9 +23,7 @@ A_MOMENT = timedelta(milliseconds=1)
 class Story:
     """An order opened on a Friday at ten; `now` is when the last thing happened."""
 
-    def __init__(
-        self, ticket_type: TicketType = TicketType.FAULT, procedure: Procedure = PROCEDURE, **opened: Any
-    ) -> None:
+    def __init__(self, ticket_type: str = "fault", procedure: Procedure = PROCEDURE, **opened: Any) -> None:
         self.procedure = procedure
         self.now = FRIDAY_10
         self.said: list[Fact] = []
@@ -44,18 +42,20 @@ class Story:
         assert not isinstance(found, Refusal)
         self.order: WorkOrder = found[0]
 
-    def attempt(self, step: str, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> Outcome[WorkOrder]:
-        """What the rules make of one step, a minute after the last unless said otherwise; nothing is kept."""
+    def attempt(
+        self, step: str, /, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any
+    ) -> Outcome[WorkOrder]:
+        """What the rules make of a step, a minute after the last unless said otherwise; nothing is kept."""
         self.now = at or self.now + timedelta(minutes=1)
         unsaid = {"attachments": None, "parts": None} if step == "reply" else {}
         words = unsaid | {word.removesuffix("_"): value for word, value in fields.items()}
         return decide(STEPS[step], self.order, STEPS[step].written(self.now, words, by), self.procedure)
 
-    def do(self, step: str, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> list[str]:
+    def do(self, step: str, /, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> list[str]:
         """The step is accepted; the names of what was said."""
         return self._keep(self.attempt(step, at, by, **fields))
 
-    def refused(self, step: str, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> Refusal:
+    def refused(self, step: str, /, at: datetime | None = None, by: Actor = SYSTEM, **fields: Any) -> Refusal:
         """The step is refused, and why."""
         outcome = self.attempt(step, at, by, **fields)
         assert isinstance(outcome, Refusal), outcome
@@ -68,26 +68,25 @@ class Story:
     def wake(self) -> list[str]:
         """The moment the order asked to be woken at has come."""
         assert self.order.wake_at is not None
-        return self._keep(deem_accepted(self.order, self.order.wake_at, self.procedure))
+        return self._keep(wake(self.order, self.order.wake_at, self.procedure))
 
     def reply_clock_starts(self, at: datetime | None = None) -> datetime:
         """What sla_monitor says after a dispatch; returns the deadline."""
         order = self.order
         deadline = self.procedure.deadline(
-            ClockName.REPLY,
-            order.ticket_type,
+            "reply",
             at or self.now,
-            grade=order.grade,
-            gov_due=order.gov.due if order.gov else None,
+            order.circumstances(self.procedure),
+            platform_due=order.gov.due if order.gov else None,
         )
         assert deadline is not None
         self.hear(
             ClockStarted(
                 at=at or self.now,
-                clock=ClockName.REPLY,
+                clock="reply",
                 due=deadline.due,
-                limit=str(deadline.within) if deadline.within else None,
-                source=deadline.source,
+                limit=str(deadline.binding.within) if deadline.binding.within else None,
+                source=deadline.binding.source,
             )
         )
         return deadline.due
@@ -101,7 +100,7 @@ class Story:
 
 def with_sections(**sections: Any) -> Procedure:
     """The gas procedure with other sections, as a file would state them."""
-    return Procedure.model_validate(PROCEDURE.model_dump(mode="json", exclude_none=True) | sections)
+    return Procedure.model_validate(PROCEDURE.model_dump(mode="json", exclude_none=True, by_alias=True) | sections)
 
 
 def unit(name: str) -> Actor:

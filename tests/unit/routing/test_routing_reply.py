@@ -6,14 +6,14 @@ import pytest
 
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment, Demand, TicketReplied
-from contracts.vocabulary import Flag, Stage, TicketType
+from contracts.vocabulary import Stage
 from hotline.cases.words import written_attachment
 from tests.unit.routing.story import Story
 
 DONE = {"opinion": "valve replaced", "result": "done"}
 
 
-def dispatched(ticket_type: TicketType = TicketType.FAULT, **opened: Any) -> Story:
+def dispatched(ticket_type: str = "fault", **opened: Any) -> Story:
     story = Story(ticket_type, **opened)
     story.do("dispatch", unit="jinan")
     return story
@@ -56,7 +56,7 @@ def test_a_type_that_needs_no_enclosure_asks_for_none() -> None:
 
 
 def test_a_complaints_reply_in_parts_has_all_five() -> None:
-    story = dispatched(TicketType.COMPLAINT, grade=3)
+    story = dispatched("complaint", grade=3)
     parts = dict.fromkeys(("investigation", "verification", "supervision", "rectification"), "written")
     refusal = story.refused("reply", parts=parts | {"supervision": ""}, **DONE)
     assert (refusal.code, refusal.clause, refusal.rule) == ("order_reply_incomplete", "第十一条(七)", "R004-028")
@@ -66,11 +66,11 @@ def test_a_complaints_reply_in_parts_has_all_five() -> None:
 
 
 def test_a_complaints_reply_not_written_in_parts_is_accepted() -> None:
-    assert dispatched(TicketType.COMPLAINT, grade=3).do("reply", **DONE)
+    assert dispatched("complaint", grade=3).do("reply", **DONE)
 
 
 def test_every_demand_is_answered() -> None:
-    demands = tuple(Demand(number=number, type=TicketType.FAULT) for number in (1, 2))
+    demands = tuple(Demand(number=number, type="fault") for number in (1, 2))
     story = dispatched(demands=demands)
     for partial in ({"answers": "some"}, {"answered": (1,)}):
         refusal = story.refused("reply", **DONE, **partial)
@@ -80,7 +80,7 @@ def test_every_demand_is_answered() -> None:
 
 
 def test_a_confidential_matters_result_is_private_whatever_the_unit_says() -> None:
-    confidential, open_ = dispatched(flags=(Flag.CONFIDENTIAL,)), dispatched()
+    confidential, open_ = dispatched(flags=("confidential",)), dispatched()
     for story in (confidential, open_):
         story.do("reply", public=True, **DONE)
     assert (last_reply(confidential).public, last_reply(open_).public) == (False, True)

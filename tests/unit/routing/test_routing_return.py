@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from contracts.ticket import TicketReturned, TicketReturnRefused, TicketSigned
-from contracts.vocabulary import ReturnGround, Stage
-from tests.unit.routing.story import A_MOMENT, Story, with_sections
+from contracts.vocabulary import Stage
+from tests.unit.routing.story import A_MOMENT, PROCEDURE, Story, with_sections
 
 WINDOW = timedelta(days=3)
 """From Friday morning to Monday morning, one working day."""
@@ -24,8 +24,8 @@ def returned(reason: str = "not in our area") -> Story:
     return story
 
 
-@pytest.mark.parametrize("ground", list(ReturnGround))
-def test_a_return_states_one_of_the_four_grounds_and_a_reason(ground: ReturnGround) -> None:
+@pytest.mark.parametrize("ground", list(PROCEDURE.returns.grounds.value))
+def test_a_return_states_one_of_the_four_grounds_and_a_reason(ground: str) -> None:
     story = dispatched()
     assert story.do("return", ground=ground, reason="see file") == ["ticket.returned"]
     assert isinstance(story.said[-1], TicketReturned)
@@ -60,8 +60,7 @@ def test_a_moment_later_the_unit_counts_as_having_accepted() -> None:
 
 def test_the_window_is_what_the_clock_gives_in_that_area() -> None:
     stricter = {
-        "area": "jinan",
-        "types": ["fault"],
+        "when": {"area": "jinan", "type": "fault"},
         "clock": "sign",
         "within": "4 hours",
         "source": "市标准",

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contracts.fact import Frozen, Grade
 from contracts.refusal import Outcome
-from procedures.model import Procedure
-from services.intake.rules.grading import GENERAL, is_cluster, within_a_month
+from procedures.model import GradeRule, Procedure
+from services.intake.rules.grading import counts_together, is_cluster
 
 MOST_MEMBERS = 64
 """Remembered at most: far more than decide a cluster, few enough to rewrite with every complaint."""
@@ -26,9 +26,9 @@ class Member(Frozen):
 
 
 class Matter(Frozen):
-    """Latest complaints last; `first` is the oldest ticket ever.
+    """Latest members last; `first` is the oldest ticket ever.
 
-    `trigger` is the ticket that made it a cluster, at the moment `since`.
+    `trigger` is the ticket that made them a cluster, at the moment `since`, all of `grade` at least.
     """
 
     procedure: str
@@ -36,6 +36,7 @@ class Matter(Frozen):
     members: tuple[Member, ...] = ()
     trigger: str | None = None
     since: datetime | None = None
+    grade: Grade | None = None
 
     def member(self, ticket: str) -> Member | None:
         """The complaint with this ticket, unless it is forgotten or a clerk took it out."""
@@ -47,7 +48,9 @@ class Matter(Frozen):
         return next(other for other in others if other is not None and other != ticket)
 
 
-def join(matter: Matter | None, joining: Member, at: datetime, procedure: Procedure) -> Outcome[Matter]:
+def join(
+    matter: Matter | None, joining: Member, at: datetime, rule: GradeRule | None, procedure: Procedure
+) -> Outcome[Matter]:
     """Add a complaint; its own grade comes out as the matter makes it, and a new cluster knows whom to tell.
 
     `joining.told` says that its ticket is only about to be opened, with whatever grade comes out here. The window ends
@@ -58,13 +61,15 @@ def join(matter: Matter | None, joining: Member, at: datetime, procedure: Proced
     if matter.member(joining.ticket) is not None:
         return matter, ()
     members = tuple(sorted((*matter.members, joining), key=lambda member: member.at))
-    near = tuple(member for member in members if within_a_month(member.at, members[-1].at, procedure))
-    if joining not in near or not is_cluster((member.customer for member in near), procedure):
-        return _with(matter, tuple(_alone(member) if member is joining else member for member in near), None, None), ()
+    if rule is None:
+        return _with(matter, tuple(_alone(member) if member is joining else member for member in members)), ()
+    near = tuple(member for member in members if counts_together(member.at, members[-1].at, rule, procedure))
+    if joining not in near or not is_cluster((member.customer for member in near), rule):
+        return _with(matter, tuple(_alone(member) if member is joining else member for member in near)), ()
     untold = tuple(member.ticket for member in near if not member.told and member is not joining)
-    announcing = _graver(joining).model_copy(update={"announced_to": untold})
+    announcing = _graver(joining, rule.grade).model_copy(update={"announced_to": untold})
     members = tuple(announcing if member is joining else member for member in near)
-    return _with(matter, members, joining.ticket, at), ()
+    return _with(matter, members, trigger=joining.ticket, since=at, grade=rule.grade), ()
 
 
 def follow_ups(matter: Matter) -> tuple[str, ...]:
@@ -74,7 +79,7 @@ def follow_ups(matter: Matter) -> tuple[str, ...]:
 
 def told(matter: Matter, ticket: str) -> Matter:
     """This member knows now."""
-    members = tuple(_told(member) if member.ticket == ticket else member for member in matter.members)
+    members = tuple(_told(member, matter.grade) if member.ticket == ticket else member for member in matter.members)
     return matter.model_copy(update={"members": members})
 
 
@@ -86,18 +91,25 @@ def leave(matter: Matter | None, ticket: str) -> Outcome[Matter]:
     return matter.model_copy(update={"first": first, "members": members}), ()
 
 
-def _told(member: Member) -> Member:
-    return _graver(member).model_copy(update={"told": True})
+def _told(member: Member, grade: int | None) -> Member:
+    return (member if grade is None else _graver(member, grade)).model_copy(update={"told": True})
 
 
 def _alone(member: Member) -> Member:
     return member.model_copy(update={"told": False})
 
 
-def _graver(member: Member) -> Member:
-    return member.model_copy(update={"grade": min(member.grade, GENERAL)})
+def _graver(member: Member, grade: int) -> Member:
+    return member.model_copy(update={"grade": min(member.grade, grade)})
 
 
-def _with(matter: Matter, members: tuple[Member, ...], trigger: str | None, since: datetime | None) -> Matter:
+def _with(
+    matter: Matter,
+    members: tuple[Member, ...],
+    *,
+    trigger: str | None = None,
+    since: datetime | None = None,
+    grade: int | None = None,
+) -> Matter:
     kept = members[-MOST_MEMBERS:]
-    return matter.model_copy(update={"members": kept, "trigger": trigger, "since": since})
+    return matter.model_copy(update={"members": kept, "trigger": trigger, "since": since, "grade": grade})

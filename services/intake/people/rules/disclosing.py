@@ -50,21 +50,24 @@ def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | N
     """None when the customer's data may be shown in full; the refusal names the reasons this role may have."""
     allowed = _reasons(asking, procedure)
     if asking.reason not in allowed:
-        basis = procedure.confidentiality.protected_fields
+        rules = procedure.confidentiality
+        basis = rules.protected_fields if rules else procedure.clauses.loop
         return refused("reason_not_allowed", basis, accepts=tuple(sorted(allowed)), reason=asking.reason)
     if asking.roles & CENTRE:
         return None
     ticket = asking.ticket
     if ticket is None or ticket.customer_ref != customer or ticket.over or not _is_theirs(asking, ticket):
-        return refused("not_your_customer", procedure.work_orders.scope)
+        return refused("not_your_customer", procedure.clause("scope"))
     if hidden_from(asking, ticket, procedure):
-        return refused("caller_hidden", procedure.confidentiality.caller_hidden_from_accused)
+        return refused(
+            "caller_hidden", procedure.types[ticket.type].hides_caller_from_accused or procedure.clauses.loop
+        )
     return None
 
 
 def hidden_from(asking: Asking, ticket: Ticket, procedure: Procedure) -> bool:
     """Whether the caller is hidden: a unit that is accused, or may be as long as nobody said who is (R004-040)."""
-    if asking.roles & CENTRE or ticket.type not in procedure.confidentiality.caller_hidden_from_accused.value:
+    if asking.roles & CENTRE or not procedure.types[ticket.type].has("hides_caller_from_accused"):
         return False
     if Role.DIVISION in asking.roles and ticket.division in asking.divisions:
         return False

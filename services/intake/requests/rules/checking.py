@@ -1,9 +1,9 @@
 """Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import TicketType
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
+from services.intake.rules.grading import is_graded
 from services.intake.rules.refusing import refused
 from services.intake.rules.request import Request
 from texts import Labels
@@ -14,7 +14,8 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
     if not request.demands:
         return Refusal("no_type", accepts=tuple(procedure.types))
     return (
-        _unknown_place(request, procedure)
+        _unknown_word(request, procedure)
+        or _unknown_place(request, procedure)
         or _unverified(request, procedure)
         or _missing(request, procedure)
         or _grade_of_other_type(request, procedure)
@@ -23,26 +24,56 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
     )
 
 
+def _unknown_word(request: Request, procedure: Procedure) -> Refusal | None:
+    """A type, a flag or a field that this procedure does not have."""
+    loop = procedure.clauses.loop
+    for item in request.demands:
+        if item.type not in procedure.types:
+            return refused("type_unknown", loop, accepts=tuple(procedure.types), type=item.type)
+    for flag in request.flags:
+        if flag not in procedure.flags:
+            return refused("flag_unknown", loop, accepts=tuple(procedure.flags), flag=flag)
+    return _bad_field(request, procedure)
+
+
+def _bad_field(request: Request, procedure: Procedure) -> Refusal | None:
+    for name, value in {**request.fields, **request.personal}.items():
+        field, basis = procedure.fields.get(name), procedure.clauses.loop
+        if field is None:
+            return refused("field_unknown", basis, accepts=tuple(procedure.fields), field=name)
+        if not field.takes(value):
+            accepts = tuple(field.choices) or (field.kind,)
+            return refused("field_value", basis, accepts=accepts, field=field.names, most=field.most)
+    return None
+
+
 def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
     """A unit that the organisation does not have (第十五条(一)3, R004-108)."""
     named = [request.unit, request.accused, *(item.unit for item in request.items)]
     for unit in named:
         if unit is not None and procedure.unit(unit) is None:
             known = tuple(target.id for target in procedure.organisation.targets())
-            return refused("no_such_unit", procedure.work_orders.targets, accepts=known, unit=unit)
+            return refused("no_such_unit", procedure.clause("targets"), accepts=known, unit=unit)
     return None
 
 
 def _missing(request: Request, procedure: Procedure) -> Refusal | None:
     """All missing fields at once; told precautions have a clause of their own (R004-052)."""
     for rules in _rules_of(request, procedure):
-        missing = tuple(field for field in rules.required.value if field not in request.given)
+        given = {*request.given, *request.fields, *request.personal}
+        missing = tuple(field for field in rules.required.value if field not in given)
         if missing:
             basis: Sourced = rules.required
             if missing == (RequestField.PRECAUTIONS,) and rules.precautions is not None:
                 basis = rules.precautions
-            return refused("fields_missing", basis, accepts=missing, fields=Labels(missing))
+            names = Labels(_field(field, procedure) for field in missing)
+            return refused("fields_missing", basis, accepts=missing, fields=names)
     return None
+
+
+def _field(field: str, procedure: Procedure) -> object:
+    own = procedure.fields.get(field)
+    return own.names if own else RequestField(field)
 
 
 def _unverified(request: Request, procedure: Procedure) -> Refusal | None:
@@ -56,9 +87,15 @@ def _unverified(request: Request, procedure: Procedure) -> Refusal | None:
 
 
 def _grade_of_other_type(request: Request, procedure: Procedure) -> Refusal | None:
-    if request.grade is None or any(item.type is TicketType.COMPLAINT for item in request.demands):
+    """A grade by hand is one of those that a type of the request has."""
+    if request.grade is None:
         return None
-    return refused("only_complaints_have_grades", procedure.acceptance.grade_by_hand)
+    basis = procedure.clause("grade_by_hand")
+    graded = [item.type for item in request.demands if is_graded(item.type, procedure)]
+    if not graded:
+        return refused("type_without_grades", basis, type=procedure.name_of("type", request.demands[0].type))
+    most = max(len(procedure.types[each].grades) for each in graded)
+    return refused("grade_unknown", basis, accepts=(f"1-{most}",)) if request.grade > most else None
 
 
 def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
@@ -67,13 +104,13 @@ def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
     if asked is None or procedure.script(asked) is not None:
         return None
     known = tuple(script.id for script in procedure.scripts)
-    return refused("no_such_guidance", procedure.acceptance.first_contact_answer, accepts=known, script=asked)
+    return refused("no_such_guidance", procedure.clause("first_contact_answer"), accepts=known, script=asked)
 
 
 def _unexplained(request: Request, procedure: Procedure) -> Refusal | None:
     """Who is there and gets no answer at once is told why (第十三条(三), R004-035)."""
     rule = procedure.acceptance.reason_explained
-    if request.reason_explained or request.answer is not None or request.channel not in rule.value:
+    if rule is None or request.reason_explained or request.answer is not None or request.channel not in rule.value:
         return None
     return refused("reason_not_explained", rule)
 

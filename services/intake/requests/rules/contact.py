@@ -1,5 +1,6 @@
 """One thing that reached the centre: what was asked, the words it came in (sealed), and the tickets it led to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,7 +8,6 @@ import orjson
 
 from contracts.fact import Actor, Frozen, Grade
 from contracts.refusal import Outcome, Refusal
-from contracts.vocabulary import TicketType
 from services.intake.rules.explaining import Explanation
 from services.intake.rules.request import FREE_TEXT, Request
 
@@ -20,7 +20,7 @@ class Placed(Frozen):
     ticket: str
     number: str
     kind: Literal["opened", "repeat"]
-    type: TicketType
+    type: str
     subtype: str | None = None
     grade: Grade | None = None
     unit: str | None = None
@@ -80,18 +80,19 @@ class Words(Frozen):
     address: str | None = None
     items: tuple[str | None, ...] = ()
     answer: str | None = None
+    personal: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, request: Request) -> "Words":
         """Everything a request says in words."""
         said: dict[str, Any] = {name: getattr(request, name) for name in FREE_TEXT}
         answer = request.answer.text if request.answer else None
-        return cls(**said, items=tuple(item.text for item in request.items), answer=answer)
+        return cls(**said, items=tuple(item.text for item in request.items), answer=answer, personal=request.personal)
 
     @property
     def empty(self) -> bool:
         """Nothing was said."""
-        return not (self.spoken or self.subject or self.address or self.answer)
+        return not (self.spoken or self.subject or self.address or self.answer or self.personal)
 
     @property
     def spoken(self) -> str:
@@ -105,7 +106,7 @@ class Words(Frozen):
         )
         answer = request.answer.model_copy(update={"text": self.answer}) if request.answer else None
         said = {name: getattr(self, name) for name in FREE_TEXT}
-        return request.model_copy(update={"items": items, "answer": answer, **said})
+        return request.model_copy(update={"items": items, "answer": answer, "personal": self.personal, **said})
 
     def packed(self) -> str:
         """For sealing."""

@@ -90,6 +90,7 @@ def _opened(opening: Opening, request: Request, procedure: Procedure) -> TicketO
         call_ended_at=request.ended_at,
         call_wish=request.call_wish,
         flags=request.flags,
+        fields=request.fields,
         people=request.people,
         matter=opening.matter,
         gov=request.gov,

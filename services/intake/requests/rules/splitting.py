@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from contracts.vocabulary import TicketType
 from procedures.model import Procedure
 from services.intake.rules.grading import grade_at_sight
 from services.intake.rules.request import Item, Request
@@ -12,7 +11,7 @@ class Order(NamedTuple):
     """One ticket to be: the places of its demands in the request, its type and the unit proposed for it."""
 
     items: tuple[int, ...]
-    type: TicketType
+    type: str
     subtype: str | None
     unit: str | None
 
@@ -41,4 +40,4 @@ def _order(request: Request, unit: str | None, places: list[int], procedure: Pro
 
 
 def _rank(item: Item, request: Request, procedure: Procedure) -> int:
-    return procedure.rank_of(item.type, grade_at_sight(item.type, request, procedure))
+    return procedure.rank_of(item.type, grade_at_sight(item, request, procedure))

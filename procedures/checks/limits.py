@@ -1,0 +1,116 @@
+"""Has every clock its limits: each type, each grade, one for each case, and the knowledge clocks."""
+
+from collections.abc import Iterator
+
+from contracts.vocabulary import CallKind
+from procedures.faults import Fault
+from procedures.model import choice
+from procedures.model.limits import Limit
+from procedures.model.procedure import Procedure
+from procedures.model.types import TypeRules
+from procedures.yaml_lines import Path
+
+_OF_KNOWLEDGE = ("article.", "task.", "notice.")
+
+
+def faults(procedure: Procedure) -> Iterator[Fault]:
+    """Missing, doubled and contradictory limits."""
+    for name, rules in procedure.types.items():
+        yield from _type_faults(procedure, name, rules)
+    for here, rows in rows_of(procedure):
+        yield from _doubled(here, rows)
+        yield from _shares(here, rows, procedure)
+    yield from _knowledge_faults(procedure)
+
+
+def rows_of(procedure: Procedure) -> Iterator[tuple[Path, tuple[Limit, ...]]]:
+    """Every list of limits with its place in the file."""
+    yield ("limits_for_all",), procedure.limits_for_all
+    yield ("promises",), procedure.promises
+    yield ("government_standards",), procedure.government_standards
+    for name, rules in procedure.types.items():
+        yield ("types", name, "limits"), rules.limits
+    if procedure.knowledge:
+        yield ("knowledge", "limits"), procedure.knowledge.limits
+
+
+def knowledge_clocks(procedure: Procedure) -> tuple[str, ...]:
+    """The clocks that articles, tasks and notices start."""
+    clocks = procedure.clocks.items()
+    return tuple(name for name, row in clocks if any(start.on.startswith(_OF_KNOWLEDGE) for start in row.starts))
+
+
+def _type_faults(procedure: Procedure, name: str, rules: TypeRules) -> Iterator[Fault]:
+    here: Path = ("types", name)
+    for clock in _owed(procedure, rules):
+        if not _limited(procedure, rules, clock):
+            yield Fault((*here, "limits"), "no_limit", _cures(clock), {"clock": clock})
+    yield from _grade_faults(here, rules)
+    limited = {row.clock for row in rules.limits}
+    for place, open_ in enumerate(rules.unlimited):
+        if open_.clock in limited:
+            yield Fault((*here, "unlimited", place), "limited_and_unlimited", params={"clock": open_.clock})
+
+
+def _owed(procedure: Procedure, rules: TypeRules) -> Iterator[str]:
+    """The clocks that every type has; one that only starts for a call is not owed by a type without calls."""
+    called = rules.callback is not None and rules.callback.value is not CallKind.NONE
+    for name, row in procedure.clocks.items():
+        for_calls = all(start.when.call_wanted for start in row.starts)
+        if row.every_type and (called or not for_calls):
+            yield name
+
+
+def _limited(procedure: Procedure, rules: TypeRules, clock: str) -> bool:
+    limited = {row.clock for row in (*rules.limits, *procedure.limits_for_all)}
+    return clock in limited or any(row.clock == clock for row in rules.unlimited)
+
+
+def _cures(clock: str) -> tuple[str, ...]:
+    return (f"limits: {{clock: {clock}, within: …}}", f"unlimited: {{clock: {clock}, source: …}}")
+
+
+def _grade_faults(here: Path, rules: TypeRules) -> Iterator[Fault]:
+    """A clock with a limit for one grade needs one for each, or one that holds for any."""
+    for clock in dict.fromkeys(row.clock for row in rules.limits if row.when.grade):
+        rows = [row for row in rules.limits if row.clock == clock]
+        if any(not row.when.stated for row in rows):
+            continue
+        stated = {grade for row in rows for grade in row.when.grade}
+        for grade in range(1, len(rules.grades) + 1):
+            if grade not in stated:
+                row = f"{{clock: {clock}, when: {{grade: {grade}}}, within: …}}"
+                yield Fault((*here, "limits"), "grade_without_limit", (row,), {"grade": grade, "clock": clock})
+
+
+def _doubled(here: Path, rows: tuple[Limit, ...]) -> Iterator[Fault]:
+    seen: set[object] = set()
+    for place, row in enumerate(rows):
+        key = (row.clock, row.when.model_dump_json(exclude_defaults=True))
+        if key in seen:
+            yield Fault((*here, place), "second_limit", params={"clock": row.clock})
+        seen.add(key)
+
+
+def _shares(here: Path, rows: tuple[Limit, ...], procedure: Procedure) -> Iterator[Fault]:
+    """A share needs a first limit of which it is a whole number of some unit."""
+    for place, row in enumerate(rows):
+        if row.share is None:
+            continue
+        whole = [each.within for each in (*rows, *procedure.limits_for_all) if each.clock == row.clock and each.within]
+        if not whole:
+            yield Fault((*here, place, "share"), "no_limit", _cures(row.clock), {"clock": row.clock})
+        for within in whole:
+            if choice.share_of(within, row.share) is None:
+                params = {"share": row.share, "within": within}
+                yield Fault((*here, place, "share"), "share_not_whole", ("within: …",), params)
+
+
+def _knowledge_faults(procedure: Procedure) -> Iterator[Fault]:
+    if procedure.knowledge is None:
+        return
+    here: Path = ("knowledge", "limits")
+    stated = {row.clock for row in procedure.knowledge.limits}
+    for clock in knowledge_clocks(procedure):
+        if clock not in stated:
+            yield Fault(here, "no_limit", (f"{{clock: {clock}, within: …}}",), {"clock": clock})

@@ -1,0 +1,71 @@
+"""How grave a request is, and when many requests become more than each of them: repeats, clusters, groups."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.fact import Grade
+from procedures.duration import Duration
+from procedures.model.clocks import Count, Level
+from procedures.model.part import SAME, Names, Part, Setting, Slug, Some, Sourced
+from procedures.model.when import When
+
+Same = Annotated[str, Field(pattern=SAME)]
+"""What must agree for two requests to be counted together; `field.device_number` is a field of the procedure's own."""
+
+
+class Repeats(Part):
+    """The same customer comes again: so many requests, this one included, that agree in `same`.
+
+    `within` a time since the earlier one was received, or since its ticket was closed (`since: closing`); without it,
+    however long ago.
+    """
+
+    same: Some[Same] = ("customer", "matter")
+    at_least: Annotated[int, Field(ge=2, le=10_000)] = 2
+    within: Duration | None = None
+    since: Literal["receipt", "closing"] = "receipt"
+
+
+class Complainants(Part):
+    """So many different customers within a time, of requests that agree in `same`."""
+
+    same: Some[Same] = ("matter",)
+    at_least: Annotated[int, Field(ge=2, le=10_000)]
+    within: Duration
+
+
+class GradeRule(Sourced):
+    """What makes a request of this grade: a circumstance, or its being one of many; the gravest that fits counts."""
+
+    grade: Grade
+    when: When = When()
+    repeats: Repeats | None = None
+    complainants: Complainants | None = None
+
+
+class GradingRules(Part):
+    """How one type is graded: a clerk may judge it graver than the rules, not lighter."""
+
+    default: Setting[Grade]
+    rules: tuple[GradeRule, ...] = ()
+
+
+class GroupRule(Sourced):
+    """So many requests that agree in `same`, in one local day or month or within a time: somebody is told, once each.
+
+    `cause` names the alarm in `ticket.escalated`.
+    """
+
+    cause: Slug
+    names: Names
+    when: When = When()
+    same: Some[Same]
+    at_least: Count
+    per: Literal["day", "month"] | None = None
+    within: Duration | None = None
+    to: Level
+
+
+Grading = Mapping[Slug, GradingRules]
