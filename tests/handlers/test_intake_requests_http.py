@@ -76,6 +76,8 @@ async def test_an_unknown_type_word_field_or_unit_is_refused_naming_what_is_know
         {"unit": "atlantis"},
         {"area": "Jinan!"},
         {"attachments": ["x"]},
+        {"call_wish": {"preference": "someday"}},
+        {"items": [{"type": "fault", "subtype": "x" * 256}]},
     ]
     for each in wrong:
         answer = await desk.post("agent", "/intake/requests", FAULT | each)

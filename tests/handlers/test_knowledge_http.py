@@ -131,6 +131,8 @@ async def test_the_history_is_told_in_the_readers_language(centre: Centre) -> No
 async def test_a_rejected_article_shows_its_author_why(centre: Centre) -> None:
     key = (await centre.does("unit:jinan", "articles", ARTICLE))["id"]
     assert await centre.no("division:luzhong", f"articles/{key}/reject") == (422, "invalid_request")
+    too_long = {"reason": "缺" * 4001}
+    assert await centre.no("division:luzhong", f"articles/{key}/reject", too_long) == (422, "invalid_request")
     await centre.does("division:luzhong", f"articles/{key}/reject", {"reason": "缺少办理时限"})
     assert (await centre.sees("unit:jinan", f"articles/{key}"))["work"]["rejection"] == "缺少办理时限"
     assert await centre.listed("unit:jinan", "articles", stage="rejected") == [key]

@@ -259,6 +259,24 @@ async def test_an_unknown_order_or_unit_or_word_is_refused(hotline: Hotline) -> 
     assert (answer.status_code, "not_ours" in answer.json()["accepts"]) == (409, True)
 
 
+@pytest.mark.parametrize(
+    "too_much",
+    [
+        {"attachments": [{"sha256": "0" * 64, "name": "a.jpg", "media_type": "image/jpeg", "size": 1}] * 51},
+        {"attachments": [{"sha256": "0" * 64, "name": "a.jpg", "media_type": "image/jpeg", "size": 2**53}]},
+        {"parts": {f"part_{number}": "found" for number in range(51)}},
+        {"parts": {"p" * 256: "found"}},
+    ],
+    ids=["enclosures", "a size", "parts", "a part's name"],
+)
+async def test_what_could_not_be_said_on_the_bus_is_refused_at_the_door(
+    hotline: Hotline, too_much: dict[str, Any]
+) -> None:
+    await hotline.opened()
+    await hotline.ok("agent", "dispatch", unit="jinan")
+    assert (await hotline.step("unit:jinan", "reply", **REPLY, **too_much)).status_code == 422
+
+
 async def test_nobody_reviews_or_decides_in_anothers_name(hotline: Hotline) -> None:
     await hotline.opened()
     for step, body in (("review", {"approved": True, "reviewer": "division"}), ("sign", {"by": SYSTEM.model_dump()})):

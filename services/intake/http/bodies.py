@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.fact import Actor, Grade, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
-from contracts.vocabulary import Channel, LinkKind
+from contracts.vocabulary import CallPreference, Channel, LinkKind
 from procedures.model import Procedure, RequestField
 from services.intake.people.rules.person import PersonalField
 from services.intake.rules.request import FirstAnswer, Item, Request
@@ -52,6 +52,13 @@ class Stated(Body):
         return {field: value for field in PersonalField if (value := getattr(self, field.value)) is not None}
 
 
+class WishBody(Body):
+    """What the customer asks of the callback; on the bus the word is open, here only those that are known count."""
+
+    preference: CallPreference = CallPreference.DEFAULT
+    at: AwareDatetime | None = None
+
+
 class CustomerBody(Stated):
     """A customer on file by `ref`, or what identifies one; what is new is put on file."""
 
@@ -77,7 +84,7 @@ class RequestBody(Body):
     precautions_given: bool = Field(default=False, description="the precautions of an alarm were read out (R004-052)")
     reason_explained: bool | None = Field(default=None, description="why there is no answer at once (R004-035)")
     ended_at: AwareDatetime | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
-    call_wish: CallWish | None = Field(default=None, description="callback requirement: default, none, or a time")
+    call_wish: WishBody | None = Field(default=None, description="callback requirement: default, none, or a time")
     people: int = Field(default=1, ge=1, le=100_000, description="of a collective complaint")
     flags: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
     fields: Annotated[dict[Word, FieldValue], Field(max_length=50)] = Field(
@@ -133,7 +140,7 @@ class RequestBody(Body):
             given=given,
             verified=verified,
             reason_explained=explained,
-            call_wish=self.call_wish or CallWish(),
+            call_wish=CallWish(**dict(self.call_wish or WishBody())),
             attachments=attachments,
             fields={name: value for name, value in self.fields.items() if name not in sealed},
             personal={name: value for name, value in self.fields.items() if name in sealed},
