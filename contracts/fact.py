@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -49,6 +50,7 @@ class Fact(Frozen):
     at: Instant
 
     @classmethod
+    @cache
     def short_type(cls) -> str:
         """`ticket.opened` for `hotline.ticket.opened.v1`: the name that cases and people use."""
         return cls.type.removeprefix("hotline.").rpartition(".v")[0]

@@ -86,9 +86,13 @@ class Duration:
             raise ValueError(f"{self} has no length without a calendar")
         return _CLOCK_UNITS[self.unit] * self.amount
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         words = self.unit.value.replace("_", " ")
         return f"{self.amount} {words[:-1] if self.amount == 1 else words}"
+
+    def __str__(self) -> str:
+        return self._text
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

@@ -1,6 +1,6 @@
 """Which limits could bind a clock, what deadlines they give, and which unit is responsible: pure selections."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -28,17 +28,18 @@ def by_weight(rows: Iterable[Limit]) -> tuple[Limit, ...]:
     return tuple(sorted(rows, key=lambda row: row.when.weight, reverse=True))
 
 
-def own(rows: tuple[Limit, ...], of: Circumstances) -> Iterator[Limit]:
-    """The most particular row that holds, with a share worked out into a duration."""
-    found = next((row for row in rows if row.when.holds(of)), None)
-    if found is None:
-        return
-    if found.share is None:
-        yield found
-        return
-    first = next((row for row in rows if row.within is not None and row.when.holds(of._replace(again=False))), None)
-    if first is not None and first.within is not None:
-        yield found.model_copy(update={"within": share_of(first.within, found.share)})
+def own(rows: tuple[Limit, ...], of: Circumstances) -> tuple[Limit, ...]:
+    """The most particular row that holds, if any, with a share worked out into a duration."""
+    for row in rows:
+        if not row.when.stated or row.when.holds(of):
+            return (row,) if row.share is None else _share(row, row.share, rows, of)
+    return ()
+
+
+def _share(row: Limit, share: Fraction, rows: tuple[Limit, ...], of: Circumstances) -> tuple[Limit, ...]:
+    before = of._replace(again=False)
+    first = next((each.within for each in rows if each.within is not None and each.when.holds(before)), None)
+    return (row.model_copy(update={"within": share_of(first, share)}),) if first is not None else ()
 
 
 def share_of(whole: Duration, share: Fraction) -> Duration | None:
@@ -53,18 +54,20 @@ def share_of(whole: Duration, share: Fraction) -> Duration | None:
 def candidates(calendar: Calendar, found: Iterable[Limit], start: datetime, *, advisory: bool) -> tuple[Candidate, ...]:
     """What each limit gives from `start`; promises and governments' standards bind affiliates, too."""
     return tuple(
-        Candidate(
-            calendar.add(start, limit.within),
-            limit.origin,
-            limit.source,
-            limit.rule,
-            limit.basis,
-            limit.within,
-            advisory and limit.origin is Origin.PROCEDURE,
-            limit.note,
-        )
-        for limit in found
-        if limit.within is not None
+        [
+            Candidate(
+                calendar.add(start, limit.within),
+                limit.origin,
+                limit.source,
+                limit.rule,
+                limit.basis,
+                limit.within,
+                advisory and limit.origin is Origin.PROCEDURE,
+                limit.note,
+            )
+            for limit in found
+            if limit.within is not None
+        ]
     )
 
 

@@ -162,7 +162,7 @@ ClockTable = Mapping[Slug, Clock]
 
 
 class Reactions(NamedTuple):
-    """What one event does to the clocks: by clock, what sets it off."""
+    """What one event does to the clocks: by clock, what sets it off; the names of those without a condition apart."""
 
     starts: tuple[tuple[str, Start], ...]
     meets: tuple[tuple[str, Trigger], ...]

@@ -175,7 +175,8 @@ class Procedure(Part):
     def limits(self, clock: str, of: Circumstances) -> tuple[Limit, ...]:
         """Every limit that could bind this clock: the procedure's own, then promises and local governments'."""
         own = choice.own(self._own.get((of.type, clock), ()), of)
-        return (*own, *(limit for limit in self._outside.get(clock, ()) if limit.when.holds(of)))
+        outside = self._outside.get(clock)
+        return own if outside is None else (*own, *(limit for limit in outside if limit.when.holds(of)))
 
     def limit(self, clock: str, of: Circumstances) -> Limit | None:
         """The procedure's own limit, or the first outside one where it has none."""
@@ -192,15 +193,17 @@ class Procedure(Part):
         unit: str | None = None,
     ) -> Deadline | None:
         """When the clock started at `start` ends, with every candidate (design reading 4); None without a limit."""
-        row = self.clocks[clock]
+        row, limits = self.clocks[clock], self.limits(clock, of)
+        if not limits and platform_due is None:
+            return None
         calendar = self.calendar_of(clock, unit)
-        given = choice.candidates(calendar, self.limits(clock, of), start, advisory=advisory and row.owner == "unit")
+        given = choice.candidates(calendar, limits, start, advisory=advisory and row.owner == "unit")
         if platform_due is not None and self._platform_binds(row, of):
             given = (*given, choice.platform_candidate(platform_due, self.clause("platform_orders")))
-        if not given:
-            return None
-        replaced = self.reading("competing_limits") == "government_replaces"
-        return Deadline(clock, start, given if len(given) == 1 else choice.in_order(given, ours_last=replaced))
+        if len(given) > 1:
+            replaced = self.reading("competing_limits") == "government_replaces"
+            given = choice.in_order(given, ours_last=replaced)
+        return Deadline(clock, start, given) if given else None
 
     def call_deadline(self, found: Deadline, appointed: datetime | None) -> Deadline:
         """A later time agreed with the customer replaces the limit of a first call, where the procedure says so."""

@@ -46,7 +46,7 @@ def test_anything_else_is_refused_and_told_what_is_accepted(text: str) -> None:
 def test_a_full_width_colon_is_told_to_be_typed_again() -> None:
     with pytest.raises(ValidationError, match="'：' → ':'") as refused:
         TypeAdapter(Period).validate_python("08：30-12：00")
-    assert refused.value.errors()[0]["type"] == "full_width"
+    assert refused.value.errors()[0]["type"] == "retype"
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(-1, 60), (1440, 60), (0, 1441)])

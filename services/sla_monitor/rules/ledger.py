@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from contracts.clock import (
@@ -19,7 +20,7 @@ from contracts.fact import SYSTEM, Fact, is_late
 from contracts.refusal import Outcome
 from contracts.ticket import TicketEscalated
 from contracts.vocabulary import ClockState
-from procedures.model import EscalationRule, Procedure
+from procedures.model import Circumstances, EscalationRule, Procedure
 from services.sla_monitor.rules import terms as terms_of
 from services.sla_monitor.rules.state import Sla, SlaClock
 from services.sla_monitor.rules.terms import Terms
@@ -28,16 +29,18 @@ from services.sla_monitor.rules.terms import Terms
 class Ledger:
     """Changes clocks as of the moment `at` and collects the facts; it never leaves the rule that made it."""
 
-    __slots__ = ("_changed", "at", "clocks", "of", "procedure", "said", "state")
-
     def __init__(self, state: Sla, at: datetime, procedure: Procedure) -> None:
         self.state = state
-        self.of = state.circumstances(procedure)
         self.at = at
         self.procedure = procedure
         self.clocks = list(state.clocks)
         self.said: list[Fact] = []
         self._changed = False
+
+    @cached_property
+    def of(self) -> Circumstances | None:
+        """What conditions are held against; None for a piece of knowledge."""
+        return self.state.circumstances(self.procedure)
 
     def outcome(self) -> Outcome[Sla]:
         """The state with its clocks as they now stand, and what there is to say."""
@@ -57,9 +60,9 @@ class Ledger:
 
     def start(self, name: str, since: datetime, terms: Terms, *, moved: bool = False) -> None:
         """Start the next round of a clock on these terms."""
-        clock = SlaClock.model_construct(
+        clock = SlaClock(
             name=name,
-            round=sum(clock.name == name for clock in self.clocks) + 1,
+            round=len([clock for clock in self.clocks if clock.name == name]) + 1,
             started_at=since,
             **terms._asdict(),
             warn_at=self._warn_at(name, 0, since, terms, since),

@@ -81,7 +81,7 @@ def _of(deadline: Deadline) -> Terms:
         binding.rule,
         deadline.working,
         binding.advisory,
-        tuple(map(_rival, others)),
+        tuple(map(_rival, others)) if others else (),
     )
 
 

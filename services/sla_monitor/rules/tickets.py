@@ -7,7 +7,7 @@ from contracts.fact import Fact
 from contracts.refusal import Outcome
 from contracts.ticket import TicketClosed, TicketDispatched, TicketExtensionGranted, TicketOpened, TicketRegraded
 from contracts.vocabulary import ClockState, ExtensionDecider
-from procedures.model import Circumstances, Moment, Procedure
+from procedures.model import Moment, Procedure
 from procedures.model.clocks import NO_REACTIONS, Pause, Reactions, Restate, Start, Trigger
 from services.sla_monitor.rules import remembering
 from services.sla_monitor.rules import terms as terms_of
@@ -30,8 +30,10 @@ def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
         return now, ()
     ledger = Ledger(now, fact.at, procedure)
     _end(ledger, told, fact)
-    _move(ledger, told, fact)
-    _begin(ledger, told, fact)
+    if told.resumes or told.pauses or told.restates:
+        _move(ledger, told, fact)
+    if told.starts:
+        _begin(ledger, told, fact)
     _escalate(ledger, state, fact)
     return _settled(ledger, fact)
 
@@ -57,20 +59,19 @@ def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Proce
 
 def _end(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     """What is met, what counts as met, and what is no longer owed; the close ends everything."""
-    verb = _verb(fact)
     if told.meets:
-        ledger.meet(_names(told.meets, ledger.of))
+        ledger.meet(_names(told.meets, ledger))
     if told.exempts:
-        ledger.exempt(verb, _names(told.exempts, ledger.of))
+        ledger.exempt(_verb(fact), _names(told.exempts, ledger))
     if isinstance(fact, TicketClosed):
-        ledger.cancel(verb, ledger.procedure.clocks)
+        ledger.cancel(_verb(fact), ledger.procedure.clocks)
     elif told.cancels:
-        ledger.cancel(verb, _names(told.cancels, ledger.of))
+        ledger.cancel(_verb(fact), _names(told.cancels, ledger))
 
 
 def _move(ledger: Ledger, told: Reactions, fact: Any) -> None:
     """What goes on, stands still, or ends elsewhere."""
-    for name in _names(told.resumes, ledger.of):
+    for name in _names(told.resumes, ledger):
         clock = ledger.open(name)
         if clock is not None and clock.state is ClockState.PAUSED:
             ledger.resume(clock, fact.at)
@@ -78,25 +79,30 @@ def _move(ledger: Ledger, told: Reactions, fact: Any) -> None:
     for clock, pause in paused:
         ledger.pause(clock, _reason(fact), _agreed(fact) if pause.until == "agreed" else None)
     for name, restate in told.restates:
-        if _holds(restate, ledger.of):
+        if _holds(restate, ledger):
             _restate(ledger, name, restate, fact)
 
 
 def _begin(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     """Runs that are still open end before the new ones begin; what the fact itself meets is met at once."""
-    begun = [(name, start) for name, start in told.starts if _holds(start, ledger.of)]
-    fresh = [(name, start) for name, start in begun if start.running == "restart" or ledger.open(name) is None]
-    ledger.cancel(_verb(fact), [name for name, _ in fresh])
-    for name, start in fresh:
+    fresh = {
+        name: start
+        for name, start in told.starts
+        if _holds(start, ledger) and (start.running == "restart" or ledger.open(name) is None)
+    }
+    ledger.cancel(_verb(fact), fresh)
+    for name, start in fresh.items():
         ledger.begin(name, _since(start, ledger.state, fact.at))
-    at_once = [name for name in _names(told.meets, ledger.of) if any(name == each for each, _ in fresh)]
+    at_once = [name for name in _names(told.meets, ledger) if name in fresh]
     if at_once:
         ledger.meet(at_once)
 
 
 def _since(start: Start, state: Sla, at: datetime) -> datetime:
+    """The moment that the run counts from; the event's own where the ticket knows of no other."""
+    if start.from_ is Moment.EVENT:
+        return at
     moments = {
-        Moment.EVENT: at,
         Moment.RECEIPT: state.opened_at,
         Moment.HANG_UP: state.hung_up_at or state.opened_at,
         Moment.DISPATCH: state.dispatched_at,
@@ -109,7 +115,7 @@ def _since(start: Start, state: Sla, at: datetime) -> datetime:
 def _pausable(ledger: Ledger, name: str, pause: Pause, fact: Any) -> SlaClock | None:
     """The running clock that this pause stops; none for another reason, or for a time before the deadline."""
     clock = ledger.open(name)
-    if clock is None or not clock.is_live or not _holds(pause, ledger.of):
+    if clock is None or not clock.is_live or not _holds(pause, ledger):
         return None
     if pause.reason and getattr(fact, "reason", None) not in pause.reason:
         return None
@@ -158,9 +164,8 @@ def _extend(ledger: Ledger, clock: SlaClock, until: datetime) -> None:
 
 def _escalate(ledger: Ledger, before: Sla, fact: Fact) -> None:
     """Whoever is to be told of this event; of a new grade only where it brings the circumstance about."""
-    of = ledger.of
     for rule in ledger.procedure.escalations(fact.short_type()):
-        if of is None or not rule.when.holds(of):
+        if ledger.of is None or not rule.when.holds(ledger.of):
             continue
         was = before.circumstances(ledger.procedure) if isinstance(fact, TicketRegraded) else None
         if was is None or not rule.when.holds(was):
@@ -174,12 +179,12 @@ def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
     return ledger.outcome()
 
 
-def _names(triggers: tuple[tuple[str, Trigger], ...], of: Circumstances | None) -> list[str]:
-    return [name for name, trigger in triggers if _holds(trigger, of)]
+def _names(triggers: tuple[tuple[str, Trigger], ...], ledger: Ledger) -> list[str]:
+    return [name for name, trigger in triggers if _holds(trigger, ledger)]
 
 
-def _holds(trigger: Trigger, of: Circumstances | None) -> bool:
-    return not trigger.when.stated or (of is not None and trigger.when.holds(of))
+def _holds(trigger: Trigger, ledger: Ledger) -> bool:
+    return not trigger.when.stated or (ledger.of is not None and trigger.when.holds(ledger.of))
 
 
 def _verb(fact: Fact) -> str:
