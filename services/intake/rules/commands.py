@@ -17,8 +17,9 @@ from contracts.ticket import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import Closure, LinkKind
-from procedures.model import Procedure
+from procedures.model import Circumstances, Procedure
 from services.intake.rules import urging
+from services.intake.rules.answering import not_at_once
 from services.intake.rules.grading import grade_of_repeats, graver, is_graded
 from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Link, Ticket
@@ -108,11 +109,20 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
         return _over(procedure)
     if ticket.round > 0:
         return refused("dispatched_already", basis)
+    held = not_at_once(_circumstances(ticket, procedure), procedure)
+    if held is not None:
+        return held
     if command.guidance is not None and procedure.script(command.guidance) is None:
         known = tuple(script.id for script in procedure.scripts)
         return refused("no_such_guidance", basis, accepts=known, script=command.guidance)
     said = TicketAnswered(at=command.at, by=command.by, article=command.article or command.guidance)
     return _heard(ticket, command, closure=Closure.ANSWERED), (said,)
+
+
+def _circumstances(ticket: Ticket, procedure: Procedure) -> Circumstances:
+    return procedure.circumstances(
+        ticket.type, subtype=ticket.subtype, grade=ticket.grade, channel=ticket.channel, area=ticket.area
+    )
 
 
 def urge(ticket: Ticket | None, command: Urge, procedure: Procedure) -> Outcome[Ticket]:

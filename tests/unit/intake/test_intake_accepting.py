@@ -115,6 +115,14 @@ async def test_a_request_can_be_answered_at_once() -> None:
     assert (await desk.state(ticket)).closure is Closure.ANSWERED
 
 
+@pytest.mark.parametrize(("kind", "more"), [("alarm", {}), ("complaint", {"flags": ("lawsuit",)})])
+def test_a_request_somebody_has_to_deal_with_first_is_not_answered_at_once(kind: str, more: dict[str, object]) -> None:
+    outcome = check(asked(kind, answer={"text": "noted"}, **more), gas())
+    assert outcome is not None
+    assert outcome.code == "not_answered_at_once"
+    assert check(asked(kind, **more), gas()) is None
+
+
 async def test_demands_of_one_unit_share_a_ticket_of_the_highest_type() -> None:
     desk = Desk()
     items = [{"type": "consultation"}, {"type": "complaint", "subtype": "billing"}, {"type": "fault"}]

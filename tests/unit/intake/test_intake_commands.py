@@ -20,6 +20,7 @@ from kit.decide.shell import Done
 from services.intake.requests.rules.opening import open_ticket
 from services.intake.rules.commands import COMMANDS
 from services.intake.rules.hearing import HEARS
+from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket
 from tests.unit.intake.desk import NOON, Desk, asked, gas
 
@@ -43,6 +44,28 @@ async def test_an_answer_closes_at_first_contact_and_names_its_article() -> None
     ticket = await desk.open(asked())
     await desk.do(ticket, "answer", article="art_1")
     assert desk.facts(ticket, TicketAnswered)[0].article == "art_1"
+    assert (await desk.state(ticket)).closure is Closure.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("request_", "rule"),
+    [(asked("alarm"), "R004-053"), (asked("complaint", grade=1), "R004-080")],
+    ids=["an alarm", "a major complaint"],
+)
+async def test_what_somebody_has_to_deal_with_first_is_not_answered_at_first_contact(
+    request_: Request, rule: str
+) -> None:
+    desk = Desk()
+    ticket = await desk.open(request_)
+    outcome = await refused(desk, ticket, "answer")
+    assert (outcome.code, outcome.rule) == ("not_answered_at_once", rule)
+    assert (await desk.state(ticket)).closure is None
+
+
+async def test_a_general_complaint_may_be_answered_at_first_contact() -> None:
+    desk = Desk()
+    ticket = await desk.open(asked("complaint", grade=2))
+    await desk.do(ticket, "answer")
     assert (await desk.state(ticket)).closure is Closure.ANSWERED
 
 

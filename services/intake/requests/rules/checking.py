@@ -3,7 +3,8 @@
 from contracts.refusal import Refusal
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
-from services.intake.rules.grading import is_graded
+from services.intake.rules.answering import not_at_once
+from services.intake.rules.grading import circumstances, grade_at_sight, is_graded
 from services.intake.rules.refusing import refused
 from services.intake.rules.request import Request
 from texts import Labels
@@ -20,6 +21,7 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
         or _missing(request, procedure)
         or _grade_of_other_type(request, procedure)
         or _unknown_guidance(request, procedure)
+        or _answered_too_soon(request, procedure)
         or _unexplained(request, procedure)
     )
 
@@ -105,6 +107,18 @@ def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
         return None
     known = tuple(script.id for script in procedure.scripts)
     return refused("no_such_guidance", procedure.clause("first_contact_answer"), accepts=known, script=asked)
+
+
+def _answered_too_soon(request: Request, procedure: Procedure) -> Refusal | None:
+    """Some requests somebody has to deal with, whatever the customer is told at once."""
+    if request.answer is None:
+        return None
+    for item in request.demands:
+        grade = grade_at_sight(item, request, procedure)
+        held = not_at_once(circumstances(item, request, procedure)._replace(grade=grade), procedure)
+        if held is not None:
+            return held
+    return None
 
 
 def _unexplained(request: Request, procedure: Procedure) -> Refusal | None:

@@ -1,0 +1,14 @@
+"""Whether a request may be answered and closed at first contact, as its type's trait says (design reading 20)."""
+
+from contracts.refusal import Refusal
+from procedures.model import Circumstances, Procedure
+from services.intake.rules.refusing import refused
+
+
+def not_at_once(of: Circumstances, procedure: Procedure) -> Refusal | None:
+    """Why somebody has to deal with it first; None where the answer may close it."""
+    rules = procedure.types.get(of.type)
+    setting = rules.may_be_answered_at_once if rules else None
+    if setting is None or setting.holds(of):
+        return None
+    return refused("not_answered_at_once", setting, type=procedure.name_of("type", of.type))
