@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-chaos check fmt contracts release-contracts lock bench bench-matters clean
+.PHONY: help setup run test test-chaos check fmt contracts release-contracts lock mutate bench bench-matters clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ contracts: .venv/ready-dev ## Write samples, schemas, AsyncAPI and docs; fail on
 
 release-contracts: .venv/ready-dev ## Record the present schemas and samples, with the commit, as VERSION=1.1
 	$(BIN)/python -m contracts.release $(VERSION)
+
+mutate: .venv/ready-dev ## Change every number of the procedures a little and print those that no case notices
+	$(BIN)/python -m hotline.mutate $(ARGS)
 
 lock: .venv/ready-dev ## Pin every dependency again, with hashes and without addresses
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -98,7 +98,7 @@ def load(path: Path, released: Path | None = RELEASED, today: date | None = None
     With `today`, an edit before the effective date is told from one after it, and copies of the file are looked for.
     """
     lined = read_yaml(path)
-    procedure, wrong = _checked(lined)
+    procedure, wrong = checked(lined)
     if procedure is not None:
         wrong += _misplaced(path, procedure)
         wrong += _edited(path, procedure, released, today) if released else ()
@@ -144,7 +144,8 @@ def key_of(procedure: Procedure) -> str:
     return f"{procedure.utility}/{procedure.effective}.yaml"
 
 
-def _checked(lined: Lined) -> tuple[Procedure | None, list[Fault]]:
+def checked(lined: Lined) -> tuple[Procedure | None, list[Fault]]:
+    """What a file says and what is wrong with it; no procedure where it is none."""
     if not isinstance(lined.value, dict):
         return None, [Fault((), "not_a_procedure", ("utility: …",))]
     try:

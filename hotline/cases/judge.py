@@ -41,6 +41,7 @@ class TicketSeen:
     events: Sequence[str] = ()
     next_call_not_before: datetime | None = None
     next_call_not_after: datetime | None = None
+    review_due: datetime | None = None
     messages: Sequence[str] = ()
 
 
@@ -55,7 +56,7 @@ class Failure:
 
 
 _PLAIN = ("stage", "closure", "grade", "type", "unit", "round", "first_owner", "public")
-_MOMENTS = ("next_call_not_before", "next_call_not_after")
+_MOMENTS = ("next_call_not_before", "next_call_not_after", "review_due")
 
 
 def judge(expected: Expectation, seen: TicketSeen, before: datetime, zone: ZoneInfo) -> list[Failure]:

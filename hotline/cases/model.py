@@ -54,6 +54,7 @@ class Expectation(Part):
     count: dict[EventName, int] = Field(default_factory=dict)
     next_call_not_before: When | None = None
     next_call_not_after: When | None = None
+    review_due: When | None = None
     message: str | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.fact import SYSTEM
+from contracts.knowledge import ArticlePublished
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketLinked
 from contracts.vocabulary import Role
@@ -183,8 +184,15 @@ class Stage:
             public=calls.public if calls and calls.replied_at else None,
             next_call_not_before=next_call_not_before(calls) if calls else None,
             next_call_not_after=next_call_not_after(calls) if calls else None,
+            review_due=self._review_due(key),
             messages=[*told, *(await self._explained(key) if explained else ())],
         )
+
+    def _review_due(self, key: str) -> datetime | None:
+        """When the article that was published last is to be reviewed again (R004-151)."""
+        said = (event.data for event in self.virtual.bus.said if event.subject == key)
+        due = [fact.review_due for fact in said if isinstance(fact, ArticlePublished)]
+        return due[-1] if due else None
 
     async def _explained(self, key: str) -> list[str]:
         """Why each clock ends when it does, as a clerk is told who asks (R004-075, R004-118)."""

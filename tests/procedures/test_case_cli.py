@@ -13,7 +13,7 @@ from hotline.cases.steps import BODIES, NewRequest
 from hotline.cases.words import EVENT_NAMES
 from hotline.cli import app
 
-PAGE = Path(__file__).parents[2] / "docs" / "case-format.md"
+PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("case-format.md", "case-format.zh.md")]
 
 STORY = """\
 - case: A complaint is returned, sent to another unit, replied late and called about in vain
@@ -168,16 +168,17 @@ def test_explained_every_event_stands_on_a_line_with_its_chinese_name_and_every_
     assert "late_by 1s" in missed
 
 
-def test_the_example_of_the_page_can_be_played(tmp_path: Path) -> None:
-    example = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_example_of_the_page_can_be_played(tmp_path: Path, page: Path) -> None:
+    example = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)[0]
     assert yaml.safe_load(example)
     result = run(tmp_path, example)
     assert result.exit_code == 0, result.output
 
 
-def test_the_page_names_every_step_field_expectation_and_event() -> None:
-    page = PAGE.read_text("utf-8")
-    prose = re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_page_names_every_step_field_expectation_and_event(page: Path) -> None:
+    prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", prose))))
     fields = {field.alias or name for body in BODIES.values() for name, field in body.model_fields.items()}
     fields |= set(NewRequest.model_fields) | set(Expectation.model_fields) | set(BODIES)
