@@ -1,4 +1,4 @@
-"""`hotline procedure`: check a file, show its rules as tables, say what differs between two, record a release."""
+"""`hotline procedure`: begin a file, check it, show it as tables, say what differs between two, record a release."""
 
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 
 from hotline.choosing import Lang, LangOption, find_procedure, refuse
 from hotline.explain_cli import reading_table
+from hotline.procedure_new import new
 from hotline.procedure_tables import clock_table, difference_table, limit_table, setting_table
 from kit.clock import RealClock
 from procedures import compare
@@ -21,6 +22,8 @@ from texts import Language, text
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Procedures: what a utility decided, as data.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
+app.command()(new)
+
 RecordOption = Annotated[Path, typer.Option("--record", help="Where sha256s are kept.")]
 
 

@@ -69,6 +69,8 @@ class Reader:
                 return self._joined(self._entry(name, each, field) for name, each in value.items())
             case int() if field == "grade" and not isinstance(value, bool):
                 return self._grade(value, of_type)
+            case str() if field in ("subtype", "subtypes") and of_type:
+                return self.procedure.subtype_name(of_type, value).of(self.language)
             case _:
                 return self._single(value, field)
 
@@ -176,12 +178,7 @@ class Reader:
     def _either(self, name: str, value: Any, of_type: str | None) -> str:
         if not isinstance(value, tuple):
             return self.value(value, name, of_type)
-        return text("show.either", self.language).join(self._one_of(name, each, of_type) for each in value)
-
-    def _one_of(self, name: str, word: Any, of_type: str | None) -> str:
-        if name == "subtype" and of_type:
-            return self.procedure.subtype_name(of_type, word).of(self.language)
-        return self.value(word, name, of_type)
+        return text("show.either", self.language).join(self.value(each, name, of_type) for each in value)
 
     def _about(self, condition: str, key: str) -> str:
         return self.reading(key) if condition == "reading" else field_text(key, self.procedure, self.language)
@@ -217,6 +214,9 @@ class Reader:
         return f"{called} ({rest})" if rest else called
 
     def _word(self, word: str, field: str) -> str:
+        script = self.procedure.script(word) if field in ("script", "precautions") else None
+        if script is not None:
+            return script.names.of(self.language)
         kind = "field" if field in _FIELDS else _KINDS.get(field)
         if kind and word in self.procedure.words(kind):
             return self.procedure.name_of(kind, word).of(self.language)

@@ -12,6 +12,7 @@ _WIDE = (_WIDE_COLON, _WIDE_COMMA, _WIDE_BRACKET)
 _NO_BLANK = re.compile(rf"(?:^\s*(?:-\s+)*|[{{,]\s*)({KEY}):(?=[^\s,}}\]])")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _QUOTED = re.compile(r"(?<![^\s{\[,:])(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*')")
+_OPENS = re.compile(r"(?:^|[\s{\[,])([\"'])")
 _CLOSING = {"{": "}", "[": "]"}
 
 Slip = tuple[int, str, Mapping[str, object]]
@@ -26,6 +27,9 @@ def slip(text: str, error: Any) -> Slip:
     problem = str(error.problem)
     if "tab" in problem or (error.problem_mark and _tab_at(lines, error.problem_mark)):
         return stopped.line + 1, "tab", {}
+    quote = _open_quote(lines[: stopped.line])
+    if quote is not None:
+        return quote
     for number in _near(lines, begun.line, stopped.line):
         found = of_line(lines[number])
         if found is not None:
@@ -56,6 +60,15 @@ def is_wide(value: object) -> bool:
 
 def _tab_at(lines: list[str], mark: Any) -> bool:
     return bool(mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t")
+
+
+def _open_quote(lines: list[str]) -> Slip | None:
+    """The first text in quotes that its line does not end; such a text swallows what follows."""
+    for number, line in enumerate(lines, 1):
+        found = _OPENS.search(_COMMENT.sub("", _QUOTED.sub("", line)))
+        if found is not None:
+            return number, "unclosed", {"mark": found[1]}
+    return None
 
 
 def _near(lines: list[str], begun: int, stopped: int) -> Iterator[int]:
