@@ -80,6 +80,7 @@ _OF_SOME_EVENTS: Reliance = {
     ticket.TicketDispatched: ("advisory", "division", "unit"),
     ticket.TicketExtensionGranted: ("decider",),
     ticket.TicketRegraded: ("grade",),
+    ticket.TicketGroupRaised: ("cause", "source", "to"),
     knowledge.TaskRaised: ("division", "procedure"),
     knowledge.ArticleSubmitted: ("division", "procedure", "unit"),
     knowledge.ArticleApproved: ("level",),

@@ -363,6 +363,16 @@ class TicketEscalated(TicketFact):
     source: Line | None = None
 
 
+class TicketGroupRaised(TicketFact):
+    """This request makes so many that agree that somebody is to know: `count` of them, for the rule called `cause`."""
+
+    type: ClassVar[str] = "hotline.ticket.group_raised.v1"
+    cause: Word
+    to: Word
+    count: Count
+    source: Line | None = None
+
+
 class TicketSupervised(TicketFact):
     """Under the centre's supervision (督办): the third urging call becomes this (R004-135)."""
 

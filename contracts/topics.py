@@ -27,6 +27,7 @@ SPEAKERS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ticket.TicketUrged,
             ticket.TicketUrgeExplained,
             ticket.TicketSupervised,
+            ticket.TicketGroupRaised,
             ticket.TicketSupplemented,
             ticket.TicketRegraded,
             ticket.TicketLinked,

@@ -16,6 +16,7 @@ from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Done
 from procedures.model import Procedure, RequestField
 from services.intake.matters.clusters import Matters
+from services.intake.matters.groups import Groups
 from services.intake.people.vault import Vault
 from services.intake.requests.accepting import accept, connect
 from services.intake.requests.intake import Intake
@@ -38,7 +39,6 @@ _LIKE_FIELDS = (
     "verified",
     "grade",
     "accused",
-    "fields",
 )
 
 
@@ -53,7 +53,9 @@ class Contacts:
         self._unlabelled = 0
         matters = Matters(shells["matters"], shells["tickets"], procedure_of)
         vault = Vault.ephemeral()
-        self._intake = connect(Intake(shells["tickets"], shells["contacts"], matters, vault, procedure_of))
+        self._intake = connect(
+            Intake(shells["tickets"], shells["contacts"], matters, Groups(shells["groups"]), vault, procedure_of)
+        )
 
     async def accept(
         self, asked: NewRequest, at: datetime, cause: str, parent: str | None = None
@@ -105,6 +107,8 @@ class Contacts:
         items = tuple(Item(type=i.type, subtype=i.subtype, unit=i.unit, text=i.text) for i in asked.items)
         return Request(
             **fields,
+            fields={name: value for name, value in asked.fields.items() if not self._is_personal(name)},
+            personal={name: value for name, value in asked.fields.items() if self._is_personal(name)},
             at=at,
             by=Actor(subject=asked.agent, role=Role.AGENT) if asked.agent else SYSTEM,
             customer_ref=self._customer(asked.customer, parent),
@@ -116,6 +120,10 @@ class Contacts:
             gov=_order(asked, at),
             parent=self.tickets.get(parent) if parent else None,
         )
+
+    def _is_personal(self, field: str) -> bool:
+        own = self._procedure.fields.get(field)
+        return own is not None and own.personal
 
     def _customer(self, label: str | None, parent: str | None) -> str:
         """A customer by label; a request raised in a callback is the same customer's; else somebody new."""

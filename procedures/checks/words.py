@@ -12,6 +12,9 @@ from procedures.model.types import ReplyPart, RequestField, TypeRules
 from procedures.model.when import When
 from procedures.yaml_lines import Path
 
+MOST_WAYS = 3
+"""Ways of counting repeats that tickets are indexed by."""
+
 
 def faults(procedure: Procedure) -> Iterator[Fault]:
     """Every word that nothing introduces, and every name given twice."""
@@ -21,6 +24,7 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
     for name, rules in procedure.types.items():
         yield from _type(("types", name), rules, procedure)
     yield from _settings(procedure)
+    yield from _counting(procedure)
     for path, when in _conditions((), procedure):
         yield from _when(path, when, procedure)
     for path, clock in _clocks_named((), procedure):
@@ -106,6 +110,28 @@ def _settings(procedure: Procedure) -> Iterator[Fault]:
     for name, rules in procedure.grading.items():
         yield from _grades(("grading", name), name, [rules.default.value], procedure)
         yield from _grades(("grading", name), name, [rule.grade for rule in rules.rules], procedure)
+
+
+def _counting(procedure: Procedure) -> Iterator[Fault]:
+    """Ways of counting that can be counted: few enough, and by fields that there are."""
+    own = (f"field.{name}" for name in procedure.fields)
+    known = ("customer", "matter", "type", "subtype", "area", "region", *own)
+    for path, same in _sames(procedure):
+        yield from unknown(path, same, known)
+    if len(procedure.ways_of_counting) > MOST_WAYS:
+        yield Fault(("grading",), "too_many_ways", (f"<= {MOST_WAYS}",), {"most": MOST_WAYS})
+
+
+def _sames(procedure: Procedure) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    for name, grading in procedure.grading.items():
+        for place, rule in enumerate(grading.rules):
+            here: Path = ("grading", name, "rules", place)
+            yield from (
+                ((*here, kind, "same"), found.same)
+                for kind, found in (("repeats", rule.repeats), ("complainants", rule.complainants))
+                if found is not None
+            )
+    yield from ((("groups", place, "same"), rule.same) for place, rule in enumerate(procedure.groups))
 
 
 def _grades(path: Path, ticket_type: str, grades: Iterable[int], procedure: Procedure) -> Iterator[Fault]:

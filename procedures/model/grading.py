@@ -7,12 +7,13 @@ from pydantic import Field
 
 from contracts.fact import Grade
 from procedures.duration import Duration
-from procedures.model.clocks import Count, Level
+from procedures.model.clocks import Level
 from procedures.model.part import SAME, Names, Part, Setting, Slug, Some, Sourced
 from procedures.model.when import When
 
 Same = Annotated[str, Field(pattern=SAME)]
-"""What must agree for two requests to be counted together; `field.device_number` is a field of the procedure's own."""
+"""What must agree for two requests to be counted together: `region` is the first part of the area, `field.…` a field of
+the procedure's own."""
 
 
 class Repeats(Part):
@@ -23,7 +24,7 @@ class Repeats(Part):
     """
 
     same: Some[Same] = ("customer", "matter")
-    at_least: Annotated[int, Field(ge=2, le=10_000)] = 2
+    at_least: Annotated[int, Field(ge=2, le=50)] = 2
     within: Duration | None = None
     since: Literal["receipt", "closing"] = "receipt"
 
@@ -32,7 +33,7 @@ class Complainants(Part):
     """So many different customers within a time, of requests that agree in `same`."""
 
     same: Some[Same] = ("matter",)
-    at_least: Annotated[int, Field(ge=2, le=10_000)]
+    at_least: Annotated[int, Field(ge=2, le=60)]
     within: Duration
 
 
@@ -62,7 +63,7 @@ class GroupRule(Sourced):
     names: Names
     when: When = When()
     same: Some[Same]
-    at_least: Count
+    at_least: Annotated[int, Field(ge=2, le=500)]
     per: Literal["day", "month"] | None = None
     within: Duration | None = None
     to: Level

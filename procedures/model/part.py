@@ -13,7 +13,7 @@ RULE, SLUG, RANK = r"^[A-Z]{1,8}[0-9]{0,4}-[0-9]{1,4}$", r"^[a-z0-9][a-z0-9_-]{0
 
 AREA, HOTLINE = r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$", r"^[0-9]{3,12}$"
 DAY_OF_YEAR = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-SAME = r"^(customer|matter|type|subtype|area|field\.[a-z0-9_-]+)$"
+SAME = r"^(customer|matter|type|subtype|area|region|field\.[a-z0-9_-]+)$"
 
 EXAMPLES = {
     RULE: "R004-062",
@@ -22,7 +22,7 @@ EXAMPLES = {
     AREA: "jinan/lixia",
     HOTLINE: '"956100"',
     DAY_OF_YEAR: "06-01",
-    SAME: "customer, matter, type, subtype, area, field.…",
+    SAME: "customer, matter, type, subtype, area, region, field.…",
 }
 """What fits a form, for people who do not read regular expressions."""
 

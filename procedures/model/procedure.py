@@ -248,6 +248,12 @@ class Procedure(Part):
         rules = self.grading.get(ticket_type)
         return rules.default.value if rules else None
 
+    @cached_property
+    def ways_of_counting(self) -> tuple[tuple[str, ...], ...]:
+        """The different values by which repeats are counted, beside the count that every ticket keeps of its matter."""
+        rules = (rule.repeats for grading in self.grading.values() for rule in grading.rules if rule.repeats)
+        return tuple(dict.fromkeys(each.same for each in rules if each.same != ("customer", "matter") or each.within))
+
     def escalations(self, event: str) -> tuple[EscalationRule, ...]:
         """Who is told of this event, under the conditions of the rules."""
         return self._escalations.get(event, ())

@@ -6,10 +6,11 @@ from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from procedures.loader import Procedures
 from services.hosting import run
-from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments, Upload
 from services.intake.http import Desk, router
 from services.intake.matters.clusters import Matters
+from services.intake.matters.groups import Groups
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.words import Lexicon
 from services.intake.people.register import Register
@@ -22,10 +23,11 @@ def assemble(means: Means[Procedures]) -> Assembled:
     """The front desk: tickets speak on the ticket topic, people and their words stay here."""
     vault = _vault(means.settings)
     tickets, contacts, matters = means.employ(TICKETS), means.employ(CONTACTS), means.employ(MATTERS)
+    groups = means.employ(GROUPS)
     people, audits, uploads = means.employ(PEOPLE), means.employ(AUDITS), means.employ(UPLOADS)
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
-    intake = connect(Intake(tickets.shell, contacts.shell, joined, vault, means.procedure_of))
+    intake = connect(Intake(tickets.shell, contacts.shell, joined, Groups(groups.shell), vault, means.procedure_of))
     desk = Desk(
         intake,
         Register(people.shell, audits.shell, vault),
@@ -34,7 +36,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     )
     return Assembled(
         (TOPIC,),
-        (tickets, contacts, matters, people, audits, uploads),
+        (tickets, contacts, matters, groups, people, audits, uploads),
         router(desk),
         chores=(lambda: index.forget(means.clock.now()),),
     )

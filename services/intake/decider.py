@@ -4,6 +4,7 @@ from kit.decide.decider import Decider
 from kit.store.port import Collection
 from services.intake.files.attachments import Upload
 from services.intake.matters.rules import matter
+from services.intake.matters.rules.group import Group
 from services.intake.matters.rules.matter import Matter
 from services.intake.people.rules import disclosing, person
 from services.intake.people.rules.disclosing import Audit
@@ -25,9 +26,10 @@ CONTACTS = Decider(
     learns_with_tick=True,
 )
 MATTERS = Decider(SERVICE, Collection("matters", Matter), follow_ups=matter.follow_ups)
+GROUPS = Decider(SERVICE, Collection("groups", Group))
 PEOPLE = Decider(SERVICE, Collection("people", Person, person.FIELDS), fields=person.fields)
 AUDITS = Decider(SERVICE, Collection("audits", Audit, disclosing.FIELDS), fields=disclosing.audit_fields)
 UPLOADS = Decider(SERVICE, Collection("attachments", Upload))
 
-DECIDERS = (TICKETS, CONTACTS, MATTERS)
+DECIDERS = (TICKETS, CONTACTS, MATTERS, GROUPS)
 """Those that virtual time needs. Tickets alone hear and speak."""

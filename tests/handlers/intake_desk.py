@@ -12,10 +12,11 @@ from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
-from services.intake.decider import AUDITS, CONTACTS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.http import Desk, router
 from services.intake.matters.clusters import Matters
+from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
 from services.intake.people.register import Register
 from services.intake.people.vault import Vault
@@ -65,7 +66,9 @@ class FrontDesk(People):
         vault = Vault.ephemeral()
         tickets, procedure_of = self._shell(TICKETS), self.procedures.get
         matters = Matters(self._shell(MATTERS), tickets, procedure_of, index)
-        intake = connect(Intake(tickets, self._shell(CONTACTS), matters, vault, procedure_of))
+        intake = connect(
+            Intake(tickets, self._shell(CONTACTS), matters, Groups(self._shell(GROUPS)), vault, procedure_of)
+        )
         register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
         files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
         self.desk = Desk(intake, register, files, self.procedures)

@@ -1,14 +1,18 @@
 """What accepting works on: intake's documents, its vault and its procedures."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Shell
 from kit.store.port import Document
+from procedures.model import Procedure
 from services.intake.matters.clusters import Matters
+from services.intake.matters.groups import Groups
 from services.intake.people.vault import Vault
 from services.intake.requests.rules.contact import Contact, Words
+from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket
 
 
@@ -19,8 +23,19 @@ class Intake:
     tickets: Shell[Ticket]
     contacts: Shell[Contact]
     matters: Matters
+    groups: Groups
     vault: Vault
     procedure_of: ProcedureOf
+
+
+class Case(NamedTuple):
+    """One request on its way through; `key` is its contact."""
+
+    utility: str
+    key: str
+    request: Request
+    procedure: Procedure
+    cause: Cause
 
 
 def contact_id(utility: str, cause: Cause) -> str:

@@ -12,34 +12,24 @@ from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
-from procedures.model import Procedure
 from procedures.model.part import stated
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.sighting import Sighting, matter_id
-from services.intake.requests.intake import Intake, words_of
+from services.intake.requests.intake import Case, Intake, words_of
+from services.intake.requests.many import counted_as, graded, groups_raised
 from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.requests.rules.opening import Opening, facts_of, open_ticket
 from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
+from services.intake.rules.counting import keys_of
 from services.intake.rules.explaining import explain
 from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver, is_graded
 from services.intake.rules.numbering import Number
-from services.intake.rules.request import Request
 from services.intake.rules.ticket import Link, Ticket
 
 MOST_EARLIER = 10
 """Of one customer's tickets in one matter only the latest can still be open."""
-
-
-class Case(NamedTuple):
-    """One request on its way through; `key` is its contact."""
-
-    utility: str
-    key: str
-    request: Request
-    procedure: Procedure
-    cause: Cause
 
 
 class Decision(NamedTuple):
@@ -197,7 +187,8 @@ async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Litera
 
 async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[Decision]) -> Placed:
     complaints = _complaints(decision)
-    grade = _grade(case, decision, complaints)
+    counted = counted_as(intake, case, decision.ticket, decision.order, decision.matter)
+    grade = await graded(intake, counted, _grade(case, decision, complaints))
     matter = await _joined(intake, case, decision, grade)
     member = matter.member(decision.ticket) if matter else None
     opening = Opening(
@@ -208,6 +199,8 @@ async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[D
         matter=decision.matter,
         complaints=complaints,
         links=tuple(_links(case, decision, siblings, matter)),
+        counted_by=keys_of(counted.values, case.procedure),
+        groups=await groups_raised(intake, counted) if case.procedure.groups else (),
     )
     done = await intake.tickets.do(
         decision.ticket,

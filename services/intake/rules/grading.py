@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from procedures.model import Circumstances, GradeRule, Procedure
+from services.intake.rules.counting import is_counted_by_the_ticket
 from services.intake.rules.request import Item, Request
 
 
@@ -40,13 +41,26 @@ def grade_at_sight(item: Item, request: Request, procedure: Procedure) -> int | 
 
 def grade_of_repeats(ticket_type: str, complaints: int, procedure: Procedure) -> int | None:
     """The gravest grade for so many requests of one customer in one matter; None where no rule makes any of them."""
-    rules = _rules(ticket_type, procedure)
+    rules = (rule for rule in _rules(ticket_type, procedure) if rule.repeats and is_counted_by_the_ticket(rule.repeats))
     return min((rule.grade for rule in rules if rule.repeats and complaints >= rule.repeats.at_least), default=None)
 
 
 def cluster_rule(ticket_type: str, procedure: Procedure) -> GradeRule | None:
     """The rule that makes requests of many customers in one matter graver than each of them."""
-    return next((rule for rule in _rules(ticket_type, procedure) if rule.complainants), None)
+    rules = (rule for rule in _rules(ticket_type, procedure) if rule.complainants)
+    return next((rule for rule in rules if rule.complainants and rule.complainants.same == ("matter",)), None)
+
+
+def other_cluster_rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
+    """The rules for requests of many customers that agree in something else than the matter."""
+    rules = _rules(ticket_type, procedure)
+    return tuple(rule for rule in rules if rule.complainants and rule.complainants.same != ("matter",))
+
+
+def counted_rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
+    """The rules about repeats for which earlier tickets have to be looked up."""
+    rules = _rules(ticket_type, procedure)
+    return tuple(rule for rule in rules if rule.repeats and not is_counted_by_the_ticket(rule.repeats))
 
 
 def is_cluster(complainants: Iterable[str], rule: GradeRule) -> bool:

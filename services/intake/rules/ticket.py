@@ -53,6 +53,7 @@ class Ticket(Frozen):
     matter: str | None = None
     gov_order: str | None = None
     complaints: int = 1
+    counted_by: tuple[str | None, ...] = ()
     stage: Stage = Stage.ACCEPTED
     round: int = 0
     closure: Open[Closure] | None = None
@@ -77,6 +78,7 @@ class Ticket(Frozen):
 
 FIELDS = (
     "number", "customer", "type", "stage", "opened_at", "matter", "unit", "division", "gov_order", "channel", "area",
+    "same_1", "same_2", "same_3",
 )  # fmt: skip
 
 
@@ -94,4 +96,5 @@ def fields(ticket: Ticket) -> dict[str, Value]:
         "gov_order": ticket.gov_order,
         "channel": ticket.channel.value,
         "area": ticket.area,
+        **{f"same_{place}": key for place, key in enumerate(ticket.counted_by, 1)},
     }

@@ -3,9 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from contracts.fact import Fact
+from contracts.fact import SYSTEM, Fact
 from contracts.refusal import Outcome
-from contracts.ticket import TicketClosed, TicketDispatched, TicketExtensionGranted, TicketOpened, TicketRegraded
+from contracts.ticket import (
+    TicketClosed,
+    TicketDispatched,
+    TicketEscalated,
+    TicketExtensionGranted,
+    TicketGroupRaised,
+    TicketOpened,
+    TicketRegraded,
+)
 from contracts.vocabulary import ClockState, ExtensionDecider
 from procedures.model import Moment, Procedure
 from procedures.model.clocks import NO_REACTIONS, Pause, Reactions, Restate, Start, Trigger
@@ -55,6 +63,12 @@ def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Proce
             if clock is not None and clock.due < fact.until:
                 _extend(ledger, clock, fact.until)
     return ledger.outcome()
+
+
+def group_raised(state: Sla, fact: TicketGroupRaised, _: Procedure) -> Outcome[Sla]:
+    """Many requests alike come to the notice of whoever the rule names."""
+    told = TicketEscalated(at=fact.at, by=SYSTEM, to=fact.to, cause=fact.cause, source=fact.source)
+    return state, (told,)
 
 
 def _end(ledger: Ledger, told: Reactions, fact: Fact) -> None:

@@ -14,8 +14,9 @@ from kit.run.ticker import Ticker
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
-from services.intake.decider import CONTACTS, MATTERS, TICKETS
+from services.intake.decider import CONTACTS, GROUPS, MATTERS, TICKETS
 from services.intake.matters.clusters import Matters
+from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
 from services.intake.people.vault import Vault
 from services.intake.requests.accepting import Accepted, accept, connect
@@ -77,7 +78,9 @@ class Desk:
 
         self.tickets: Shell[Ticket] = shell(TICKETS)
         matters = Matters(shell(MATTERS), self.tickets, of, index)
-        self.intake = connect(Intake(self.tickets, shell(CONTACTS), matters, Vault.ephemeral(), of))
+        self.intake = connect(
+            Intake(self.tickets, shell(CONTACTS), matters, Groups(shell(GROUPS)), Vault.ephemeral(), of)
+        )
         self.restart()
 
     def restart(self) -> None:

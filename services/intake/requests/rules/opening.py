@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.ticket import Demand, TicketAnswered, TicketLinked, TicketOpened
+from contracts.ticket import Demand, TicketAnswered, TicketGroupRaised, TicketLinked, TicketOpened
 from contracts.vocabulary import Closure
-from procedures.model import Procedure
+from procedures.model import GroupRule, Procedure
 from services.intake.requests.rules.splitting import Order
 from services.intake.rules.request import Request
 from services.intake.rules.ticket import Link, Ticket
@@ -22,6 +22,8 @@ class Opening(NamedTuple):
     matter: str | None
     complaints: int
     links: tuple[Link, ...]
+    counted_by: tuple[str | None, ...] = ()
+    groups: tuple[tuple[GroupRule, int], ...] = ()
 
 
 def open_ticket(ticket: Ticket | None, opening: Opening, request: Request, procedure: Procedure) -> Outcome[Ticket]:
@@ -50,6 +52,7 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         matter=opening.matter,
         gov_order=request.gov_order,
         complaints=opening.complaints,
+        counted_by=opening.counted_by,
         closure=Closure.ANSWERED if request.answer else None,
         links=opening.links,
         words=(opening.contact,),
@@ -63,6 +66,10 @@ def facts_of(opening: Opening, request: Request, procedure: Procedure) -> list[F
     said.extend(
         TicketLinked(at=request.at, by=request.by, other=link.other, kind=link.kind, matter=opening.matter)
         for link in opening.links
+    )
+    said.extend(
+        TicketGroupRaised(at=request.at, by=request.by, cause=rule.cause, to=rule.to, count=count, source=rule.source)
+        for rule, count in opening.groups
     )
     if request.answer is not None:
         article = request.answer.article or request.answer.guidance
