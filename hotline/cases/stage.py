@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.fact import SYSTEM
 from contracts.knowledge import ArticlePublished
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketLinked
@@ -23,9 +22,10 @@ from hotline.virtual import Virtual
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
 from procedures.model import Procedure
-from services.callback.rules import CallBack, Calls, call_back, next_call_not_after, next_call_not_before
+from services.callback.rules import STEPS as CALLBACK
+from services.callback.rules import Calls, next_call_not_after, next_call_not_before
 from services.intake.people.rules.disclosing import Asking, may_know
-from services.intake.rules.commands import COMMANDS as INTAKE
+from services.intake.rules.table import STEPS as INTAKE
 from services.intake.rules.ticket import Ticket
 from services.routing.rules import STEPS as ROUTING
 from services.routing.rules import WorkOrder, decide
@@ -67,13 +67,13 @@ class Stage:
     def _kinds(self) -> Mapping[str, Callable[[Step], Awaitable[Refusal | None]]]:
         own: dict[str, Callable[[Step], Awaitable[Refusal | None]]] = {
             "request": self._request,
-            "call_back": self._call_back,
             "look": self._look,
             "wait": _wait,
         }
         return (
             dict.fromkeys(ROUTING, self._work_order)
             | dict.fromkeys(INTAKE, self._contact)
+            | dict.fromkeys(CALLBACK, self._call_back)
             | dict.fromkeys(KNOWLEDGE, self._knowledge.take)
             | own
         )
@@ -87,10 +87,12 @@ class Stage:
         return None
 
     async def _contact(self, step: Step) -> Refusal | None:
-        model_, rule = INTAKE[step.kind]
-        known = {name: value for name, value in self._fields(step).items() if name in model_.model_fields}
-        command = model_.model_validate(known | {"at": self.virtual.clock.now(), "by": SYSTEM})
-        done = await self._do("tickets", step.body.ticket, lambda state, procedure: rule(state, command, procedure))
+        asked = INTAKE[step.kind]
+        known = {name: value for name, value in self._fields(step).items() if name in asked.command.model_fields}
+        command = asked.written(self.virtual.clock.now(), known)
+        done = await self._do(
+            "tickets", step.body.ticket, lambda state, procedure: asked.rule(state, command, procedure)
+        )
         if isinstance(done, Refusal):
             return done
         told = self.contacts.told(done)
@@ -118,9 +120,10 @@ class Stage:
         fields.pop("new_request", None)
         if step.body.mismatch is not None and step.body.basis is None:
             fields["basis"] = self.procedure.name_of("mismatch", step.body.mismatch).zh
-        command = CallBack.model_validate(fields | {"at": self.virtual.clock.now(), "by": SYSTEM})
+        asked = CALLBACK[step.kind]
+        command = asked.written(self.virtual.clock.now(), fields)
         done = await self._do(
-            "callback", step.body.ticket, lambda state, procedure: call_back(state, command, procedure)
+            "callback", step.body.ticket, lambda state, procedure: asked.rule(state, command, procedure)
         )
         if isinstance(done, Refusal):
             return done

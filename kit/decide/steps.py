@@ -3,7 +3,7 @@
 Pure, so that rules may build their tables of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -39,26 +39,28 @@ def _everywhere(_: object) -> bool:
 class Step(Generic[S]):
     """One thing that can be asked of a document.
 
-    `name` is the word of a written case, of `accepts` and, dashed, of the path; `clause` foresees the step; it is heard
-    in `stages` (none given: in all) while it is `open`; it belongs to `roles`, and only a procedure that has the rules
-    for it makes it `offered`. `speaks_as` is the field of the command
-    that the caller's role answers, and that a written case calls `by`.
+    `name` is the word of a written case, of `accepts` and, dashed and unless `word` is another, of the path; `clause`
+    foresees the step; it is heard in `stages` (none given: in all) while it is `open`; it belongs to `roles`, and only
+    a procedure that has the rules for it makes it `offered`. `speaks_as` is the field of the command that the caller's
+    role answers, and that a written case calls `by`. It may begin a document only where it `begins`.
     """
 
     name: str
     command: type[Command]
-    rule: Callable[[S, Any, Any], Outcome[S]]
+    rule: Callable[[Any, Any, Any], Outcome[S]]
     roles: tuple[Role, ...]
     clause: Callable[[Any], Clause]
-    stages: frozenset[Enum] = frozenset()
+    stages: Collection[Enum] = ()
     open: Callable[[S, Any], bool] = _whatever
     offered: Callable[[Any], bool] = _everywhere
     speaks_as: str | None = None
+    word: str | None = None
+    begins: bool = False
 
     @property
     def path(self) -> str:
         """The last word of its address."""
-        return self.name.replace("_", "-")
+        return self.word or self.name.replace("_", "-")
 
     def asked(self, at: datetime, by: Actor, stated: Mapping[str, Any]) -> Command:
         """The command of a request whose fields were validated at the edge; they are not validated again."""

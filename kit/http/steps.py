@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -16,60 +17,86 @@ from texts import LANGUAGES, text
 
 
 class StepBody(BaseModel):
-    """What every step may say."""
+    """What every step may say; unknown fields are errors, so that a typing mistake is not silently lost."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     at: AwareDatetime | None = Field(default=None, description="only from a connected system; otherwise it is now")
 
 
-Carry = Callable[[str, Step[Any], StepBody, CommandRequest], Awaitable[Response]]
-"""How a service takes a step: which document, which step, what the body says, who asks."""
+Take = Callable[[str, Step[Any], Any, CommandRequest], Awaitable[Response]]
+"""How a service takes a step: on which document, which step, what the body says, who asks."""
+
+Begin = Callable[[Step[Any], Any, CommandRequest], Awaitable[Response]]
+"""How a service begins a document by a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """One kind of document as its steps address and show it.
+
+    `path` has the place of the document, `/articles/{article}`; `texts` is the section of the catalogue that names the
+    steps; `kind` stands before the names of operations where several kinds of a service have steps of one name.
+    """
+
+    path: str
+    shows: type[BaseModel]
+    texts: str
+    kind: str = ""
 
 
 def add_step(
-    routes: APIRouter,
-    things: str,
-    step: Step[Any],
-    carry: Carry,
-    *,
-    shows: type[BaseModel],
-    tag: str,
-    called: str,
+    routes: APIRouter, things: Things, step: Step[Any], take: Take, *, tag: str, body: type[StepBody] | None = None
 ) -> None:
-    """`POST /<things>/{…}/<step>`: the body is the command's own fields, the answer the document as it then stands.
+    """`POST /<things>/{…}/<step>`: the body is the command's own fields unless given; the document answers."""
 
-    `things` is a path with the place of the document, `/work-orders/{order}`; `called` the key of the step's name.
-    """
-    place = things.rpartition("{")[2].removesuffix("}")
+    async def endpoint(key: str, body: StepBody, asked: CommandRequest) -> Response:
+        return await take(key, step, body, asked)
+
+    place = things.path.rpartition("{")[2].removesuffix("}")
+    endpoint.__annotations__ |= {"key": Annotated[str, Path(alias=place)]}
+    _add(routes, f"{things.path}/{step.path}", endpoint, things, step, body or body_of(step), tags=[tag])
+
+
+def add_beginning(
+    routes: APIRouter, things: Things, step: Step[Any], begin: Begin, *, tag: str, body: type[StepBody] | None = None
+) -> None:
+    """`POST /<things>`: the step begins a document, whose id the service makes."""
+
+    async def endpoint(body: StepBody, asked: CommandRequest) -> Response:
+        return await begin(step, body, asked)
+
+    path = things.path.rpartition("/{")[0]
+    _add(routes, path, endpoint, things, step, body or body_of(step), tags=[tag], status_code=201)
+
+
+def _add(
+    routes: APIRouter,
+    path: str,
+    endpoint: Callable[..., Awaitable[Response]],
+    things: Things,
+    step: Step[Any],
+    body: type[StepBody],
+    **more: Any,
+) -> None:
+    by = Annotated[CommandRequest, Depends(CommandBy(*step.roles))]
+    endpoint.__annotations__ |= {"body": body, "asked": by}
     routes.add_api_route(
-        f"{things}/{step.path}",
-        _endpoint(place, step, carry),
+        path,
+        endpoint,
         methods=["POST"],
-        name=step.name,
-        tags=[tag],
-        summary=" ".join(text(called, language) for language in LANGUAGES),
-        description=step.command.__doc__ or "",
-        response_model=shows,
+        name=f"{things.kind}{step.name}",
+        summary=" ".join(text(f"{things.texts}.{step.name}", language) for language in LANGUAGES),
+        description=body.__doc__ or "",
+        response_model=things.shows,
         response_model_exclude_none=True,
+        **more,
     )
 
 
-def _endpoint(place: str, step: Step[Any], carry: Carry) -> Callable[..., Awaitable[Response]]:
-    async def endpoint(key: str, body: StepBody, asked: CommandRequest) -> Response:
-        return await carry(key, step, body, asked)
-
-    endpoint.__annotations__ |= {
-        "key": Annotated[str, Path(alias=place)],
-        "body": body_of(step),
-        "asked": Annotated[CommandRequest, Depends(CommandBy(*step.roles))],
-    }
-    return endpoint
-
-
 def command_of(step: Step[Any], body: StepBody, asked: CommandRequest, clock: Clock) -> Command:
-    """The command that body, token and clock make together; what the body leaves out is the command's default."""
-    stated = {name: getattr(body, name) for name in body.model_fields_set}
+    """The command that body, token and clock make together."""
+    stated = {name: getattr(body, name) for name in type(body).model_fields if name in step.command.model_fields}
     return step.asked(asked.moment(body.at, clock), asked.by, stated)
 
 

@@ -11,7 +11,7 @@ from services.hosting import run
 def assemble(means: Means[Procedures]) -> Assembled:
     """Calls owed on the tickets of the ticket topic."""
     calls = means.employ(DECIDER)
-    return Assembled((TICKETS,), (calls,), router(calls.shell))
+    return Assembled((TICKETS,), (calls,), router(calls.shell, means.procedure_of))
 
 
 if __name__ == "__main__":

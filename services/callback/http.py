@@ -6,25 +6,29 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from contracts.fact import Score, Word
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from contracts.vocabulary import CallKind, CallOutcome, Role
+from contracts.vocabulary import CENTRE, CallKind, CallOutcome
 from kit.auth.principal import HolderOf, Principal
+from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
+from kit.decide.steps import Step
 from kit.http.app import problem
-from kit.http.commands import CommandBy, CommandRequest, shown
+from kit.http.commands import CommandRequest, shown
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.routes import PlainRoute
+from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Document, Equal, Range
+from procedures.model import Procedure
 from services.callback.rules import (
-    CallBack,
+    STEPS,
     Calls,
     CallStage,
-    call_back,
+    accepted_now,
     next_call_not_after,
     next_call_not_before,
 )
@@ -33,23 +37,7 @@ from services.callback.rules.lists import fields
 TAG = "回复回访 Callbacks"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
-Centre = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR))]
-ByCentre = Annotated[CommandRequest, Depends(CommandBy(Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION))]
-
-
-class Attempt(BaseModel):
-    """What came of one call to the customer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    outcome: CallOutcome
-    solved: Word | None = Field(default=None, description="诉求是否得到解决; asked in every satisfaction call")
-    satisfaction: Score | None = Field(default=None, description="on the procedure's scale")
-    mismatch: Word | None = Field(default=None, description="the ground on which the work order is sent back")
-    basis: str | None = Field(default=None, min_length=1, max_length=2000, description="needed with a mismatch")
-    appointment: AwareDatetime | None = Field(default=None, description="needed when it was not convenient")
-    reason: str | None = Field(default=None, min_length=1, max_length=500, description="why nobody was reached")
-    at: AwareDatetime | None = Field(default=None, description="only from a connected system; otherwise it is now")
+Centre = Annotated[Principal, Depends(HolderOf(*CENTRE))]
 
 
 class CallsView(BaseModel):
@@ -77,6 +65,7 @@ class CallsView(BaseModel):
     mismatch: Word | None = None
     basis: str | None = None
     reason: str | None = None
+    accepts: tuple[str, ...] = Field(default=(), description="the steps that would be heard now")
 
 
 class PlanRow(BaseModel):
@@ -93,62 +82,61 @@ class PlanRow(BaseModel):
     overdue: bool = Field(description="the first call was due by now")
 
 
-class PlansAsked(BaseModel):
+class PlanFilter(BaseModel):
     """Which plans are listed."""
 
     due_before: AwareDatetime | None = Field(default=None, description="calls that may be made before this moment")
     kind: CallKind | None = None
 
 
-def router(shell: Shell[Calls]) -> APIRouter:
+_CALLS = Things("/tickets/{ticket}", CallsView, "callback_step")
+
+
+def router(shell: Shell[Calls], procedure_of: ProcedureOf) -> APIRouter:
     """The desk's API. Only the centre calls customers back, so only its people see it."""
     routes = APIRouter(route_class=PlainRoute)
 
-    @routes.post(
-        "/tickets/{ticket}/attempts", tags=[TAG], response_model=CallsView, summary="记录一次回访 Record one call"
-    )
-    async def attempt(ticket: str, body: Attempt, command: ByCentre) -> Response:
-        """The answer shows what follows: done, or when the next call may be made.
+    def view(document: Document[Calls]) -> CallsView:
+        return calls_view(document, procedure_of(document.state.procedure))
 
-        A new request raised in the call is not part of it: post it to `/intake/requests` with this ticket as `parent`;
-        the original is handled first (第十四条(九), R004-103).
-        """
-        given = CallBack(
-            at=command.moment(body.at, shell.clock), by=command.by, **body.model_dump(exclude={"at"}, exclude_none=True)
-        )
-        return await command.carry_out(
-            shell, ticket, lambda state, procedure: call_back(state, given, procedure), _view
-        )
+    async def take(ticket: str, step: Step[Calls], body: StepBody, asked: CommandRequest) -> Response:
+        command = command_of(step, body, asked, shell.clock)
+        return await asked.carry_out(shell, ticket, lambda state, procedure: step.rule(state, command, procedure), view)
+
+    for step in STEPS.values():
+        add_step(routes, _CALLS, step, take, tag=TAG)
 
     @routes.get(
         "/tickets/{ticket}", tags=[TAG], response_model=CallsView, summary="回访内容 The call owed, with the reply"
     )
     async def calls_of(ticket: str, who: Centre, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
-        return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, _view)
+        return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, view)
 
     @routes.get("/plans", tags=[TAG], summary="待回访 Calls to be made")
-    async def plans(asked: Annotated[PlansAsked, Query()], who: Centre, paging: PageAsked) -> Page[PlanRow]:
+    async def plans(filters: Annotated[PlanFilter, Query()], who: Centre, paging: PageAsked) -> Page[PlanRow]:
         now = shell.clock.now()
-        kind = () if asked.kind is None else (Equal("kind", asked.kind.value),)
+        kind = () if filters.kind is None else (Equal("kind", filters.kind.value),)
         return await page_of(
             shell.store,
             fields,
             lambda document: _row(document, now),
             paging,
             utility=who.utility,
-            where=(*kind, Range("call_not_before", _EPOCH, asked.due_before)),
+            where=(*kind, Range("call_not_before", _EPOCH, filters.due_before)),
             order="call_not_before",
         )
 
     return routes
 
 
-def _view(document: Document[Calls]) -> CallsView:
+def calls_view(document: Document[Calls], procedure: Procedure) -> CallsView:
+    """The calls of one ticket as the desk sees them."""
     state = document.state
     window = {"not_before": next_call_not_before(state), "not_after": next_call_not_after(state)}
     shared = {name: getattr(state, name) for name in CallsView.model_fields if name in Calls.model_fields}
-    return CallsView.model_validate(shared | window | {"ticket": document.key, "kind": state.owed})
+    own = {"ticket": document.key, "kind": state.owed, "accepts": accepted_now(state, procedure)}
+    return CallsView.model_validate(shared | window | own)
 
 
 def _row(document: Document[Calls], now: datetime) -> PlanRow:

@@ -8,7 +8,7 @@ from procedures.loader import Procedures
 from services.hosting import run
 from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments, Upload
-from services.intake.http import Desk, router
+from services.intake.http import FrontDesk, router
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
@@ -28,7 +28,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
     intake = connect(Intake(tickets.shell, contacts.shell, joined, Groups(groups.shell), vault, means.procedure_of))
-    desk = Desk(
+    desk = FrontDesk(
         intake,
         Register(people.shell, audits.shell, vault),
         _attachments(means.settings, uploads.shell),

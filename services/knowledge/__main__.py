@@ -5,7 +5,7 @@ from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
 from services.knowledge.decider import ARTICLES, NOTICES, TASKS, connect
-from services.knowledge.http import Desk, router
+from services.knowledge.http import KnowledgeDesk, router
 from services.knowledge.search.library import Library
 
 
@@ -14,7 +14,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     articles, tasks, notices = means.employ(ARTICLES), means.employ(TASKS), means.employ(NOTICES)
     connect(articles.shell, tasks.shell)
     library = Library(articles.shell.store, notices.shell.store, means.clock)
-    desk = Desk(articles.shell, tasks.shell, notices.shell, means.procedures, library)
+    desk = KnowledgeDesk(articles.shell, tasks.shell, notices.shell, means.procedures, library)
     return Assembled(
         (KNOWLEDGE,),
         (articles, tasks, notices),

@@ -21,7 +21,7 @@ from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
 from kit.http.routes import PlainRoute
-from kit.http.steps import StepBody, add_step, command_of
+from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Condition, Document, Equal, In, Range
 from kit.store.port import Query as StoreQuery
 from procedures.loader import Procedures
@@ -34,6 +34,7 @@ CENTRE_DESK = "客服中心派单 The centre's dispatch desk"
 UNIT_DESK = "责任单位处理 The responsible unit's desk"
 REVIEW = "审核审批 Review and approval"
 
+_ORDERS = Things("/work-orders/{order}", WorkOrderView, "step")
 _OPEN = tuple(stage.value for stage in Stage if stage is not Stage.CLOSED)
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -77,7 +78,7 @@ def _group(step: Step[WorkOrder]) -> str:
 
 
 def _add_steps(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
-    async def carry(order: str, step: Step[WorkOrder], body: StepBody, asked: CommandRequest) -> Response:
+    async def take(order: str, step: Step[WorkOrder], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
         return await asked.carry_out(
             shell,
@@ -86,16 +87,8 @@ def _add_steps(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures
             lambda document: order_view(document, procedures.get(document.state.procedure), asked.language),
         )
 
-    for name, step in STEPS.items():
-        add_step(
-            found,
-            "/work-orders/{order}",
-            step,
-            carry,
-            shows=WorkOrderView,
-            tag=_group(step),
-            called=f"step.{name}",
-        )
+    for step in STEPS.values():
+        add_step(found, _ORDERS, step, take, tag=_group(step))
 
 
 def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:

@@ -12,9 +12,9 @@ from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.store.memory import MemoryStore
 from procedures.loader import load_all
+from services.intake import http
 from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments
-from services.intake.http import Desk, router
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
@@ -71,9 +71,9 @@ class FrontDesk(People):
         )
         register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
         files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
-        self.desk = Desk(intake, register, files, self.procedures)
+        self.desk = http.FrontDesk(intake, register, files, self.procedures)
         self._sequence = 0
-        super().__init__({"intake": router(self.desk)}, folder)
+        super().__init__({"intake": http.router(self.desk)}, folder)
 
     def _shell(self, decider: Any) -> Any:
         store = MemoryStore(decider.collection)

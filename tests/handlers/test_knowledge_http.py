@@ -8,7 +8,7 @@ import pytest
 
 from kit.store.sqlite import SqliteFile, SqliteStore
 from services.knowledge.decider import ARTICLES, NOTICES, TASKS, connect
-from services.knowledge.http import Desk, router
+from services.knowledge.http import KnowledgeDesk, router
 from services.knowledge.search.library import Library
 from tests.handlers.bench_of_one import PROCEDURES, UTILITY, Bench, People
 
@@ -26,7 +26,7 @@ class Centre(People):
         self.clock = self.articles.clock
         connect(self.articles.shell, self.tasks.shell)
         library = Library(self.articles.shell.store, self.notices.shell.store, self.clock, timedelta(0))
-        desk = Desk(self.articles.shell, self.tasks.shell, self.notices.shell, PROCEDURES, library)
+        desk = KnowledgeDesk(self.articles.shell, self.tasks.shell, self.notices.shell, PROCEDURES, library)
         super().__init__({"knowledge": router(desk)}, folder)
 
     async def does(self, who: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:

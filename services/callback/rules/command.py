@@ -1,22 +1,27 @@
 """What the callback desk can be asked to record."""
 
-from contracts.fact import Actor, Frozen, Instant, Score, Word
+from pydantic import Field
+
+from contracts.fact import Instant, Score, Word
 from contracts.vocabulary import CallOutcome
+from kit.decide.steps import Command
 
 
-class CallBack(Frozen):
+class CallBack(Command):
     """One call: the customer's answers when connected, otherwise the time agreed for the next, if one was.
+
+    What the answer shows is what follows: done, or when the next call may be made. A new request raised in the call is
+    not part of it: post it to `/intake/requests` with this ticket as `parent`; the original is handled first
+    (第十四条(九), R004-103).
 
     `mismatch` sends the work order back and needs its `basis` (R004-130); `reason` is why nobody was reached, for the
     close after the last attempt (R004-101), by default the outcome itself.
     """
 
-    at: Instant
-    by: Actor
     outcome: CallOutcome
-    solved: Word | None = None
-    satisfaction: Score | None = None
-    mismatch: Word | None = None
-    basis: str | None = None
-    appointment: Instant | None = None
-    reason: str | None = None
+    solved: Word | None = Field(default=None, description="诉求是否得到解决; asked in every satisfaction call")
+    satisfaction: Score | None = Field(default=None, description="on the procedure's scale")
+    mismatch: Word | None = Field(default=None, description="the ground on which the work order is sent back")
+    basis: str | None = Field(default=None, max_length=2000, description="needed with a mismatch")
+    appointment: Instant | None = Field(default=None, description="needed when it was not convenient")
+    reason: str | None = Field(default=None, max_length=500, description="why nobody was reached")

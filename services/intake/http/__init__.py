@@ -4,23 +4,22 @@ from fastapi import APIRouter
 
 from kit.http.routes import PlainRoute
 from services.intake.http.customers import add_customers, add_looks
-from services.intake.http.desk import Desk
+from services.intake.http.desk import FrontDesk
 from services.intake.http.files import add_files
 from services.intake.http.proposals import add_proposals
 from services.intake.http.requests import add_requests
-from services.intake.http.steps import add_corrections, add_steps
+from services.intake.http.steps import add_steps
 from services.intake.http.tickets import add_lists
 
-__all__ = ["Desk", "router"]
+__all__ = ["FrontDesk", "router"]
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: FrontDesk) -> APIRouter:
     """Everything under /intake."""
     routes = APIRouter(route_class=PlainRoute)
     add_requests(routes, desk)
     add_proposals(routes, desk)
     add_steps(routes, desk)
-    add_corrections(routes, desk)
     add_lists(routes, desk)
     add_customers(routes, desk)
     add_looks(routes, desk)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from contracts.fact import Actor, Grade, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Channel, LinkKind
+from kit.http.steps import StepBody
 from procedures.model import Procedure, RequestField
 from services.intake.people.rules.person import PersonalField
 from services.intake.rules.request import FirstAnswer, Item, Request
@@ -157,13 +158,13 @@ _SHARED = frozenset(RequestBody.model_fields) & frozenset(Request.model_fields) 
 }
 
 
-class StepBody(Body):
+class TicketStepBody(StepBody):
     """What every step on a ticket may say."""
 
     at: Moment = None
 
 
-class AnswerBody(StepBody):
+class AnswerBody(TicketStepBody):
     """The answer at first contact."""
 
     text: Words | None = None
@@ -171,27 +172,30 @@ class AnswerBody(StepBody):
     guidance: Line | None = Field(default=None, description="the self-help script that solved it (R004-058)")
 
 
-class UrgeBody(StepBody):
-    """The customer asks how far it is."""
+class UrgeBody(TicketStepBody):
+    """The customer asks how far it is.
+
+    The answer says what came of it, and the words to explain it with, time left included (第十五条(四)1).
+    """
 
     text: Words | None = None
     strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
 
 
-class SupplementBody(StepBody):
+class SupplementBody(TicketStepBody):
     """What the customer adds."""
 
     text: Words | None = None
     attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
 
 
-class WithdrawalBody(StepBody):
+class WithdrawalBody(TicketStepBody):
     """The customer takes the request back; the reason is kept with the ticket's words."""
 
     reason: Words | None = None
 
 
-class RegradeBody(StepBody):
+class RegradeBody(TicketStepBody):
     """Another grade for a complaint; the reason is told to everybody who works on it, so it names no person."""
 
     grade: Grade
@@ -199,8 +203,11 @@ class RegradeBody(StepBody):
     approve_later_deadline: bool = Field(default=False, description="supervisors only: a running limit may get longer")
 
 
-class LinkBody(StepBody):
-    """Another ticket, by id or number: about the same matter, or the one this is merged into."""
+class LinkBody(TicketStepBody):
+    """Another ticket, by id or number.
+
+    `same_matter` confirms that both are about one matter; `merged` closes this ticket into the other.
+    """
 
     other: Line
     kind: Literal[LinkKind.SAME_MATTER, LinkKind.MERGED]

@@ -18,7 +18,7 @@ from kit.store.port import Condition, Document, Equal, Range
 from kit.store.port import Query as StoreQuery
 from procedures.model import Procedure
 from services.intake.http.bodies import VerificationBody
-from services.intake.http.desk import Centre, Desk, asking
+from services.intake.http.desk import Centre, FrontDesk, asking
 from services.intake.http.views import (
     AuditView,
     CustomerView,
@@ -44,7 +44,7 @@ LATEST = 10
 _FORBIDDEN = frozenset({"reason_not_allowed", "not_your_customer", "caller_hidden"})
 
 
-class Wanted(BaseModel):
+class AuditFilter(BaseModel):
     """Which looks are listed, newest first."""
 
     customer: str | None = None
@@ -63,7 +63,7 @@ class Why(BaseModel):
     ticket: str | None = Field(default=None, description="needed by units and divisions: one of theirs")
 
 
-def add_customers(routes: APIRouter, desk: Desk) -> None:
+def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
     """`GET /customers/{ref}`, `POST /customers/{ref}/verification`."""
 
     @routes.get("/customers/{ref}", tags=[TAG], response_model=CustomerView, summary="客户信息 Who a customer is")
@@ -95,7 +95,7 @@ def add_customers(routes: APIRouter, desk: Desk) -> None:
         return VerificationView(verified=agrees, at_least=identity.at_least, clause=identity.source)
 
 
-def add_looks(routes: APIRouter, desk: Desk) -> None:
+def add_looks(routes: APIRouter, desk: FrontDesk) -> None:
     """`GET /screen`, `GET /audits`."""
 
     @routes.get("/screen", tags=[TAG], summary="来电弹屏 Who may be calling")
@@ -109,11 +109,11 @@ def add_looks(routes: APIRouter, desk: Desk) -> None:
         return ScreenView(customers=tuple([await _panel(desk, who.utility, each, language) for each in found]))
 
     @routes.get("/audits", tags=[TAG], summary="查看留痕 Who looked at people's data")
-    async def audits(wanted: Annotated[Wanted, Query()], who: Inspector, paging: PageAsked) -> Page[AuditView]:
-        same = {name: getattr(wanted, name) for name in ("customer", "who", "ticket")}
+    async def audits(filters: Annotated[AuditFilter, Query()], who: Inspector, paging: PageAsked) -> Page[AuditView]:
+        same = {name: getattr(filters, name) for name in ("customer", "who", "ticket")}
         where: list[Condition] = [Equal(name, value) for name, value in same.items() if value is not None]
-        if wanted.since is not None or wanted.until is not None:
-            where.append(Range("at", wanted.since, wanted.until))
+        if filters.since is not None or filters.until is not None:
+            where.append(Range("at", filters.since, filters.until))
         return await page_of(
             desk.people.audits.store,
             audit_fields,
@@ -132,7 +132,7 @@ def _masked_for_centre(who: Principal, found: Customer, request: Request) -> Any
     return _view(found, hide=True)
 
 
-async def _in_full(desk: Desk, who: Principal, found: Customer, reason: str, ticket: str | None) -> CustomerView:
+async def _in_full(desk: FrontDesk, who: Principal, found: Customer, reason: str, ticket: str | None) -> CustomerView:
     """The look is written down before anything is shown."""
     procedure = desk.procedure(who.utility, desk.now())
     document = await desk.ticket(who, ticket) if ticket is not None else None
@@ -145,7 +145,7 @@ async def _in_full(desk: Desk, who: Principal, found: Customer, reason: str, tic
 
 
 async def _record(
-    desk: Desk,
+    desk: FrontDesk,
     who: Principal,
     procedure: Procedure,
     what: str,
@@ -169,7 +169,7 @@ async def _record(
     await desk.people.note(who.utility, audit)
 
 
-async def _panel(desk: Desk, utility: str, customer: Customer, language: Any) -> PanelView:
+async def _panel(desk: FrontDesk, utility: str, customer: Customer, language: Any) -> PanelView:
     query = StoreQuery(utility, (Equal("customer", customer.ref),), "opened_at", descending=True, limit=LATEST)
     tickets: list[Document[Ticket]] = await desk.intake.tickets.store.find(query)
     shown: tuple[TicketView, ...] = tuple(

@@ -45,7 +45,7 @@ _WRONG_IN_BODY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FrontDesk:
     """All parts of intake behind its API."""
 
     intake: Intake

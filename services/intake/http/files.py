@@ -16,7 +16,7 @@ from kit.http.app import problem
 from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import problem_response
 from services.intake.files.attachments import Upload
-from services.intake.http.desk import Desk
+from services.intake.http.desk import FrontDesk
 
 TAG = "附件 Attachments"
 _PIECE = 65_536
@@ -30,7 +30,7 @@ ByUploader = Annotated[
 ]
 
 
-def add_files(routes: APIRouter, desk: Desk) -> None:
+def add_files(routes: APIRouter, desk: FrontDesk) -> None:
     """`POST /attachments`, `GET /attachments/{sha256}`."""
 
     @routes.post(
@@ -77,7 +77,7 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _may_read(desk: Desk, who: Principal, upload: Upload, ticket: str | None) -> bool:
+async def _may_read(desk: FrontDesk, who: Principal, upload: Upload, ticket: str | None) -> bool:
     if who.has(Role.AGENT, Role.SUPERVISOR) or upload.by.subject == who.subject:
         return True
     if ticket is None:

@@ -13,7 +13,7 @@ from kit.auth.principal import HolderOf, Principal
 from kit.http.language import LanguageAsked
 from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words
-from services.intake.http.desk import Desk
+from services.intake.http.desk import FrontDesk
 from services.intake.requests.proposals import propose, word_lists
 
 TAG = "受理 Requests"
@@ -38,7 +38,7 @@ class ProposalView(BaseModel):
     because: tuple[str, ...] = ()
 
 
-def add_proposals(routes: APIRouter, desk: Desk) -> None:
+def add_proposals(routes: APIRouter, desk: FrontDesk) -> None:
     """`POST /proposals`."""
 
     @routes.post(

@@ -19,7 +19,7 @@ from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
-from services.intake.http.desk import ByFrontOffice, Desk, refuse
+from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
 from services.intake.people.register import Customer, verified
 from services.intake.requests.accepting import Accepted, accept
@@ -35,7 +35,7 @@ class Caller(NamedTuple):
     attachments: tuple[Attachment, ...]
 
 
-def add_requests(routes: APIRouter, desk: Desk) -> None:
+def add_requests(routes: APIRouter, desk: FrontDesk) -> None:
     """`POST /requests`, `GET /forms/{type}`."""
 
     @routes.post(
@@ -52,7 +52,7 @@ def add_requests(routes: APIRouter, desk: Desk) -> None:
         return form_view(type, desk.procedure(who.utility, desk.now()), language)
 
 
-async def _receive(desk: Desk, body: RequestBody, command: CommandRequest) -> Response:
+async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Response:
     at = command.moment(body.at, desk.intake.tickets.clock)
     procedure = desk.procedure(command.who.utility, at)
     caller = await _caller(desk, body, command)
@@ -92,7 +92,7 @@ def _cause(body: RequestBody, command: CommandRequest) -> Cause:
     return replace(command.cause, id=f"gov/{command.who.utility}/{order}/{said}")
 
 
-async def _caller(desk: Desk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:
+async def _caller(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:
     utility = command.who.utility
     attachments = await desk.attachments.named(utility, body.attachments) if body.attachments else ()
     if isinstance(attachments, Refusal):

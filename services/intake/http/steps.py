@@ -2,130 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import LinkKind, Role
-from kit.http.commands import CommandRequest
+from kit.decide.steps import Step
+from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import Problem
+from kit.http.steps import StepBody, Things, add_step
 from kit.store.port import Document
 from procedures.model import Procedure
 from services.intake.http.bodies import (
     AnswerBody,
     LinkBody,
     RegradeBody,
-    StepBody,
     SupplementBody,
     UrgeBody,
     WithdrawalBody,
 )
-from services.intake.http.desk import ByCentre, ByFrontOffice, Desk, refuse
+from services.intake.http.desk import FrontDesk, refuse
 from services.intake.http.views import StepView, step_view
 from services.intake.matters.matching import confirm_same_matter, refuse_matter
 from services.intake.requests.noting import note
 from services.intake.requests.rules.contact import Kind, Words
-from services.intake.rules.commands import COMMANDS
+from services.intake.rules.table import STEPS
 from services.intake.rules.ticket import Ticket
 
 TAG = "受理后的办理 Steps at the front desk"
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
+_TICKETS = Things("/tickets/{ticket}", StepView, "ticket_step")
+_LEAVE = STEPS["leave_matter"]
 
-_KINDS: dict[str, Kind] = {"answer": "answer", "urge": "urge", "supplement": "supplement", "withdraw": "withdraw"}
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {"answer": "answer", "urge": "urge", "supplement": "supplement", "withdraw": "withdraw"}
+)
 """Steps whose words are kept, by the kind of contact that keeps them."""
 
 
-def add_steps(routes: APIRouter, desk: Desk) -> None:
-    """What customers bring: `POST /tickets/{ticket}/{answer|urges|supplements|withdrawal}`."""
+class Said(NamedTuple):
+    """What a body comes to: the words, which are sealed and kept beside the ticket, and the fields of the command."""
 
-    @_step(routes, "answer", "当即答复 Answer at first contact")
-    async def answer(ticket: str, body: AnswerBody, command: ByCentre) -> Response:
-        words = Words(answer=body.text)
-        return await _said(desk, command, ticket, "answer", body, words, article=body.article, guidance=body.guidance)
-
-    @_step(routes, "urges", "客户催办 The customer presses")
-    async def urge(ticket: str, body: UrgeBody, command: ByFrontOffice) -> Response:
-        """The answer says what came of it, and the words to explain it with, time left included (第十五条(四)1)."""
-        return await _said(desk, command, ticket, "urge", body, Words(text=body.text), strong=body.strong)
-
-    @_step(routes, "supplements", "补充材料 The customer adds something")
-    async def supplement(ticket: str, body: SupplementBody, command: ByFrontOffice) -> Response:
-        files = await desk.attachments.named(command.who.utility, body.attachments)
-        if isinstance(files, Refusal):
-            return refuse(command, files)
-        return await _said(desk, command, ticket, "supplement", body, Words(text=body.text), attachments=files)
-
-    @_step(routes, "withdrawal", "撤回诉求 The customer takes it back")
-    async def withdraw(ticket: str, body: WithdrawalBody, command: ByFrontOffice) -> Response:
-        return await _said(desk, command, ticket, "withdraw", body, Words(text=body.reason))
+    words: Words
+    fields: Mapping[str, Any] = MappingProxyType({})
 
 
-def add_corrections(routes: APIRouter, desk: Desk) -> None:
-    """What clerks find: `POST /tickets/{ticket}/{regrade|links}`, `DELETE /tickets/{ticket}/matter`."""
+def add_steps(routes: APIRouter, desk: FrontDesk) -> None:
+    """`POST /tickets/{ticket}/<step>`, and `DELETE /tickets/{ticket}/matter`."""
 
-    @_step(routes, "regrade", "改判投诉等级 Grade a complaint anew")
-    async def regrade(ticket: str, body: RegradeBody, command: ByCentre) -> Response:
-        if body.approve_later_deadline and not command.who.has(Role.SUPERVISOR):
-            raise Problem(Refusal("role_missing", accepts=(Role.SUPERVISOR.value,)))
-        approved_by = command.who.subject if body.approve_later_deadline else None
-        fields = {"grade": body.grade, "reason": body.reason, "approved_by": approved_by}
-        return await _said(desk, command, ticket, "regrade", body, Words(), **fields)
-
-    @_step(routes, "links", "关联、合并 Join to another ticket")
-    async def link(ticket: str, body: LinkBody, command: ByCentre) -> Response:
-        """`same_matter` confirms that both are about one matter; `merged` closes this ticket into the other."""
-        return await _linked(desk, command, ticket, body)
-
-    @routes.delete("/tickets/{ticket}/matter", tags=[TAG], response_model=StepView, summary="不是同一事件 Not the same")
-    async def leave(ticket: str, command: ByCentre) -> Response:
-        """The clerk refuses what was proposed: the ticket is not about its matter."""
-        found = await desk.ticket(command.who, ticket)
-        if found.state.matter is not None:
-            await refuse_matter(desk.intake.matters, found, command.cause)
-        return await _said(
-            desk, command, found.key, "leave_matter", StepBody(), Words(), matter=found.state.matter or ""
+    async def take(ticket: str, step: Step[Ticket], body: StepBody, asked: CommandRequest) -> Response:
+        found = await desk.ticket(asked.who, ticket)
+        said = await _BODIES[step.name].meaning(desk, found, body, asked)
+        return (
+            refuse(asked, said) if isinstance(said, Refusal) else await _taken(desk, asked, found, step, body.at, said)
         )
 
+    for name, each in _BODIES.items():
+        add_step(routes, _TICKETS, STEPS[name], take, tag=TAG, body=each.body)
 
-def _step(routes: APIRouter, path: str, summary: str) -> Callable[[Endpoint], Endpoint]:
-    return routes.post(f"/tickets/{{ticket}}/{path}", tags=[TAG], response_model=StepView, summary=summary)
+    @routes.delete("/tickets/{ticket}/matter", tags=[TAG], response_model=StepView, summary="不是同一事件 Not the same")
+    async def leave(ticket: str, asked: Annotated[CommandRequest, Depends(CommandBy(*_LEAVE.roles))]) -> Response:
+        """The clerk refuses what was proposed: the ticket is not about its matter."""
+        found = await desk.ticket(asked.who, ticket)
+        if found.state.matter is not None:
+            await refuse_matter(desk.intake.matters, found, asked.cause)
+        return await _taken(desk, asked, found, _LEAVE, None, Said(Words(), {"matter": found.state.matter or ""}))
 
 
-async def _said(
-    desk: Desk, command: CommandRequest, ticket: str, name: str, body: StepBody, words: Words, **fields: Any
+async def _taken(
+    desk: FrontDesk,
+    asked: CommandRequest,
+    ticket: Document[Ticket],
+    step: Step[Ticket],
+    given: datetime | None,
+    said: Said,
 ) -> Response:
     """One command on one ticket, its words kept first; the answer carries what to tell the customer."""
-    at = command.moment(body.at, desk.intake.tickets.clock)
-    found = await desk.ticket(command.who, ticket)
-    kept = (
-        await note(desk.intake, _KINDS[name], found, words, at, command.by, command.cause) if name in _KINDS else None
-    )
-    model, rule = COMMANDS[name]
-    asked = model(at=at, by=command.by, words=kept, **fields)
+    at = asked.moment(given, desk.intake.tickets.clock)
+    kind = _KINDS.get(step.name)
+    kept = await note(desk.intake, kind, ticket, said.words, at, asked.by, asked.cause) if kind else None
+    command = step.asked(at, asked.by, {**said.fields, "words": kept})
     facts: list[Fact] = []
 
-    def step(state: Ticket | None, procedure: Procedure) -> Outcome[Ticket]:
-        outcome = rule(state, asked, procedure)
+    def decide(state: Ticket | None, procedure: Procedure) -> Outcome[Ticket]:
+        outcome = step.rule(state, command, procedure)
         facts[:] = [] if isinstance(outcome, Refusal) else outcome[1]
         return outcome
 
     def view(document: Document[Ticket]) -> StepView:
-        return step_view(document, facts, desk.procedures.get(document.state.procedure), command.language, at)
+        return step_view(document, facts, desk.procedures.get(document.state.procedure), asked.language, at)
 
-    return await command.carry_out(desk.intake.tickets, found.key, step, view)
+    return await asked.carry_out(desk.intake.tickets, ticket.key, decide, view)
 
 
-async def _linked(desk: Desk, command: CommandRequest, ticket: str, body: LinkBody) -> Response:
-    found, other = await desk.ticket(command.who, ticket), await desk.ticket(command.who, body.other)
-    if found.key == other.key:
-        return refuse(command, Refusal("linked_to_itself"))
+async def _answer(_: FrontDesk, __: Document[Ticket], body: AnswerBody, ___: CommandRequest) -> Said:
+    return Said(Words(answer=body.text), {"article": body.article, "guidance": body.guidance})
+
+
+async def _urge(_: FrontDesk, __: Document[Ticket], body: UrgeBody, ___: CommandRequest) -> Said:
+    return Said(Words(text=body.text), {"strong": body.strong})
+
+
+async def _supplement(
+    desk: FrontDesk, _: Document[Ticket], body: SupplementBody, asked: CommandRequest
+) -> Said | Refusal:
+    files = await desk.attachments.named(asked.who.utility, body.attachments)
+    return files if isinstance(files, Refusal) else Said(Words(text=body.text), {"attachments": files})
+
+
+async def _withdraw(_: FrontDesk, __: Document[Ticket], body: WithdrawalBody, ___: CommandRequest) -> Said:
+    return Said(Words(text=body.reason))
+
+
+async def _regrade(_: FrontDesk, __: Document[Ticket], body: RegradeBody, asked: CommandRequest) -> Said:
+    if body.approve_later_deadline and not asked.who.has(Role.SUPERVISOR):
+        raise Problem(Refusal("role_missing", accepts=(Role.SUPERVISOR.value,)))
+    approved_by = asked.who.subject if body.approve_later_deadline else None
+    return Said(Words(), {"grade": body.grade, "reason": body.reason, "approved_by": approved_by})
+
+
+async def _link(desk: FrontDesk, ticket: Document[Ticket], body: LinkBody, asked: CommandRequest) -> Said | Refusal:
+    other = await desk.ticket(asked.who, body.other)
+    if ticket.key == other.key:
+        return Refusal("linked_to_itself")
     if body.kind is LinkKind.MERGED and other.state.over:
-        return refuse(command, Refusal("merged_into_closed", params={"number": other.state.number}))
+        return Refusal("merged_into_closed", params={"number": other.state.number})
     matter = None
     if body.kind is LinkKind.SAME_MATTER:
-        matter = await confirm_same_matter(desk.intake.matters, found, other, command.cause)
-    return await _said(desk, command, found.key, "link", body, Words(), other=other.key, kind=body.kind, matter=matter)
+        matter = await confirm_same_matter(desk.intake.matters, ticket, other, asked.cause)
+    return Said(Words(), {"other": other.key, "kind": body.kind, "matter": matter})
+
+
+class _Read(NamedTuple):
+    """A step's body and what it means."""
+
+    body: type[StepBody]
+    meaning: Callable[[FrontDesk, Document[Ticket], Any, CommandRequest], Awaitable[Said | Refusal]]
+
+
+_BODIES: Mapping[str, _Read] = MappingProxyType(
+    {
+        "answer": _Read(AnswerBody, _answer),
+        "urge": _Read(UrgeBody, _urge),
+        "supplement": _Read(SupplementBody, _supplement),
+        "withdraw": _Read(WithdrawalBody, _withdraw),
+        "regrade": _Read(RegradeBody, _regrade),
+        "link": _Read(LinkBody, _link),
+    }
+)
+"""Bodies are not the commands themselves here: people's words are sealed, files and tickets named."""

@@ -17,7 +17,7 @@ from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Equal, In
-from services.intake.http.desk import Desk, asking
+from services.intake.http.desk import FrontDesk, asking
 from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
 from services.intake.people.rules.disclosing import Audit, hidden_from
 from services.intake.people.rules.person import PersonalField
@@ -30,7 +30,7 @@ TAG = "工单查询 Tickets"
 _KNOW_CUSTOMERS = (Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION)
 
 
-class Wanted(BaseModel):
+class TicketFilter(BaseModel):
     """Which tickets are listed, newest first, among those the reader may see."""
 
     number: str | None = Field(default=None, description="as read over the phone, check digit included")
@@ -43,7 +43,7 @@ class Wanted(BaseModel):
     unit: str | None = None
 
 
-def add_lists(routes: APIRouter, desk: Desk) -> None:
+def add_lists(routes: APIRouter, desk: FrontDesk) -> None:
     """`GET /tickets/{ticket}`, `GET /tickets`."""
 
     @routes.get(
@@ -59,7 +59,7 @@ def add_lists(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get("/tickets", tags=[TAG], summary="工单列表 Tickets, newest first")
     async def listed(
-        wanted: Annotated[Wanted, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[TicketFilter, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
     ) -> Page[TicketView]:
         return await page_of(
             desk.intake.tickets.store,
@@ -67,24 +67,24 @@ def add_lists(routes: APIRouter, desk: Desk) -> None:
             lambda found: _seen_by(desk, who, found, language),
             paging,
             utility=who.utility,
-            where=(*_scope(who), *await _where(desk, who, wanted)),
+            where=(*_scope(who), *await _where(desk, who, filters)),
             order="opened_at",
             descending=True,
         )
 
 
-async def _words(desk: Desk, document: Document[Ticket]) -> tuple[WordsView, ...]:
+async def _words(desk: FrontDesk, document: Document[Ticket]) -> tuple[WordsView, ...]:
     contacts = await desk.intake.contacts.store.load(document.state.words)
     kept = (contacts[key] for key in document.state.words if key in contacts)
     return tuple(words_view(contact, words_of(desk.intake, contact)) for contact in kept)
 
 
-def _seen_by(desk: Desk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
+def _seen_by(desk: FrontDesk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
     procedure = desk.procedures.get(document.state.procedure)
     return ticket_view(document, procedure, language, hide_caller=_is_hidden(desk, who, document))
 
 
-def _is_hidden(desk: Desk, who: Principal, document: Document[Ticket]) -> bool:
+def _is_hidden(desk: FrontDesk, who: Principal, document: Document[Ticket]) -> bool:
     procedure = desk.procedures.get(document.state.procedure)
     return not who.has(Role.INTEGRATION) and hidden_from(asking(who, "", document.state), document.state, procedure)
 
@@ -98,22 +98,22 @@ def _scope(who: Principal) -> tuple[Condition, ...]:
     return scope
 
 
-async def _where(desk: Desk, who: Principal, wanted: Wanted) -> tuple[Condition, ...]:
-    if wanted.customer is not None and not who.has(*_KNOW_CUSTOMERS):
+async def _where(desk: FrontDesk, who: Principal, filters: TicketFilter) -> tuple[Condition, ...]:
+    if filters.customer is not None and not who.has(*_KNOW_CUSTOMERS):
         raise Problem(Refusal("role_missing", accepts=tuple(role.value for role in _KNOW_CUSTOMERS)))
-    same = {name: getattr(wanted, name) for name in ("customer", "type", "stage", "matter", "gov_order", "unit")}
+    same = {name: getattr(filters, name) for name in ("customer", "type", "stage", "matter", "gov_order", "unit")}
     conditions: list[Condition] = [Equal(name, value) for name, value in same.items() if value is not None]
-    if wanted.number is not None:
-        number = parse(wanted.number)
+    if filters.number is not None:
+        number = parse(filters.number)
         if number is None:
-            raise Problem(Refusal("number_misread", params={"number": wanted.number}), status=422)
+            raise Problem(Refusal("number_misread", params={"number": filters.number}), status=422)
         conditions.append(Equal("number", str(number)))
-    if wanted.phone is not None:
-        conditions.append(In("customer", await _callers(desk, who, wanted.phone)))
+    if filters.phone is not None:
+        conditions.append(In("customer", await _callers(desk, who, filters.phone)))
     return tuple(conditions)
 
 
-async def _callers(desk: Desk, who: Principal, phone: str) -> tuple[str, ...]:
+async def _callers(desk: FrontDesk, who: Principal, phone: str) -> tuple[str, ...]:
     """A look-up by phone is itself a look at people's data, so it is recorded (R004-040)."""
     if not who.has(Role.AGENT, Role.SUPERVISOR):
         raise Problem(Refusal("role_missing", accepts=(Role.AGENT.value, Role.SUPERVISOR.value)))

@@ -14,6 +14,7 @@ from procedures.model import Procedure, Script
 from procedures.wording import field_text
 from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.rules.explaining import explain
+from services.intake.rules.table import accepted_now
 from services.intake.rules.ticket import Ticket
 from services.intake.rules.urging import period
 from texts import Language, label
@@ -112,6 +113,7 @@ class TicketView(BaseModel):
     links: tuple[LinkView, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     words: tuple[WordsView, ...] | None = Field(default=None, description="what the customer said, when asked for one")
+    accepts: tuple[str, ...] = Field(default=(), description="the steps that would be heard now")
 
 
 class StepView(BaseModel):
@@ -216,6 +218,7 @@ def ticket_view(
         customer=None if hide_caller else ticket.customer_ref,
         period=PeriodView(clock=running[0], due=running[1].due) if running else None,
         links=tuple(LinkView(other=link.other, kind=link.kind) for link in ticket.links),
+        accepts=accepted_now(ticket, procedure),
     )
 
 

@@ -1,12 +1,10 @@
-"""What can be asked of an open ticket, and the table that HTTP and virtual time share."""
+"""What can be asked of an open ticket, and what comes of it."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 
-from contracts.fact import SYSTEM, Actor, Fact, Grade, Instant
+from contracts.fact import Fact, Grade
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import (
     Attachment,
@@ -17,6 +15,7 @@ from contracts.ticket import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import Closure, LinkKind
+from kit.decide.steps import Command
 from procedures.model import Circumstances, Procedure
 from services.intake.rules import urging
 from services.intake.rules.answering import not_at_once
@@ -28,41 +27,38 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 """What a person wrote. Texts that may name people are not part of a command; they are sealed beside it."""
 
 
-class Command(BaseModel):
-    """Asked at the business moment `at`; `words` is the contact that keeps what was said, where something was."""
+class TicketCommand(Command):
+    """`words` is the contact that keeps what was said, where something was."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    at: Instant
-    by: Actor = SYSTEM
     words: str | None = None
 
 
-class Answer(Command):
+class Answer(TicketCommand):
     """Answered at first contact, before any dispatch (R004-034, R004-043); `guidance` is a self-help script."""
 
     article: str | None = None
     guidance: str | None = None
 
 
-class Urge(Command):
+class Urge(TicketCommand):
     """The customer presses; `strong` when strongly dissatisfied or about to escalate (第十五条(四)3)."""
 
     strong: bool = False
 
 
-class Supplement(Command):
+class Supplement(TicketCommand):
     """The customer adds something (第十五条(四)2, R004-138)."""
 
     attachments: tuple[Attachment, ...] = ()
 
 
-class Withdraw(Command):
+class Withdraw(TicketCommand):
     """The customer takes the request back."""
 
     reason: Text | None = None
 
 
-class Regrade(Command):
+class Regrade(TicketCommand):
     """A person grades a complaint anew (R004-070); `approved_by` allows a later deadline (reading 10)."""
 
     grade: Grade
@@ -70,7 +66,7 @@ class Regrade(Command):
     approved_by: str | None = None
 
 
-class LinkTo(Command):
+class LinkTo(TicketCommand):
     """A clerk joins the ticket to another: the same matter, or merged into it."""
 
     other: str
@@ -78,13 +74,13 @@ class LinkTo(Command):
     matter: str | None = None
 
 
-class LeaveMatter(Command):
+class LeaveMatter(TicketCommand):
     """A clerk finds that the ticket is not about this matter."""
 
     matter: str
 
 
-class Repeat(Command):
+class Repeat(TicketCommand):
     """The same customer came again with the same matter; `brings` says whether with something new (R004-140)."""
 
     brings: Literal["urge", "supplement"]
@@ -93,7 +89,7 @@ class Repeat(Command):
     attachments: tuple[Attachment, ...] = ()
 
 
-class JoinCluster(Command):
+class JoinCluster(TicketCommand):
     """The ticket's matter became a cluster with the ticket `other`, all of this grade (design reading 10)."""
 
     other: str
@@ -117,6 +113,12 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
         return refused("no_such_guidance", basis, accepts=known, script=command.guidance)
     said = TicketAnswered(at=command.at, by=command.by, article=command.article or command.guidance)
     return _heard(ticket, command, closure=Closure.ANSWERED), (said,)
+
+
+def may_be_answered(ticket: Ticket, procedure: Procedure) -> bool:
+    """Whether the answer at first contact may still close it."""
+    waits = not ticket.over and ticket.round == 0
+    return waits and not_at_once(_circumstances(ticket, procedure), procedure) is None
 
 
 def _circumstances(ticket: Ticket, procedure: Procedure) -> Circumstances:
@@ -230,14 +232,16 @@ def join_cluster(ticket: Ticket | None, command: JoinCluster, procedure: Procedu
 
 
 def _linked(
-    ticket: Ticket, command: Command, other: str, kind: LinkKind, matter: str | None
+    ticket: Ticket, command: TicketCommand, other: str, kind: LinkKind, matter: str | None
 ) -> tuple[Ticket, TicketLinked]:
     links = (*ticket.links, Link(other=other, kind=kind))
     said = TicketLinked(at=command.at, by=command.by, other=other, kind=kind, matter=matter)
     return ticket.model_copy(update={"links": links}), said
 
 
-def _regraded(ticket: Ticket, command: Command, grade: int, reason: str, approved_by: str | None) -> TicketRegraded:
+def _regraded(
+    ticket: Ticket, command: TicketCommand, grade: int, reason: str, approved_by: str | None
+) -> TicketRegraded:
     return TicketRegraded(
         at=command.at, by=command.by, grade=grade, previous=ticket.grade, reason=reason, approved_by=approved_by
     )
@@ -248,29 +252,13 @@ def _over(procedure: Procedure) -> Refusal:
     return refused("ticket_over", procedure.clause("new_order_only_for_new_request"))
 
 
-def _heard(ticket: Ticket, command: Command, **changes: Any) -> Ticket:
+def _heard(ticket: Ticket, command: TicketCommand, **changes: Any) -> Ticket:
     words = (*ticket.words, command.words) if command.words else ticket.words
     return ticket.model_copy(update={"words": words, **changes})
 
 
-def _with_words(outcome: Outcome[Ticket], command: Command) -> Outcome[Ticket]:
+def _with_words(outcome: Outcome[Ticket], command: TicketCommand) -> Outcome[Ticket]:
     if isinstance(outcome, Refusal) or command.words is None:
         return outcome
     ticket, said = outcome
     return _heard(ticket, command), said
-
-
-COMMANDS: Mapping[str, tuple[type[Command], Callable[[Ticket | None, Any, Procedure], Outcome[Ticket]]]] = (
-    MappingProxyType(
-        {
-            "answer": (Answer, answer),
-            "urge": (Urge, urge),
-            "supplement": (Supplement, supplement),
-            "withdraw": (Withdraw, withdraw),
-            "regrade": (Regrade, regrade),
-            "link": (LinkTo, link),
-            "leave_matter": (LeaveMatter, leave_matter),
-        }
-    )
-)
-"""Every command on one ticket by its name in cases and paths: its model and its rule."""

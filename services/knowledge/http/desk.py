@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, create_model
 
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
 from kit.http.commands import CommandRequest
@@ -19,25 +17,19 @@ from kit.http.problems import Problem
 from kit.store.port import Document, S
 from procedures.loader import Procedures, UnknownProcedureError
 from procedures.model import Procedure
-from services.knowledge.rules import commands
 from services.knowledge.rules.state import Article, Notice, Task
+from services.knowledge.rules.table import READERS
 from services.knowledge.search.library import Library
-from texts import LANGUAGES, text
-
-READERS = (Role.AGENT, Role.SUPERVISOR, Role.KNOWLEDGE, Role.DIVISION, Role.UNIT, Role.INTEGRATION)
-"""Who is told what is in force; a service channel reads it as a connected system (第十八条(三), R004-148)."""
 
 Reader = Annotated[Principal, Depends(HolderOf(*READERS))]
-
-_SPOKEN_FOR = frozenset({"at", "by", "level"})
-"""What the clock and the token answer, not the body."""
+"""Who is told what is in force; a service channel reads it as a connected system (第十八条(三), R004-148)."""
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Ids that must come out the same whenever a command is repeated carry no moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class KnowledgeDesk:
     """All parts of knowledge behind its API."""
 
     articles: Shell[Article]
@@ -66,25 +58,6 @@ async def found(shell: Shell[S], key: str, utility: str, code: str) -> Document[
     return document
 
 
-def new_id(kind: Literal["art", "tsk", "ntc"], command: CommandRequest) -> str:
+def new_id(kind: Literal["art", "tsk", "ntc"], asked: CommandRequest) -> str:
     """The same for every repeat of the command under its Idempotency-Key."""
-    return derived_id(kind, _ALWAYS, f"{command.who.utility}/{command.cause.id}")
-
-
-def body_of(model: type[commands.Command], **more: Any) -> Any:
-    """A request body with the command's own fields, so that a command is described once, and `more` of its own."""
-    own = {name: (each.annotation, each) for name, each in model.model_fields.items() if name not in _SPOKEN_FOR}
-    made = create_model(f"{model.__name__}Body", __config__=ConfigDict(extra="forbid"), **own, **more)  # type: ignore[call-overload]
-    made.__doc__ = model.__doc__
-    return made
-
-
-def asked(model: type[commands.Command], body: BaseModel, command: CommandRequest, at: datetime) -> Any:
-    """The command that the body and the token make together."""
-    given = {name: getattr(body, name) for name in model.model_fields if name not in _SPOKEN_FOR}
-    return model.model_construct(**given, at=at, by=command.by)
-
-
-def named(key: str) -> str:
-    """An endpoint's name in both languages."""
-    return " ".join(text(key, language) for language in LANGUAGES)
+    return derived_id(kind, _ALWAYS, f"{asked.who.utility}/{asked.cause.id}")

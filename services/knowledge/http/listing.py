@@ -18,14 +18,14 @@ from kit.http.problems import Problem
 from kit.store.port import Condition, Equal, In, Range
 from services.knowledge.decider import article_fields
 from services.knowledge.http.articles import keeps
-from services.knowledge.http.desk import Desk, Reader, found
+from services.knowledge.http.desk import KnowledgeDesk, Reader, found
 from services.knowledge.http.views import ArticleView, article_view
-from services.knowledge.rules.table import CENTRE
+from services.knowledge.rules.table import KEEPERS
 
 TAG = "知识查询 Article lists"
 
 
-class Wanted(BaseModel):
+class ArticleFilter(BaseModel):
     """Which articles are listed, among those the reader may see; agents see what is in force."""
 
     in_force: bool | None = Field(default=None, description="true: everything that is told to customers now")
@@ -55,12 +55,12 @@ class Wanted(BaseModel):
         return "review_due" if self.review_due_before else "feedback" if self.feedback else "changed_at"
 
 
-def add_lists(routes: APIRouter, desk: Desk) -> None:
+def add_lists(routes: APIRouter, desk: KnowledgeDesk) -> None:
     """`GET /articles`, `GET /articles/{article}`."""
 
     @routes.get("/articles", tags=[TAG], response_model_exclude_none=True, summary="知识列表 Articles, latest first")
     async def listed(
-        wanted: Annotated[Wanted, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[ArticleFilter, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
     ) -> Page[ArticleView]:
         return await page_of(
             desk.articles.store,
@@ -73,9 +73,9 @@ def add_lists(routes: APIRouter, desk: Desk) -> None:
             ),
             paging,
             utility=who.utility,
-            where=(*_scope(who, wanted), *wanted.where()),
-            order=wanted.order,
-            descending=wanted.order != "review_due",
+            where=(*_scope(who, filters), *filters.where()),
+            order=filters.order,
+            descending=filters.order != "review_due",
         )
 
     @routes.get(
@@ -96,9 +96,9 @@ def add_lists(routes: APIRouter, desk: Desk) -> None:
         return shown(document, lambda each: article_view(each, procedure, language, keeper=keeper, said=said))
 
 
-def _scope(who: Principal, wanted: Wanted) -> tuple[Condition, ...]:
+def _scope(who: Principal, filters: ArticleFilter) -> tuple[Condition, ...]:
     """What is in force is everybody's; what is being written is its keepers'."""
-    if who.has(*CENTRE) or wanted.in_force:
+    if who.has(*KEEPERS) or filters.in_force:
         return ()
     if who.has(Role.DIVISION):
         return (In("division", tuple(sorted(who.divisions))),)

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from contracts.refusal import Outcome
-from kit.http.commands import CommandBy, CommandRequest, shown
+from kit.decide.steps import Step
+from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
+from kit.http.steps import StepBody, Things, add_beginning, add_step, command_of
 from kit.store.port import Condition, Document, Equal
-from procedures.model import Procedure
 from services.knowledge.decider import notice_fields
-from services.knowledge.http.desk import Desk, Reader, asked, body_of, found, named, new_id
+from services.knowledge.http.desk import KnowledgeDesk, Reader, found, new_id
 from services.knowledge.http.views import NoticeView, notice_view
-from services.knowledge.rules.commands import RaiseNotice
-from services.knowledge.rules.notices import raise_notice
 from services.knowledge.rules.state import Notice
-from services.knowledge.rules.table import NOTICES, REPORTERS, Entry
+from services.knowledge.rules.table import NOTICES
 from services.knowledge.search.entry import touches
 
 TAG = "紧急知识 Emergency notices"
+_NOTICES = Things("/notices/{notice}", NoticeView, "notice_step", "notice_")
 MOST_PAGES = 20
 """Store pages read for one answer when the area passes most notices over; the cursor goes on from there."""
 
 
-class Wanted(BaseModel):
+class NoticeFilter(BaseModel):
     """Which notices are listed, the latest first."""
 
     in_force: bool = Field(default=True, description="false: those that were lifted")
@@ -42,29 +41,17 @@ class Wanted(BaseModel):
         return (Equal("in_force", self.in_force), *unit)
 
 
-def add_notices(routes: APIRouter, desk: Desk) -> None:
+def add_notices(routes: APIRouter, desk: KnowledgeDesk) -> None:
     """`POST /notices`, `POST /notices/{notice}/<step>`, `GET /notices`, `GET /notices/{notice}`."""
-    _add_raising(routes, desk)
-    for name, entry in NOTICES.items():
-        routes.add_api_route(
-            f"/notices/{{notice}}/{name}",
-            _endpoint(entry, desk),
-            methods=["POST"],
-            name=f"notice_{name}",
-            tags=[TAG],
-            summary=named(f"notice_step.{name}"),
-            description=entry.model.__doc__ or "",
-            response_model=NoticeView,
-            response_model_exclude_none=True,
-        )
+    _add_steps(routes, desk)
 
     @routes.get("/notices", tags=[TAG], response_model_exclude_none=True, summary="生效中的紧急知识 Notices in force")
     async def listed(
-        wanted: Annotated[Wanted, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[NoticeFilter, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
     ) -> Page[NoticeView]:
         return await _page(
             desk,
-            wanted,
+            filters,
             who.utility,
             paging,
             lambda document: notice_view(document, desk.procedures.get(document.state.procedure), language),
@@ -77,7 +64,11 @@ def add_notices(routes: APIRouter, desk: Desk) -> None:
 
 
 async def _page(
-    desk: Desk, wanted: Wanted, utility: str, paging: Paging, view: Callable[[Document[Notice]], NoticeView]
+    desk: KnowledgeDesk,
+    filters: NoticeFilter,
+    utility: str,
+    paging: Paging,
+    view: Callable[[Document[Notice]], NoticeView],
 ) -> Page[NoticeView]:
     """The next page with a row in it: the area may empty pages, which nobody wants to turn by hand."""
     rows: list[NoticeView] = []
@@ -89,65 +80,48 @@ async def _page(
             view,
             Paging(paging.limit, cursor),
             utility=utility,
-            where=wanted.where(),
+            where=filters.where(),
             order="raised_at",
             descending=True,
         )
-        rows, cursor = [row for row in page.items if touches(row.areas, wanted.area)], page.next
+        rows, cursor = [row for row in page.items if touches(row.areas, filters.area)], page.next
         if rows or cursor is None:
             break
     return Page(items=rows, next=cursor)
 
 
-def _add_raising(routes: APIRouter, desk: Desk) -> None:
-    async def raise_(body: BaseModel, command: CommandRequest) -> Response:
-        given = asked(RaiseNotice, body, command, desk.now())
-        creates = desk.in_force(command.who.utility).ref
-        key = new_id("ntc", command)
-        return await _carried_out(
-            desk, key, lambda state, procedure: raise_notice(state, given, procedure), command, creates
-        )
+def _add_steps(routes: APIRouter, desk: KnowledgeDesk) -> None:
+    async def begin(step: Step[Notice], body: StepBody, asked: CommandRequest) -> Response:
+        creates = desk.in_force(asked.who.utility).ref
+        return await _carried_out(desk, new_id("ntc", asked), step, body, asked, creates)
 
-    by = Annotated[CommandRequest, Depends(CommandBy(*REPORTERS))]
-    raise_.__annotations__ |= {"body": body_of(RaiseNotice), "command": by}
-    routes.add_api_route(
-        "/notices",
-        raise_,
-        methods=["POST"],
-        status_code=201,
-        tags=[TAG],
-        summary=named("notice_step.raise"),
-        description=RaiseNotice.__doc__ or "",
-        response_model=NoticeView,
-        response_model_exclude_none=True,
-    )
+    async def take(notice: str, step: Step[Notice], body: StepBody, asked: CommandRequest) -> Response:
+        await found(desk.notices, notice, asked.who.utility, "unknown_notice")
+        return await _carried_out(desk, notice, step, body, asked)
 
-
-def _endpoint(entry: Entry[Notice], desk: Desk) -> Callable[..., Awaitable[Response]]:
-    async def step(notice: str, body: BaseModel, command: CommandRequest) -> Response:
-        await found(desk.notices, notice, command.who.utility, "unknown_notice")
-        given: Any = asked(entry.model, body, command, desk.now())
-        return await _carried_out(desk, notice, lambda state, procedure: entry.rule(state, given, procedure), command)
-
-    by = Annotated[CommandRequest, Depends(CommandBy(*entry.roles))]
-    step.__annotations__ |= {"body": body_of(entry.model), "command": by}
-    return step
+    for step in NOTICES.values():
+        if step.begins:
+            add_beginning(routes, _NOTICES, step, begin, tag=TAG)
+        else:
+            add_step(routes, _NOTICES, step, take, tag=TAG)
 
 
 async def _carried_out(
-    desk: Desk,
+    desk: KnowledgeDesk,
     key: str,
-    step: Callable[[Notice | None, Procedure], Outcome[Notice]],
-    command: CommandRequest,
+    step: Step[Notice],
+    body: StepBody,
+    asked: CommandRequest,
     creates: str | None = None,
 ) -> Response:
-    response = await command.carry_out(
+    command = command_of(step, body, asked, desk.notices.clock)
+    response = await asked.carry_out(
         desk.notices,
         key,
-        step,
-        lambda document: notice_view(document, desk.procedures.get(document.state.procedure), command.language),
+        lambda state, procedure: step.rule(state, command, procedure),
+        lambda document: notice_view(document, desk.procedures.get(document.state.procedure), asked.language),
         creates=creates,
         status=201 if creates else 200,
     )
-    desk.library.touched(command.who.utility, key)
+    desk.library.touched(asked.who.utility, key)
     return response

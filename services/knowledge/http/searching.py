@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.vocabulary import Role
 from kit.auth.principal import Principal
 from kit.http.language import LanguageAsked
-from services.knowledge.http.desk import Desk, Reader
+from services.knowledge.http.desk import KnowledgeDesk, Reader
 from services.knowledge.http.views import FoundView, HitView
-from services.knowledge.rules.table import CENTRE
+from services.knowledge.rules.table import KEEPERS
 from services.knowledge.search.entry import Entry
 from services.knowledge.search.shelf import Hit
 from services.knowledge.search.snippet import snippet
@@ -32,7 +32,7 @@ class Question(BaseModel):
     limit: int = Field(default=10, ge=1, le=50)
 
 
-def add_search(routes: APIRouter, desk: Desk) -> None:
+def add_search(routes: APIRouter, desk: KnowledgeDesk) -> None:
     """`GET /search`."""
 
     @routes.get("/search", tags=[TAG], response_model_exclude_none=True, summary="检索 Search, the best first")
@@ -43,7 +43,7 @@ def add_search(routes: APIRouter, desk: Desk) -> None:
             question.q,
             lambda entry: _fits(entry, question) and (entry.in_force or _keeps(who, entry)),
             question.limit,
-            unpublished=who.has(*CENTRE, Role.DIVISION, Role.UNIT),
+            unpublished=who.has(*KEEPERS, Role.DIVISION, Role.UNIT),
         )
         return FoundView(items=tuple(_row(hit, found.terms, language) for hit in found.hits), as_of=found.as_of)
 
@@ -55,7 +55,7 @@ def _fits(entry: Entry, question: Question) -> bool:
 def _keeps(who: Principal, entry: Entry) -> bool:
     """Who sees what is not in force (R004-145)."""
     return (
-        who.has(*CENTRE)
+        who.has(*KEEPERS)
         or (who.has(Role.DIVISION) and entry.division in who.divisions)
         or (who.has(Role.UNIT) and entry.unit in who.units)
     )

@@ -5,30 +5,31 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
-from kit.http.commands import CommandBy, CommandRequest, shown
+from kit.decide.steps import Step
+from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.problems import Problem
+from kit.http.steps import StepBody, Things, add_beginning, command_of
 from kit.store.port import Condition, Equal, In
 from services.knowledge.decider import task_fields
-from services.knowledge.http.desk import Desk, asked, body_of, found, named, new_id
+from services.knowledge.http.desk import KnowledgeDesk, found, new_id
 from services.knowledge.http.views import TaskView, task_view
-from services.knowledge.rules.commands import RaiseTask
-from services.knowledge.rules.table import CENTRE
-from services.knowledge.rules.tasks import raise_task
+from services.knowledge.rules.state import Task
+from services.knowledge.rules.table import KEEPERS, TASKS
 
 TAG = "采集任务 Collection tasks"
+_TASKS = Things("/tasks/{task}", TaskView, "task_step", "task_")
 
-Keeper = Annotated[Principal, Depends(HolderOf(*CENTRE, Role.DIVISION, Role.UNIT))]
+Keeper = Annotated[Principal, Depends(HolderOf(*KEEPERS, Role.DIVISION, Role.UNIT))]
 
 
-def add_tasks(routes: APIRouter, desk: Desk) -> None:
+def add_tasks(routes: APIRouter, desk: KnowledgeDesk) -> None:
     """`POST /tasks`, `GET /tasks`, `GET /tasks/{task}`."""
     _add_raising(routes, desk)
 
@@ -50,43 +51,31 @@ def add_tasks(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/tasks/{task}", tags=[TAG], response_model=TaskView, summary="一项任务 One task")
     async def one(task: str, who: Keeper, language: LanguageAsked) -> Response:
         document = await found(desk.tasks, task, who.utility, "unknown_task")
-        if not who.has(*CENTRE) and document.state.division not in _divisions(desk, who):
+        if not who.has(*KEEPERS) and document.state.division not in _divisions(desk, who):
             raise Problem(Refusal("unknown_task"))
         return shown(document, lambda each: task_view(each, desk.procedures.get(each.state.procedure), language))
 
 
-def _add_raising(routes: APIRouter, desk: Desk) -> None:
-    async def raise_(body: BaseModel, command: CommandRequest) -> Response:
-        given = asked(RaiseTask, body, command, desk.now())
-        return await command.carry_out(
+def _add_raising(routes: APIRouter, desk: KnowledgeDesk) -> None:
+    async def begin(step: Step[Task], body: StepBody, asked: CommandRequest) -> Response:
+        command = command_of(step, body, asked, desk.tasks.clock)
+        return await asked.carry_out(
             desk.tasks,
-            new_id("tsk", command),
-            lambda state, procedure: raise_task(state, given, procedure),
-            lambda document: task_view(document, desk.procedures.get(document.state.procedure), command.language),
-            creates=desk.in_force(command.who.utility).ref,
+            new_id("tsk", asked),
+            lambda state, procedure: step.rule(state, command, procedure),
+            lambda document: task_view(document, desk.procedures.get(document.state.procedure), asked.language),
+            creates=desk.in_force(asked.who.utility).ref,
             status=201,
         )
 
-    by = Annotated[CommandRequest, Depends(CommandBy(*CENTRE))]
-    raise_.__annotations__ |= {"body": body_of(RaiseTask), "command": by}
-    routes.add_api_route(
-        "/tasks",
-        raise_,
-        methods=["POST"],
-        status_code=201,
-        tags=[TAG],
-        summary=named("task_step.raise"),
-        description=RaiseTask.__doc__ or "",
-        response_model=TaskView,
-        response_model_exclude_none=True,
-    )
+    add_beginning(routes, _TASKS, TASKS["raise"], begin, tag=TAG)
 
 
-def _scope(desk: Desk, who: Principal) -> tuple[Condition, ...]:
-    return () if who.has(*CENTRE) else (In("division", tuple(sorted(_divisions(desk, who)))),)
+def _scope(desk: KnowledgeDesk, who: Principal) -> tuple[Condition, ...]:
+    return () if who.has(*KEEPERS) else (In("division", tuple(sorted(_divisions(desk, who)))),)
 
 
-def _divisions(desk: Desk, who: Principal) -> frozenset[str]:
+def _divisions(desk: KnowledgeDesk, who: Principal) -> frozenset[str]:
     """A unit helps its division with what it was asked for."""
     procedure = desk.in_force(who.utility)
     of_units = (procedure.division_of(unit) for unit in who.units if who.has(Role.UNIT))

@@ -14,6 +14,7 @@ from kit.store.port import Document
 from procedures.model import Procedure
 from services.knowledge.rules.articles import division_owes_review
 from services.knowledge.rules.state import Article, Edition, Feedback, Notice, Task, Wording
+from services.knowledge.rules.table import accepted_on_article
 from texts import Language, label, text
 
 
@@ -69,6 +70,7 @@ class WorkView(BaseModel):
     open_feedback: int = Field(description="readers' words since the last publication or review")
     feedback: tuple[FeedbackView, ...] = ()
     changed_at: AwareDatetime
+    accepts: tuple[str, ...] = Field(default=(), description="the steps that would be heard now")
 
 
 class ArticleView(BaseModel):
@@ -177,6 +179,7 @@ def _work(article: Article, procedure: Procedure, language: Language) -> WorkVie
         open_feedback=article.open_feedback,
         feedback=tuple(_feedback(each) for each in article.feedback),
         changed_at=article.changed_at,
+        accepts=accepted_on_article(article, procedure),
     )
 
 

@@ -26,7 +26,7 @@ from services.knowledge.rules.state import Article, Edition, Feedback, Finishing
 MOST_FEEDBACK = 100
 """Words of readers kept with one article, the latest."""
 
-_OPEN_TO_WRITING = (ArticleStage.DRAFT, ArticleStage.REJECTED, ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
+OPEN_TO_WRITING = (ArticleStage.DRAFT, ArticleStage.REJECTED, ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
 _OUT = (ArticleStage.PUBLISHED, ArticleStage.EXPIRED)
 
 
@@ -59,8 +59,8 @@ def submit(article: Article | None, command: Submit, procedure: Procedure) -> Ou
 
 def _written(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Article | Refusal:
     """The article with its new wording as a draft."""
-    if article is not None and article.stage not in _OPEN_TO_WRITING:
-        return _wrong_stage(article, procedure, *_OPEN_TO_WRITING)
+    if article is not None and article.stage not in OPEN_TO_WRITING:
+        return _wrong_stage(article, procedure, *OPEN_TO_WRITING)
     if not command.title:
         return _incomplete("title", procedure)
     if command.expires_at is not None and command.expires_at <= command.at:

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts.fact import SYSTEM, Actor, Instant
+from contracts.fact import Instant
 from contracts.vocabulary import Reviewer
+from kit.decide.steps import Command
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """A title or a name, in one line."""
@@ -18,14 +19,6 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000
 
 Words = Annotated[tuple[Line, ...], Field(max_length=50)]
 Id = Annotated[str, StringConstraints(max_length=64)]
-
-
-class Command(BaseModel):
-    """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    at: Instant
-    by: Actor = SYSTEM
 
 
 class _Written(Command):

@@ -1,52 +1,73 @@
-"""Every command there is on an article and on a notice, with its rule and whose it is."""
+"""Every step on an article, a task and a notice: its command and rule, whose it is, its clause, when it is heard.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+The rules themselves hold units and divisions to their scope.
+"""
 
-from contracts.refusal import Outcome
-from contracts.vocabulary import Role
+from contracts.vocabulary import ArticleStage, Role
+from kit.decide.steps import Step, accepted_now, steps
 from procedures.model import Procedure
-from services.knowledge.rules import articles, commands, notices
-from services.knowledge.rules.commands import Command
+from procedures.model.part import Sourced
+from services.knowledge.rules import articles, commands, notices, tasks
 from services.knowledge.rules.state import Article, Notice
 
-S = TypeVar("S")
+KEEPERS = (Role.KNOWLEDGE, Role.SUPERVISOR)
+"""Who keeps the centre's knowledge."""
 
-CENTRE = (Role.KNOWLEDGE, Role.SUPERVISOR)
 AUTHORS = (Role.KNOWLEDGE, Role.DIVISION, Role.UNIT)
+REVIEWERS = (*KEEPERS, Role.DIVISION)
+READERS = (Role.AGENT, *AUTHORS, Role.SUPERVISOR, Role.INTEGRATION)
 REPORTERS = (Role.UNIT, Role.DIVISION, Role.AGENT, Role.KNOWLEDGE, Role.SUPERVISOR)
 """A unit reports by its own token, or by phone, and then the agent who took the call writes it down (R004-149)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[S]):
-    """A command's model, its rule and the roles whose it is; the rule holds units and divisions to their scope."""
-
-    model: type[Command]
-    rule: Callable[[S | None, Any, Procedure], Outcome[S]]
-    roles: tuple[Role, ...]
+_SUBMITTED = (ArticleStage.SUBMITTED,)
+_APPROVED = (ArticleStage.APPROVED,)
 
 
-ARTICLES: Mapping[str, Entry[Article]] = MappingProxyType(
-    {
-        "draft": Entry(commands.SaveDraft, articles.save_draft, AUTHORS),
-        "submit": Entry(commands.Submit, articles.submit, AUTHORS),
-        "approve": Entry(commands.Approve, articles.approve, (*CENTRE, Role.DIVISION)),
-        "reject": Entry(commands.Reject, articles.reject, (*CENTRE, Role.DIVISION)),
-        "publish": Entry(commands.Publish, articles.publish, CENTRE),
-        "expire": Entry(commands.Expire, articles.expire, CENTRE),
-        "confirm": Entry(commands.ConfirmReview, articles.confirm_review, (*CENTRE, Role.DIVISION)),
-        "feedback": Entry(
-            commands.GiveFeedback, articles.give_feedback, (Role.AGENT, *AUTHORS, Role.SUPERVISOR, Role.INTEGRATION)
-        ),
-    }
+def _review(procedure: Procedure) -> Sourced:
+    return procedure.knowledge_basis("article.submitted")
+
+
+def _task(procedure: Procedure) -> Sourced:
+    return procedure.knowledge_basis("task.raised")
+
+
+def _notice(procedure: Procedure) -> Sourced:
+    return procedure.knowledge_basis("notice.raised")
+
+
+def _is_told(article: Article, _: Procedure) -> bool:
+    return article.in_force is not None
+
+
+def _never(_: object, __: object) -> bool:
+    """What begins a document is not asked of one that is there."""
+    return False
+
+
+def _lasts(notice: Notice, _: Procedure) -> bool:
+    return notice.in_force
+
+
+ARTICLES = steps(
+    Step("draft", commands.SaveDraft, articles.save_draft, AUTHORS, _review, articles.OPEN_TO_WRITING, begins=True),
+    Step("submit", commands.Submit, articles.submit, AUTHORS, _review, articles.OPEN_TO_WRITING, begins=True),
+    Step("approve", commands.Approve, articles.approve, REVIEWERS, _review, _SUBMITTED, speaks_as="level"),
+    Step("reject", commands.Reject, articles.reject, REVIEWERS, _review, _SUBMITTED, speaks_as="level"),
+    Step("publish", commands.Publish, articles.publish, KEEPERS, _review, _APPROVED),
+    Step("expire", commands.Expire, articles.expire, KEEPERS, _review, open=_is_told),
+    Step("confirm", commands.ConfirmReview, articles.confirm_review, REVIEWERS, _review, open=_is_told),
+    Step("feedback", commands.GiveFeedback, articles.give_feedback, READERS, _review, open=_is_told),
 )
 
-NOTICES: Mapping[str, Entry[Notice]] = MappingProxyType(
-    {
-        "publish": Entry(commands.PublishNotice, notices.publish_notice, REPORTERS),
-        "lift": Entry(commands.LiftNotice, notices.lift_notice, REPORTERS),
-    }
+TASKS = steps(Step("raise", commands.RaiseTask, tasks.raise_task, KEEPERS, _task, open=_never, begins=True))
+
+NOTICES = steps(
+    Step("raise", commands.RaiseNotice, notices.raise_notice, REPORTERS, _notice, open=_never, begins=True),
+    Step("publish", commands.PublishNotice, notices.publish_notice, REPORTERS, _notice, open=_lasts),
+    Step("lift", commands.LiftNotice, notices.lift_notice, REPORTERS, _notice, open=_lasts),
 )
+
+
+def accepted_on_article(article: Article, procedure: Procedure) -> tuple[str, ...]:
+    """What it hears now, whoever may ask it."""
+    return accepted_now(ARTICLES, article, article.stage, procedure)

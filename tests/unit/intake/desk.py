@@ -21,8 +21,8 @@ from services.intake.matters.sighting import MatterIndex
 from services.intake.people.vault import Vault
 from services.intake.requests.accepting import Accepted, accept, connect
 from services.intake.requests.intake import Intake
-from services.intake.rules.commands import COMMANDS
 from services.intake.rules.request import Request
+from services.intake.rules.table import STEPS
 from services.intake.rules.ticket import Ticket
 
 UTILITY = "kunlun-gas-956100"
@@ -108,12 +108,12 @@ class Desk:
 
     async def do(self, ticket: str, name: str, after: timedelta = timedelta(0), **said: Any) -> Done[Ticket] | Refusal:
         """One command on a ticket, `after` noon."""
-        model, rule = COMMANDS[name]
-        command = model.model_validate({"at": NOON + after, **said})
+        step = STEPS[name]
+        command = step.written(NOON + after, said)
         self._calls += 1
         return await self.tickets.do(
             ticket,
-            lambda state, procedure: rule(state, command, procedure),
+            lambda state, procedure: step.rule(state, command, procedure),
             utility=UTILITY,
             cause=Cause(f"command-{self._calls}"),
         )

@@ -18,9 +18,10 @@ from contracts.ticket import (
 from contracts.vocabulary import Closure, LinkKind
 from kit.decide.shell import Done
 from services.intake.requests.rules.opening import open_ticket
-from services.intake.rules.commands import COMMANDS
+from services.intake.rules.commands import Answer, answer
 from services.intake.rules.hearing import HEARS
 from services.intake.rules.request import Request
+from services.intake.rules.table import STEPS
 from services.intake.rules.ticket import Ticket
 from tests.unit.intake.desk import NOON, Desk, asked, gas
 
@@ -75,14 +76,13 @@ async def test_once_dispatched_the_reply_answers() -> None:
     heard = HEARS[TicketDispatched](state, dispatched, gas())
     assert not isinstance(heard, Refusal)
     assert (heard[0].unit, heard[0].division) == ("jinan", "luzhong")
-    model, rule = COMMANDS["answer"]
-    outcome = rule(heard[0], model(at=NOON), gas())
+    outcome = answer(heard[0], Answer(at=NOON), gas())
     assert isinstance(outcome, Refusal)
     assert (outcome.code, outcome.rule) == ("dispatched_already", "R004-043")
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "leave_matter"])
+@pytest.mark.parametrize("name", [name for name in STEPS if name != "leave_matter"])
 async def test_after_the_end_everything_needs_a_new_request(end: str, name: str) -> None:
     desk = Desk()
     ticket = await desk.open(asked("complaint"))
