@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from kit.bus.dead_letters import DeadLetter, read_letters, replay
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.relay import BusAway
 from kit.settings import KafkaSettings, SettingsError, load_settings
+from procedures.wording import local_text
 from texts import Language, text
 
 app = typer.Typer(no_args_is_help=True, help="Messages that no service could handle: list, show, replay.")
@@ -139,13 +139,9 @@ def _table(letters: Sequence[DeadLetter], language: Language) -> Table:
         reason = text(f"deadletter_reason.{letter.reason}", language) if letter.reason else ""
         services = ", ".join(letter.failures)
         type_ = letter.event_type.removeprefix("hotline.")
-        row = (letter.id, _local(letter.set_aside_at), type_, _readable(letter.key), reason, services)
+        row = (letter.id, local_text(letter.set_aside_at, _ZONE), type_, _readable(letter.key), reason, services)
         table.add_row(*row, str(letter.replays or ""))
     return table
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _as_data(letter: DeadLetter) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from hotline.tokens import token_of
 from kit.settings import Settings, SettingsError, load_settings
 from procedures.loader import load_all
 from procedures.model import Procedure
+from procedures.wording import local_text
 from texts import Language, label, text
 
 _TELLING = ("unit", "reason", "opinion", "grounds", "closure", "outcome")
@@ -119,4 +120,4 @@ def _clock_table(clocks: list[dict[str, Any]], zone: ZoneInfo, language: Languag
 
 
 def _local(moment: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return local_text(datetime.fromisoformat(moment), zone)

@@ -1,6 +1,6 @@
 """Durations, moments, clauses and names in the reader's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from procedures.duration import Duration
 from procedures.model import Procedure
@@ -13,9 +13,9 @@ def duration_text(duration: Duration, language: Language) -> str:
     return text(f"duration.{many}.{duration.unit.value}", language, n=duration.amount)
 
 
-def local_text(moment: datetime, procedure: Procedure) -> str:
-    """A moment in the utility's own time, the same in every language."""
-    local = moment.astimezone(procedure.calendar.zone)
+def local_text(moment: datetime, zone: tzinfo) -> str:
+    """A moment in local time, the same in every language."""
+    local = moment.astimezone(zone)
     return f"{local:%Y-%m-%d} {_time_text(local)}"
 
 

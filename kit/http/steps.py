@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -87,7 +88,7 @@ def _add(
         methods=["POST"],
         name=f"{things.kind}{step.name}",
         summary=" ".join(text(f"{things.texts}.{step.name}", language) for language in LANGUAGES),
-        description=body.__doc__ or "",
+        description=cleandoc(body.__doc__ or ""),
         response_model=things.shows,
         response_model_exclude_none=True,
         **more,

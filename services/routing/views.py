@@ -140,7 +140,7 @@ def _wording(fact: Fact) -> str:
 
 def _readable(name: str, value: object, procedure: Procedure, language: Language) -> object:
     if isinstance(value, datetime):
-        return local_text(value, procedure)
+        return local_text(value, procedure.calendar.zone)
     kind = _NAMED.get(name)
     return procedure.name_of(kind, value).of(language) if kind and isinstance(value, str) else value
 

@@ -97,7 +97,7 @@ class DueRow(BaseModel):
     clocks: list[ClockView]
 
 
-class Asked(BaseModel):
+class ClockFilter(BaseModel):
     """Which clocks are listed."""
 
     state: Literal["running", "missed"] = Field(
@@ -143,14 +143,14 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
 
     @routes.get("/clocks", tags=[TAG], summary="将到期与已超时 What is due next or overdue")
     async def due(
-        asked: Annotated[Asked, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[ClockFilter, Query()], who: Reader, paging: PageAsked, language: LanguageAsked
     ) -> Page[DueRow]:
         scope = seen_by(who)
         if scope is None:
             raise Problem(OUT_OF_SCOPE)
-        if asked.clock is not None:
-            _known(asked.clock, who.utility, procedures)
-        return await _page(shell, asked, scope, paging, procedures, who.utility, language)
+        if filters.clock is not None:
+            _known(filters.clock, who.utility, procedures)
+        return await _page(shell, filters, scope, paging, procedures, who.utility, language)
 
     return routes
 
@@ -164,7 +164,7 @@ def _known(clock: str, utility: str, procedures: Procedures) -> None:
 
 async def _page(
     shell: Shell[Sla],
-    asked: Asked,
+    filters: ClockFilter,
     scope: tuple[Condition, ...],
     paging: Paging,
     procedures: Procedures,
@@ -177,11 +177,11 @@ async def _page(
         page = await page_of(
             shell.store,
             fields,
-            lambda document: _row(document, asked, procedures.get(document.state.procedure), language),
+            lambda document: _row(document, filters, procedures.get(document.state.procedure), language),
             Paging(paging.limit, cursor),
             utility=utility,
-            where=asked.where(scope),
-            order=_ORDER[asked.state],
+            where=filters.where(scope),
+            order=_ORDER[filters.state],
         )
         rows, cursor = [row for row in page.items if row.clocks], page.next
         if rows or cursor is None:
@@ -189,14 +189,14 @@ async def _page(
     return Page(items=rows, next=cursor)
 
 
-def _row(document: Document[Sla], asked: Asked, procedure: Procedure, language: Language) -> DueRow:
+def _row(document: Document[Sla], filters: ClockFilter, procedure: Procedure, language: Language) -> DueRow:
     state = document.state
     found = fields(state)
     return DueRow.model_validate(
         {
             "ticket": document.key,
             **found,
-            "clocks": [_clock(clock, procedure, language) for clock in state.clocks if asked.fits(clock)],
+            "clocks": [_clock(clock, procedure, language) for clock in state.clocks if filters.fits(clock)],
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic
@@ -23,20 +23,11 @@ from kit.settings import load_settings
 from kit.store.memory import MemoryStore
 from kit.store.port import Document, S, Store
 from procedures.loader import load_all
+from tests.outbox import Outbox
 
 UTILITY = "kunlun-gas-956100"
 PROCEDURES = load_all()
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
-
-
-class Outbox:
-    """Keeps what was said."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 class Bench(Generic[S]):

@@ -1,6 +1,5 @@
 """The whole front desk over memory, behind its HTTP API, with the tokens of seeded users."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from services.intake.people.vault import Vault
 from services.intake.requests.accepting import connect
 from services.intake.requests.intake import Intake
 from tests.handlers.bench_of_one import People
+from tests.outbox import Outbox
 
 UTILITY = "kunlun-gas-956100"
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
@@ -44,16 +44,6 @@ FAULT: dict[str, Any] = {
     "call_wish": {"preference": "default"},
     "reason_explained": True,
 }
-
-
-class Outbox:
-    """Keeps what was said."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 class FrontDesk(People):

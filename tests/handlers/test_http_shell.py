@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,6 @@ from prometheus_client import REGISTRY
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response, StreamingResponse
 
-from contracts.envelope import Event
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketSigned
 from contracts.vocabulary import Role, Stage
@@ -34,6 +33,7 @@ from kit.settings import Settings, load_settings
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection, Document, StoreAway
 from kit.telemetry.tracing import build_provider
+from tests.outbox import Outbox
 
 ByUnitAgentOrSystem = Annotated[CommandRequest, Depends(CommandBy(Role.UNIT, Role.AGENT, Role.INTEGRATION))]
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -55,14 +55,6 @@ class Note(BaseModel):
 class OrderView(BaseModel):
     id: str
     note: str
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 def view(document: Document[Order]) -> OrderView:

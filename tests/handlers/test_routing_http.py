@@ -1,6 +1,6 @@
 """The work order's API over a real shell and store: each desk's steps and lists, and every no with its clause."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from procedures.loader import load_all
 from services.routing.decider import DECIDER
 from services.routing.http import router
 from services.routing.rules import STEPS
+from tests.outbox import Outbox
 
 PROCEDURES = load_all()
 PROCEDURE = "kunlun-gas-956100@2011-01-01"
@@ -32,14 +33,6 @@ UTILITY = "kunlun-gas-956100"
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 ENGLISH = {"Accept-Language": "en"}
 REPLY = {"opinion": "valve replaced", "result": "done"}
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 class Hotline:

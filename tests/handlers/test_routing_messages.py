@@ -1,6 +1,5 @@
 """Routing on the bus: every message comes twice, late or after the end, and has its effect once."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +27,7 @@ from kit.store.port import Document, In, Query, Range
 from procedures.loader import load_all
 from services.routing.decider import DECIDER
 from services.routing.rules import STEPS, WorkOrder, decide
+from tests.outbox import Outbox
 
 PROCEDURES = load_all()
 PROCEDURE = "kunlun-gas-956100@2011-01-01"
@@ -46,14 +46,6 @@ OPENED = TicketOpened(
     customer_ref="cust_1",
     first_owner="agent-1",
 )
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 class Desk:

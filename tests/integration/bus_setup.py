@@ -1,7 +1,7 @@
 """A small service for the bus tests: it notes who signed, per ticket, and says so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from kit.settings import KafkaSettings
 from kit.store.port import Change, Collection, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
 from tests.backends import KafkaBackEnd
+from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 POISON = "poison"
@@ -56,13 +57,6 @@ def ring(state: Signatures, now: datetime, _: object) -> Outcome[Signatures]:
 
 def decider(service: str) -> Decider[Signatures]:
     return Decider(service, Collection("signatures", Signatures), {TicketSigned: note}, ring)
-
-
-class Nowhere:
-    """An outlet for tests that do not look at what is said."""
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:
-        pass
 
 
 def new_key() -> str:
@@ -102,7 +96,7 @@ class Place:
         await self.publisher.send([message(self.topic, event) for event in events])
 
     def shell(self) -> Shell[Signatures]:
-        return Shell(decider(self.service), self.store, Nowhere(), RealClock(), lambda ref: ref)
+        return Shell(decider(self.service), self.store, Outbox(), RealClock(), lambda ref: ref)
 
     def reader(self, hear: Callable[..., object] | None = None) -> BusReader:
         listening = Listening(self.service, (self.topic,), TYPES, hear or self.shell().hear)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted
@@ -19,6 +18,7 @@ from kit.decide.shell import Done, Shell
 from kit.run.ticker import Ticker
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection, Document
+from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 UTILITY, PROCEDURE = "kunlun", "p@2026-01-01"
@@ -54,14 +54,6 @@ def deliver(letter: Document[Letter], _: str) -> Any:
         return box.model_copy(update={"letters": (*box.letters, letter.key)}), (said,)
 
     return into
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 class Office:

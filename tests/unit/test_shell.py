@@ -1,6 +1,5 @@
 """The shell folds, saves once, says once, and repeats answers."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +14,7 @@ from kit.decide.fold import Cause
 from kit.decide.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection
+from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
@@ -36,14 +36,6 @@ def ring(state: Counter, now: datetime, _: object) -> Outcome[Counter]:
 
 
 DECIDER = Decider("routing", Collection("counters", Counter), {TicketSigned: count}, ring)
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002
-        self.events.extend(events)
 
 
 def build() -> tuple[Shell[Counter], Outbox]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from contracts.refusal import Refusal
+from contracts.refusal import Clause, Refusal, refused
 from contracts.vocabulary import CallKind, CallOutcome
 from procedures.model import Procedure
-from procedures.model.part import Sourced, stated
+from procedures.model.part import stated
+from procedures.wording import local_text
 from services.callback.rules import windows
 from services.callback.rules.command import CallBack
 from services.callback.rules.state import Calls, CallStage
@@ -23,15 +24,15 @@ def _nothing_owed(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | 
     if state.owed is not CallKind.NONE:
         return None
     own = procedure.types[state.type].callback if state.wanted else procedure.clause("not_wanted")
-    return _by("no_call_owed", own or procedure.clauses.loop)
+    return refused("no_call_owed", own or procedure.clauses.loop)
 
 
 def _wrong_stage(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | None:
     if state.stage is CallStage.WAITING:
-        return _by("reply_not_passed", procedure.clause("review"), transient=True)
+        return refused("reply_not_passed", procedure.clause("review"), transient=True)
     if state.stage is CallStage.PLANNED:
         return None
-    return _by("call_not_awaited", procedure.clauses.loop)
+    return refused("call_not_awaited", procedure.clauses.loop)
 
 
 def _before_appointment(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -67,7 +68,7 @@ def _talked_to_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refu
     answers = (command.solved, command.satisfaction, command.mismatch)
     if command.outcome is CallOutcome.CONNECTED or answers == (None, None, None):
         return None
-    return _by("answers_without_talk", stated(procedure.callback).satisfaction, CallOutcome.CONNECTED)
+    return refused("answers_without_talk", stated(procedure.callback).satisfaction, accepts=(CallOutcome.CONNECTED,))
 
 
 def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -76,7 +77,7 @@ def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal
     if command.solved is not None or command.mismatch is not None:
         return None
     rules = stated(procedure.callback)
-    return _by("solved_not_asked", rules.solved, *rules.solved.value)
+    return refused("solved_not_asked", rules.solved, accepts=rules.solved.value)
 
 
 def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -84,9 +85,9 @@ def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusa
     rules = stated(procedure.callback)
     scale = rules.satisfaction.value
     if command.solved is not None and command.solved not in rules.solved.value:
-        return _by("answer_unknown", rules.solved, *rules.solved.value)
+        return refused("answer_unknown", rules.solved, accepts=rules.solved.value)
     if command.satisfaction is not None and not scale.worst <= command.satisfaction <= scale.best:
-        return _by("score_off_the_scale", rules.satisfaction, f"{scale.worst}-{scale.best}")
+        return refused("score_off_the_scale", rules.satisfaction, accepts=(f"{scale.worst}-{scale.best}",))
     return None
 
 
@@ -95,9 +96,9 @@ def _bad_mismatch(_: Calls, command: CallBack, procedure: Procedure) -> Refusal 
         return None
     grounds = stated(procedure.callback).send_back_grounds
     if command.mismatch not in grounds.value:
-        return _by("mismatch_not_a_ground", grounds, *grounds.value)
+        return refused("mismatch_not_a_ground", grounds, accepts=grounds.value)
     if not command.basis and stated(procedure.callback).basis_required.value:
-        return _by("basis_missing", stated(procedure.callback).basis_required)
+        return refused("basis_missing", stated(procedure.callback).basis_required)
     return None
 
 
@@ -105,9 +106,9 @@ def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refus
     agreed = procedure.clause("next_time_agreed")
     if command.appointment is None:
         missing = command.outcome is CallOutcome.INCONVENIENT
-        return _by("appointment_missing", agreed) if missing else None
+        return refused("appointment_missing", agreed) if missing else None
     if command.appointment <= command.at:
-        return _by("appointment_past", agreed)
+        return refused("appointment_past", agreed)
     if windows.agreed(command.appointment, procedure) != command.appointment:
         next_at = windows.outside_quiet(command.appointment, procedure)
         return _until("appointment_in_quiet_hours", stated(procedure.callback).quiet, next_at, procedure)
@@ -128,12 +129,8 @@ _CHECKS: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
 )
 
 
-def _by(code: str, clause: Sourced, *accepts: str, transient: bool = False) -> Refusal:
-    return Refusal(code, clause.source, clause.rule, accepts=accepts, transient=transient)
-
-
-def _until(code: str, clause: Sourced, moment: datetime, procedure: Procedure) -> Refusal:
+def _until(code: str, clause: Clause, moment: datetime, procedure: Procedure) -> Refusal:
     """Refused now, accepted from `moment` on."""
-    local = moment.astimezone(procedure.calendar.zone)
-    when = {"not_before": local.strftime("%Y-%m-%d %H:%M")}
-    return Refusal(code, clause.source, clause.rule, when, accepts=(f">= {local.isoformat()}",))
+    zone = procedure.calendar.zone
+    accepts = (f">= {moment.astimezone(zone).isoformat()}",)
+    return refused(code, clause, accepts=accepts, not_before=local_text(moment, zone))

@@ -1,8 +1,7 @@
 """Whether a request may be answered and closed at first contact, as its type's trait says (design reading 20)."""
 
-from contracts.refusal import Refusal
+from contracts.refusal import Refusal, refused
 from procedures.model import Circumstances, Procedure
-from services.intake.rules.refusing import refused
 
 
 def not_at_once(of: Circumstances, procedure: Procedure) -> Refusal | None:

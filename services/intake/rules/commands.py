@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from contracts.fact import Fact, Grade
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import (
     Attachment,
     TicketAnswered,
@@ -20,7 +20,6 @@ from procedures.model import Circumstances, Procedure
 from services.intake.rules import urging
 from services.intake.rules.answering import not_at_once
 from services.intake.rules.grading import grade_of_repeats, graver, is_graded
-from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Link, Ticket
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]

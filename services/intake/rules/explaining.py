@@ -18,6 +18,7 @@ from contracts.ticket import (
 )
 from contracts.vocabulary import Stage
 from procedures.model import Procedure
+from procedures.wording import local_text
 from services.intake.rules.ticket import Ticket
 from texts import Language, text
 
@@ -46,7 +47,7 @@ class Explanation(Frozen):
         )
 
     def _local(self, moment: datetime | None) -> str:
-        return f"{moment.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M}" if moment else ""
+        return local_text(moment, ZoneInfo(self.timezone)) if moment else ""
 
     def _left(self, language: Language) -> str:
         return spoken(self.due - self.at, language) if self.due else ""

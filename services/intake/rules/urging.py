@@ -5,12 +5,11 @@ from fractions import Fraction
 
 from contracts.clock import ClockStarted
 from contracts.fact import Actor, Fact
-from contracts.refusal import Outcome
+from contracts.refusal import Outcome, refused
 from contracts.ticket import TicketSupervised, TicketUrged, TicketUrgeExplained
 from procedures.duration import Duration
 from procedures.model import Procedure
 from procedures.model.part import stated
-from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Period, Ticket
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from contracts.fact import SYSTEM
 from contracts.knowledge import ArticleApproved, ArticleExpired, ArticlePublished, ArticleRejected, ArticleSubmitted
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.vocabulary import ArticleStage, Reviewer, Role
 from procedures.model import Procedure
 from procedures.model.part import stated
+from procedures.wording import local_text
+from services.knowledge.rules.channels import unknown_channels
 from services.knowledge.rules.commands import (
     Approve,
     ConfirmReview,
@@ -20,7 +22,6 @@ from services.knowledge.rules.commands import (
     Submit,
 )
 from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
-from services.knowledge.rules.refusing import refused, unknown_channels
 from services.knowledge.rules.state import Article, Edition, Feedback, Finishing, Wording
 
 MOST_FEEDBACK = 100
@@ -269,5 +270,5 @@ def _incomplete(field: str, procedure: Procedure) -> Refusal:
 
 
 def _expired_before(expires_at: datetime, procedure: Procedure) -> Refusal:
-    local = f"{expires_at.astimezone(procedure.calendar.zone):%Y-%m-%d %H:%M}"
+    local = local_text(expires_at, procedure.calendar.zone)
     return refused("article_expires_too_early", procedure.knowledge_basis("article.submitted"), expires_at=local)

@@ -2,13 +2,13 @@
 
 from contracts.fact import SYSTEM, Fact
 from contracts.knowledge import NoticeLifted, NoticePublished, NoticeRaised
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from contracts.vocabulary import Role
 from procedures.model import Procedure
 from procedures.model.part import stated
+from services.knowledge.rules.channels import unknown_channels
 from services.knowledge.rules.commands import LiftNotice, PublishNotice, RaiseNotice
 from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
-from services.knowledge.rules.refusing import refused, unknown_channels
 from services.knowledge.rules.state import Notice
 
 _MAY_ALWAYS_PUBLISH = frozenset({Role.KNOWLEDGE.value, Role.SUPERVISOR.value, Role.AGENT.value, SYSTEM.role})

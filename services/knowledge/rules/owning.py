@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 from contracts.fact import Actor
-from contracts.refusal import Refusal
+from contracts.refusal import Refusal, refused
 from contracts.vocabulary import Role
 from procedures.model import Procedure
 from procedures.model.part import stated
-from services.knowledge.rules.refusing import refused
 
 
 class Owner(NamedTuple):

@@ -1,10 +1,9 @@
 """A collection task from the centre to a division (第十八条(二), R004-146)."""
 
 from contracts.knowledge import TaskDone, TaskRaised
-from contracts.refusal import Outcome, Refusal
+from contracts.refusal import Outcome, Refusal, refused
 from procedures.model import Procedure
 from services.knowledge.rules.commands import FinishTask, RaiseTask
-from services.knowledge.rules.refusing import refused
 from services.knowledge.rules.state import Task
 
 

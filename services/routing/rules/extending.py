@@ -83,7 +83,7 @@ def _not_now(order: WorkOrder, at: datetime, procedure: Procedure) -> Refusal | 
         transient = _will_be_limited(order, procedure)
         return refused("order_extension_without_limit", rules.clocks, transient=transient)
     if is_late(at, limit.due):
-        return refused("order_extension_too_late", rules.clocks, due=local_text(limit.due, procedure))
+        return refused("order_extension_too_late", rules.clocks, due=local_text(limit.due, procedure.calendar.zone))
     return None
 
 
@@ -105,7 +105,7 @@ def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> R
     if limit is None:
         return None
     if until <= limit.due:
-        return refused("order_extension_not_later", rules.clocks, due=local_text(limit.due, procedure))
+        return refused("order_extension_not_later", rules.clocks, due=local_text(limit.due, procedure.calendar.zone))
     share = rules.at_most_share_of_original.value
     if share == "unlimited" or decider_of(order, procedure) is ExtensionDecider.PLATFORM:
         return None
@@ -113,7 +113,9 @@ def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> R
     if until <= latest:
         return None
     accepts, most = (latest.isoformat(),), rules.at_most_share_of_original
-    return refused("order_extension_too_long", most, accepts=accepts, latest=local_text(latest, procedure))
+    return refused(
+        "order_extension_too_long", most, accepts=accepts, latest=local_text(latest, procedure.calendar.zone)
+    )
 
 
 def _latest(limit: RunningLimit, share: Fraction, procedure: Procedure) -> datetime:

@@ -77,7 +77,7 @@ def hold(order: WorkOrder, command: Hold, procedure: Procedure) -> Outcome[WorkO
     if order.held is not None:
         return refused("order_held", rule, accepts=("resume",))
     if command.until is not None and command.until <= command.at:
-        return refused("order_hold_passed", rule, until=local_text(command.until, procedure))
+        return refused("order_hold_passed", rule, until=local_text(command.until, procedure.calendar.zone))
     order, facts = signed(order, command.at, command.by)
     latest = procedure.calendar.add(command.at, rule.at_most) if rule.at_most else None
     until = min((each for each in (command.until, latest) if each is not None), default=None)

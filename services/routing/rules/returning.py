@@ -57,7 +57,9 @@ def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | 
         return None
     window = return_window(order, order.dispatched_at, procedure)
     assert window is not None
-    return refused("order_return_too_late", window.binding, until=local_text(order.return_until, procedure))
+    return refused(
+        "order_return_too_late", window.binding, until=local_text(order.return_until, procedure.calendar.zone)
+    )
 
 
 def _unfounded(command: Return, procedure: Procedure) -> Refusal | None:

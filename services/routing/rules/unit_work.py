@@ -55,7 +55,7 @@ def contact(order: WorkOrder, command: Contact, _: Procedure) -> Outcome[WorkOrd
 def appoint(order: WorkOrder, command: Appoint, procedure: Procedure) -> Outcome[WorkOrder]:
     """A time is agreed, which only who has reached the customer can do. Refused for a time that has passed."""
     if command.appointed_for <= command.at:
-        appointed_for = local_text(command.appointed_for, procedure)
+        appointed_for = local_text(command.appointed_for, procedure.calendar.zone)
         return refused("order_appointment_passed", procedure.clauses.loop, appointed_for=appointed_for)
     order, facts = signed(order, command.at, command.by)
     if order.contacted_at is None:

@@ -1,10 +1,8 @@
 """An intake desk in memory, and the shortest way to say what a customer asks."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.envelope import Event
 from contracts.refusal import Refusal
 from contracts.vocabulary import Channel
 from kit.clock import SteppedClock
@@ -24,6 +22,7 @@ from services.intake.requests.intake import Intake
 from services.intake.rules.request import Request
 from services.intake.rules.table import STEPS
 from services.intake.rules.ticket import Ticket
+from tests.outbox import Outbox
 
 UTILITY = "kunlun-gas-956100"
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -51,23 +50,13 @@ def asked(ticket_type: str = "fault", **said: Any) -> Request:
     return Request.model_validate(given | said)
 
 
-class Told:
-    """An outlet that remembers."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:  # noqa: ARG002 - the port's signature
-        self.events.extend(events)
-
-
 class Desk:
     """Intake over memory with a clock that stands still."""
 
     def __init__(self, procedure: Procedure | None = None, index: MatterIndex | None = None) -> None:
         self.procedure = procedure or gas()
         self.clock = SteppedClock(NOON)
-        self.outlet = Told()
+        self.outlet = Outbox()
         self._calls = 0
 
         def of(_: str) -> Procedure:

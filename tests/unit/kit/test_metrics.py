@@ -9,7 +9,6 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel, ConfigDict
 
 from contracts.clock import ClockMissed
-from contracts.envelope import Event
 from contracts.fact import Fact
 from contracts.refusal import Outcome
 from kit.clock import SteppedClock
@@ -19,6 +18,7 @@ from kit.decide.shell import Done, Shell
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection, Document
 from kit.telemetry import metrics
+from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
@@ -56,14 +56,9 @@ class DistantStore(MemoryStore[Order]):
         return found
 
 
-class Nowhere:
-    def put(self, key: str, published: int, events: Sequence[Event]) -> None:
-        pass
-
-
 def shell_of(service: str) -> Shell[Order]:
     decider = Decider(service, Collection("orders", Order))
-    return Shell(decider, DistantStore(decider.collection), Nowhere(), SteppedClock(NOON), lambda reference: reference)
+    return Shell(decider, DistantStore(decider.collection), Outbox(), SteppedClock(NOON), lambda reference: reference)
 
 
 async def do(shell: Shell[Order], *facts: Fact) -> None:

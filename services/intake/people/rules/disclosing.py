@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.fact import Frozen
-from contracts.refusal import Refusal
-from contracts.vocabulary import Role
+from contracts.refusal import Refusal, refused
+from contracts.vocabulary import CENTRE, Role
 from procedures.model import Procedure
-from services.intake.rules.refusing import refused
 from services.intake.rules.ticket import Ticket
 
 
@@ -43,9 +42,6 @@ class Asking(NamedTuple):
     ticket: Ticket | None
 
 
-CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})
-
-
 def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | None:
     """None when the customer's data may be shown in full; the refusal names the reasons this role may have."""
     allowed = _reasons(asking, procedure)
@@ -53,7 +49,7 @@ def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | N
         rules = procedure.confidentiality
         basis = rules.protected_fields if rules else procedure.clauses.loop
         return refused("reason_not_allowed", basis, accepts=tuple(sorted(allowed)), reason=asking.reason)
-    if asking.roles & CENTRE:
+    if not asking.roles.isdisjoint(CENTRE):
         return None
     ticket = asking.ticket
     if ticket is None or ticket.customer_ref != customer or ticket.over or not _is_theirs(asking, ticket):
@@ -67,7 +63,7 @@ def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | N
 
 def hidden_from(asking: Asking, ticket: Ticket, procedure: Procedure) -> bool:
     """Whether the caller is hidden: a unit that is accused, or may be as long as nobody said who is (R004-040)."""
-    if asking.roles & CENTRE or not procedure.types[ticket.type].has("hides_caller_from_accused"):
+    if not asking.roles.isdisjoint(CENTRE) or not procedure.types[ticket.type].has("hides_caller_from_accused"):
         return False
     if Role.DIVISION in asking.roles and ticket.division in asking.divisions:
         return False

@@ -1,11 +1,10 @@
 """Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
 
-from contracts.refusal import Refusal
+from contracts.refusal import Refusal, refused
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
 from services.intake.rules.answering import not_at_once
 from services.intake.rules.grading import circumstances, grade_at_sight, is_graded
-from services.intake.rules.refusing import refused
 from services.intake.rules.request import Request
 from texts import Labels
 
