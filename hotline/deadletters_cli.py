@@ -139,7 +139,14 @@ def _table(letters: Sequence[DeadLetter], language: Language) -> Table:
         reason = text(f"deadletter_reason.{letter.reason}", language) if letter.reason else ""
         services = ", ".join(letter.failures)
         type_ = letter.event_type.removeprefix("hotline.")
-        row = (letter.id, local_text(letter.set_aside_at, _ZONE), type_, _readable(letter.key), reason, services)
+        row = (
+            letter.id,
+            local_text(letter.set_aside_at, _ZONE, exact=True),
+            type_,
+            _readable(letter.key),
+            reason,
+            services,
+        )
         table.add_row(*row, str(letter.replays or ""))
     return table
 

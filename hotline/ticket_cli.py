@@ -120,4 +120,4 @@ def _clock_table(clocks: list[dict[str, Any]], zone: ZoneInfo, language: Languag
 
 
 def _local(moment: str, zone: ZoneInfo) -> str:
-    return local_text(datetime.fromisoformat(moment), zone)
+    return local_text(datetime.fromisoformat(moment), zone, exact=True)

@@ -13,10 +13,10 @@ def duration_text(duration: Duration, language: Language) -> str:
     return text(f"duration.{many}.{duration.unit.value}", language, n=duration.amount)
 
 
-def local_text(moment: datetime, zone: tzinfo) -> str:
-    """A moment in local time, the same in every language."""
+def local_text(moment: datetime, zone: tzinfo, *, exact: bool = False) -> str:
+    """A moment in local time, the same in every language; `exact` with its seconds always, for columns."""
     local = moment.astimezone(zone)
-    return f"{local:%Y-%m-%d} {_time_text(local)}"
+    return f"{local:%Y-%m-%d %H:%M:%S}" if exact else f"{local:%Y-%m-%d} {_time_text(local)}"
 
 
 def clause_text(source: str | None, rule: str | None, language: Language) -> str:
