@@ -57,6 +57,7 @@ class Clauses(Part):
     material: Sourced | None = None
     unreachable: Sourced | None = None
     not_wanted: Sourced | None = None
+    call_record: Sourced | None = None
     next_time_agreed: Sourced | None = None
     reason_when_exhausted: Sourced | None = None
 

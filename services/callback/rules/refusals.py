@@ -6,7 +6,7 @@ from datetime import datetime
 from contracts.refusal import Clause, Refusal, refused
 from contracts.vocabulary import CallKind, CallOutcome
 from procedures.model import Procedure
-from procedures.model.part import stated
+from procedures.model.part import Sourced, stated
 from procedures.wording import local_text
 from services.callback.rules import windows
 from services.callback.rules.command import CallBack
@@ -68,7 +68,13 @@ def _talked_to_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refu
     answers = (command.solved, command.satisfaction, command.mismatch)
     if command.outcome is CallOutcome.CONNECTED or answers == (None, None, None):
         return None
-    return refused("answers_without_talk", stated(procedure.callback).satisfaction, accepts=(CallOutcome.CONNECTED,))
+    return refused("answers_without_talk", _record(procedure), accepts=(CallOutcome.CONNECTED,))
+
+
+def _record(procedure: Procedure) -> Sourced:
+    """What is asked, and that it is written down as it was: both clauses are cited."""
+    asked, written = stated(procedure.callback).satisfaction, procedure.clauses.call_record
+    return Sourced(source=f"{asked.source}；{written.source}", rule=written.rule) if written else asked
 
 
 def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:

@@ -69,7 +69,7 @@ def _unknown_unit(unit: str, procedure: Procedure) -> Refusal:
 def _not_phoned(order: WorkOrder, unit: Unit, procedure: Procedure) -> Refusal:
     setting = procedure.types[order.ticket_type].phone_first
     assert setting is not None
-    return refused("order_phone_first", setting, accepts=("notify_by_phone",), unit=unit.id)
+    return refused("order_phone_first", setting, accepts=("notify_by_phone",), unit=unit.names)
 
 
 def _dispatched(order: WorkOrder, command: Dispatch, unit: Unit, procedure: Procedure) -> TicketDispatched:
@@ -117,6 +117,8 @@ def _lying_at(order: WorkOrder, sent: TicketDispatched, return_until: datetime |
         return_until=return_until,
         return_taken=False,
         material_asked=False,
+        completed=False,
+        kept=False,
         held=None,
         held_until=None,
         limits={},

@@ -36,8 +36,8 @@ def _given_back(order: WorkOrder) -> WorkOrder:
 
 
 def may_be_returned(order: WorkOrder, _: Procedure) -> bool:
-    """Whether the centre has left open whose order it is."""
-    return not order.fixed
+    """Whether the centre has left open whose order it is, and its work is not done."""
+    return not (order.fixed or order.kept or order.completed)
 
 
 def is_undecided(order: WorkOrder, _: Procedure) -> bool:
@@ -53,6 +53,11 @@ def _kept(order: WorkOrder, command: Return, procedure: Procedure) -> Refusal | 
             stated(procedure.returns).fixed_after_dispatches or procedure.clauses.loop,
             round=order.round,
         )
+    grounds = stated(procedure.returns).grounds
+    if order.kept:
+        return refused("order_return_refused_before", grounds, accepts=("reply",))
+    if order.completed:
+        return refused("order_work_is_done", grounds, accepts=("reply",))
     if order.return_until is None or order.dispatched_at is None or not is_late(command.at, order.return_until):
         return None
     window = return_window(order, order.dispatched_at, procedure)
@@ -85,6 +90,7 @@ def refuse_return(order: WorkOrder, command: RefuseReturn, procedure: Procedure)
     if order.return_taken:
         return refused("order_return_decided", stated(procedure.returns).grounds, accepts=("dispatch",))
     fact = TicketReturnRefused(at=command.at, by=command.by, unit=unit_of(order), reason=command.reason)
+    order = order.but(kept=True)
     if order.signed_at is not None:
         return order.but(stage=Stage.IN_PROGRESS), (fact,)
     kept, facts = signed(order.but(stage=Stage.DISPATCHED), command.at, command.by, deemed=True)

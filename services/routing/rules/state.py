@@ -23,7 +23,8 @@ class WorkOrder(Frozen):
     """One ticket's work order.
 
     `unit` is where it lies or lay last; `round` counts its dispatches; `return_until` is the last instant of the
-    unit's window to give it back; `held` is why the matter lies with somebody outside; `limits` are those that
+    unit's window to give it back; `kept` is true once the centre refused to take it
+    back; `held` is why the matter lies with somebody outside; `limits` are those that
     sla_monitor told of and that still run.
     """
 
@@ -60,6 +61,8 @@ class WorkOrder(Frozen):
     declined: bool = False
     return_until: Instant | None = None
     return_taken: bool = False
+    completed: bool = False
+    kept: bool = False
 
     urges: int = 0
     urged_at: Instant | None = None

@@ -82,7 +82,7 @@ def somebody_is_told(order: WorkOrder, _: Procedure) -> bool:
 def complete(order: WorkOrder, command: Complete, _: Procedure) -> Outcome[WorkOrder]:
     """The work is done."""
     order, facts = signed(order, command.at, command.by)
-    return order, (*facts, TicketCompleted(at=command.at, by=command.by, unit=unit_of(order)))
+    return order.but(completed=True), (*facts, TicketCompleted(at=command.at, by=command.by, unit=unit_of(order)))
 
 
 def decline(order: WorkOrder, command: Decline, procedure: Procedure) -> Outcome[WorkOrder]:
