@@ -41,7 +41,7 @@ class KnowledgeSteps:
         command = asked.written(self._virtual.clock.now(), self._words(step, asked, task))
 
         def rule(state: Any, procedure: Procedure) -> Outcome[Any]:
-            outcome: Outcome[Any] = asked.rule(state, command, procedure)
+            outcome: Outcome[Any] = asked.taken(state, command, procedure)
             if step.body.task is None or isinstance(outcome, Refusal):
                 return outcome
             return tasks.may_answer(task, outcome[0].division, procedure) or outcome

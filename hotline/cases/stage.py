@@ -91,7 +91,7 @@ class Stage:
         known = {name: value for name, value in self._fields(step).items() if name in asked.command.model_fields}
         command = asked.written(self.virtual.clock.now(), known)
         done = await self._do(
-            "tickets", step.body.ticket, lambda state, procedure: asked.rule(state, command, procedure)
+            "tickets", step.body.ticket, lambda state, procedure: asked.taken(state, command, procedure)
         )
         if isinstance(done, Refusal):
             return done
@@ -123,7 +123,7 @@ class Stage:
         asked = CALLBACK[step.kind]
         command = asked.written(self.virtual.clock.now(), fields)
         done = await self._do(
-            "callback", step.body.ticket, lambda state, procedure: asked.rule(state, command, procedure)
+            "callback", step.body.ticket, lambda state, procedure: asked.taken(state, command, procedure)
         )
         if isinstance(done, Refusal):
             return done

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from contracts.fact import SYSTEM, Actor, Instant
-from contracts.refusal import Clause, Outcome
+from contracts.refusal import Clause, Outcome, refused
 from contracts.vocabulary import Role
 
 S = TypeVar("S")
@@ -70,6 +70,12 @@ class Step(Generic[S]):
         """The command from a written case's words; ValidationError for a wrong one."""
         renamed = {self.speaks_as if name == "by" and self.speaks_as else name: word for name, word in words.items()}
         return self.command.model_validate({**renamed, "at": at, "by": by})
+
+    def taken(self, state: S | None, command: Command, procedure: Any) -> Outcome[S]:
+        """What the rule makes of it; refused where the procedure has no rules for such a step."""
+        if not self.offered(procedure):
+            return refused("not_in_procedure", self.clause(procedure), step=self.name)
+        return self.rule(state, command, procedure)
 
     def is_heard_in(self, stage: Enum) -> bool:
         """Whether the document's stage hears it."""

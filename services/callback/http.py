@@ -101,7 +101,9 @@ def router(shell: Shell[Calls], procedure_of: ProcedureOf) -> APIRouter:
 
     async def take(ticket: str, step: Step[Calls], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
-        return await asked.carry_out(shell, ticket, lambda state, procedure: step.rule(state, command, procedure), view)
+        return await asked.carry_out(
+            shell, ticket, lambda state, procedure: step.taken(state, command, procedure), view
+        )
 
     for step in STEPS.values():
         add_step(routes, _CALLS, step, take, tag=TAG)

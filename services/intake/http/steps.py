@@ -90,7 +90,7 @@ async def _taken(
     facts: list[Fact] = []
 
     def decide(state: Ticket | None, procedure: Procedure) -> Outcome[Ticket]:
-        outcome = step.rule(state, command, procedure)
+        outcome = step.taken(state, command, procedure)
         facts[:] = [] if isinstance(outcome, Refusal) else outcome[1]
         return outcome
 

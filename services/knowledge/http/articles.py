@@ -72,7 +72,7 @@ async def _carried_out(desk: KnowledgeDesk, wanted: _Wanted, asked: CommandReque
     response = await asked.carry_out(
         desk.articles,
         wanted.key,
-        _checked(lambda state, procedure: step.rule(state, command, procedure), await _task(desk, command, asked)),
+        _checked(lambda state, procedure: step.taken(state, command, procedure), await _task(desk, command, asked)),
         lambda document: _view(desk, document, asked),
         creates=wanted.creates,
         status=201 if wanted.creates else 200,

@@ -118,7 +118,7 @@ async def _carried_out(
     response = await asked.carry_out(
         desk.notices,
         key,
-        lambda state, procedure: step.rule(state, command, procedure),
+        lambda state, procedure: step.taken(state, command, procedure),
         lambda document: notice_view(document, desk.procedures.get(document.state.procedure), asked.language),
         creates=creates,
         status=201 if creates else 200,

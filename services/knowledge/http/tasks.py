@@ -62,7 +62,7 @@ def _add_raising(routes: APIRouter, desk: KnowledgeDesk) -> None:
         return await asked.carry_out(
             desk.tasks,
             new_id("tsk", asked),
-            lambda state, procedure: step.rule(state, command, procedure),
+            lambda state, procedure: step.taken(state, command, procedure),
             lambda document: task_view(document, desk.procedures.get(document.state.procedure), asked.language),
             creates=desk.in_force(asked.who.utility).ref,
             status=201,

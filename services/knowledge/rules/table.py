@@ -35,6 +35,10 @@ def _notice(procedure: Procedure) -> Sourced:
     return procedure.knowledge_basis("notice.raised")
 
 
+def _is_kept(procedure: Procedure) -> bool:
+    return procedure.knowledge is not None
+
+
 def _is_told(article: Article, _: Procedure) -> bool:
     return article.in_force is not None
 
@@ -49,22 +53,64 @@ def _lasts(notice: Notice, _: Procedure) -> bool:
 
 
 ARTICLES = steps(
-    Step("draft", commands.SaveDraft, articles.save_draft, AUTHORS, _review, articles.OPEN_TO_WRITING, begins=True),
-    Step("submit", commands.Submit, articles.submit, AUTHORS, _review, articles.OPEN_TO_WRITING, begins=True),
-    Step("approve", commands.Approve, articles.approve, REVIEWERS, _review, _SUBMITTED, speaks_as="level"),
-    Step("reject", commands.Reject, articles.reject, REVIEWERS, _review, _SUBMITTED, speaks_as="level"),
-    Step("publish", commands.Publish, articles.publish, KEEPERS, _review, _APPROVED),
-    Step("expire", commands.Expire, articles.expire, KEEPERS, _review, open=_is_told),
-    Step("confirm", commands.ConfirmReview, articles.confirm_review, REVIEWERS, _review, open=_is_told),
-    Step("feedback", commands.GiveFeedback, articles.give_feedback, READERS, _review, open=_is_told),
+    Step(
+        "draft",
+        commands.SaveDraft,
+        articles.save_draft,
+        AUTHORS,
+        _review,
+        articles.OPEN_TO_WRITING,
+        begins=True,
+        offered=_is_kept,
+    ),
+    Step(
+        "submit",
+        commands.Submit,
+        articles.submit,
+        AUTHORS,
+        _review,
+        articles.OPEN_TO_WRITING,
+        begins=True,
+        offered=_is_kept,
+    ),
+    Step(
+        "approve",
+        commands.Approve,
+        articles.approve,
+        REVIEWERS,
+        _review,
+        _SUBMITTED,
+        speaks_as="level",
+        offered=_is_kept,
+    ),
+    Step(
+        "reject", commands.Reject, articles.reject, REVIEWERS, _review, _SUBMITTED, speaks_as="level", offered=_is_kept
+    ),
+    Step("publish", commands.Publish, articles.publish, KEEPERS, _review, _APPROVED, offered=_is_kept),
+    Step("expire", commands.Expire, articles.expire, KEEPERS, _review, open=_is_told, offered=_is_kept),
+    Step(
+        "confirm", commands.ConfirmReview, articles.confirm_review, REVIEWERS, _review, open=_is_told, offered=_is_kept
+    ),
+    Step("feedback", commands.GiveFeedback, articles.give_feedback, READERS, _review, open=_is_told, offered=_is_kept),
 )
 
-TASKS = steps(Step("raise", commands.RaiseTask, tasks.raise_task, KEEPERS, _task, open=_never, begins=True))
+TASKS = steps(
+    Step("raise", commands.RaiseTask, tasks.raise_task, KEEPERS, _task, open=_never, begins=True, offered=_is_kept)
+)
 
 NOTICES = steps(
-    Step("raise", commands.RaiseNotice, notices.raise_notice, REPORTERS, _notice, open=_never, begins=True),
-    Step("publish", commands.PublishNotice, notices.publish_notice, REPORTERS, _notice, open=_lasts),
-    Step("lift", commands.LiftNotice, notices.lift_notice, REPORTERS, _notice, open=_lasts),
+    Step(
+        "raise",
+        commands.RaiseNotice,
+        notices.raise_notice,
+        REPORTERS,
+        _notice,
+        open=_never,
+        begins=True,
+        offered=_is_kept,
+    ),
+    Step("publish", commands.PublishNotice, notices.publish_notice, REPORTERS, _notice, open=_lasts, offered=_is_kept),
+    Step("lift", commands.LiftNotice, notices.lift_notice, REPORTERS, _notice, open=_lasts, offered=_is_kept),
 )
 
 
