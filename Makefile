@@ -51,6 +51,7 @@ lock: .venv/ready-dev ## Pin every dependency again, with hashes and without add
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements-dev.lock
 
 bench: .venv/ready-dev ## Measure loops, event throughput and latency as ratios in one run
+	$(BIN)/python -m bench.rules
 	$(BIN)/python -m bench.loops $(ARGS)
 	$(BIN)/python -m bench.events $(ARGS)
 	$(BIN)/python -m bench.latency $(ARGS)
