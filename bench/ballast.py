@@ -3,11 +3,11 @@
 from typing import Any
 
 from contracts.ids import derived_id
-from hotline.services import virtual_deciders
 from kit.clock import machine_now
 from kit.decide.decider import Decider
 from kit.store.opening import open_stores
 from kit.store.port import Change, Document, Query, Store
+from services.registry import virtual_deciders
 
 _AT_ONCE = 500
 UTILITY = "kunlun-gas-956100"

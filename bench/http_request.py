@@ -24,8 +24,8 @@ from kit.http.routes import PlainRoute
 from kit.run.health import Health
 from kit.settings import load_settings
 from kit.store.port import Document
+from services.registry import SERVICES
 
-SERVICES = ("intake", "routing", "sla", "callback", "knowledge")
 ROUTES_EACH = 20
 REQUESTS = 300
 ROUNDS = 20
@@ -92,7 +92,7 @@ async def main() -> None:
         apps = {
             route_class.__name__: create_app(
                 "bench",
-                {service: router(route_class) for service in SERVICES},
+                {service.prefix: router(route_class) for service in SERVICES.values()},
                 settings=settings,
                 verifier=verifier,
                 health=Health(),

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from contracts.topics import TICKETS
 from contracts.vocabulary import ClockState
 from hotline.address import NotRunning, known_address
 from hotline.api import Api, Refused
@@ -21,10 +22,8 @@ from kit.settings import Settings, SettingsError, load_settings
 from procedures.loader import load_all
 from procedures.model import Procedure
 from procedures.wording import local_text
+from services.registry import speaking_on
 from texts import Language, label, text
-
-_TELLING = ("unit", "reason", "opinion", "grounds", "closure", "outcome")
-_TELLERS = ("intake", "routing", "sla", "callback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,9 @@ async def _story(settings: Settings, url: str, named: str, language: Language) -
     api = Api(url, token_of(settings), language=language)
     try:
         order = await api.get("supervisor", f"/routing/work-orders/{named}")
-        told = [await api.get("supervisor", f"/{teller}/events/{order['id']}") for teller in _TELLERS]
+        told = [
+            await api.get("supervisor", f"/{service.prefix}/events/{order['id']}") for service in speaking_on(TICKETS)
+        ]
         clocks = await api.get("supervisor", f"/sla/tickets/{order['id']}/clocks")
     finally:
         await api.close()

@@ -13,13 +13,13 @@ from fastapi import APIRouter
 
 from embedded import RunningBroker, broker
 from hotline.address import tell_address
-from hotline.assemblies import ASSEMBLIES
 from hotline.stepping import Stepper, clock_router
 from kit.clock import Clock, RealClock, SteppedClock
 from kit.http.serving import listening
 from kit.run.host import Host
 from kit.settings import Settings
 from procedures.loader import load_all
+from services.registry import SERVICES
 
 Told = Callable[[str], None]
 """Where progress is told to: one line a time."""
@@ -53,7 +53,7 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
             clock,
             procedures,
             procedures.get,
-            ASSEMBLIES,
+            SERVICES.values(),
             stepped=isinstance(clock, SteppedClock),
             remembers=running.remembers,
         )

@@ -1,10 +1,9 @@
-"""`hotline up` and `hotline run`: the whole hotline in one process, or one service against real servers."""
+"""`hotline up`: the whole hotline in one process."""
 
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,6 @@ from embedded.directory import DirectoryInUse
 from embedded.jars import JarsUnavailable
 from embedded.ports import PortInUse
 from embedded.process import StartFailed
-from hotline.assemblies import ASSEMBLIES
 from hotline.demo.planned import live
 from hotline.demo.plans import plans
 from hotline.demo.scenario import NoScenario, scenario_of
@@ -28,7 +26,6 @@ from kit.settings import Settings, SettingsError, StoreSettings, load_settings
 from kit.telemetry.logs import set_up_logs
 from kit.telemetry.tracing import set_up_telemetry
 from procedures.loader import load_all
-from services import hosting
 
 _DEMO_DAYS = 21
 """The demonstration begins so long before today that even its slowest ticket is closed by now."""
@@ -37,8 +34,6 @@ _CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, Star
 
 Afterwards = Callable[[Running], Coroutine[Any, Any, int]]
 """What is done once everything is up; the exit status."""
-
-Service = StrEnum("Service", {name: name for name in ASSEMBLIES})  # type: ignore[misc]
 
 
 def up(
@@ -52,7 +47,7 @@ def up(
     port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
     var: Annotated[Path | None, typer.Option(help="Where broker, documents and keys live (./var).")] = None,
 ) -> None:
-    """Start everything: broker, five services, HTTP. Nothing needs to be installed or configured."""
+    """Start everything: broker, services, HTTP. Nothing needs to be installed or configured."""
     console = Console(highlight=False)
     start = _moment(stepped_from) if stepped_from else (_demo_start() if demo else None)
     settings = settings_of(var, port, start)
@@ -66,19 +61,6 @@ def up(
         return await drive_and_print(running, procedure, live, planned, console, run_name)
 
     raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
-
-
-def run(
-    service: Annotated[Service, typer.Argument(help="Which of the five.")],
-    port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
-) -> None:
-    """Run one service against HOTLINE_KAFKA__BOOTSTRAP_SERVERS and HOTLINE_STORE__URL, until SIGTERM."""
-    given: dict[str, Any] = {"http": {"port": port}} if port is not None else {}
-    try:
-        hosting.run(service.value, ASSEMBLIES[service.value], **given)
-    except SettingsError as error:
-        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
-        raise typer.Exit(2) from None
 
 
 def start_and(console: Console, settings: Settings, afterwards: Afterwards, *, stay: bool) -> int:

@@ -1,4 +1,4 @@
-"""Five services as five processes against one Kafka and one store, and a client that never gives up on them."""
+"""Every service as a process of its own against one Kafka and one store, and a client that never gives up on them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,14 @@ from typing import Any
 import httpx
 
 from embedded.ports import LOOPBACK, free_ports
+from services.registry import SERVICES
 from tests.running import HotlineProcess, Tokens
 
-PREFIXES = {
-    "intake": "intake",
-    "routing": "routing",
-    "sla_monitor": "sla",
-    "callback": "callback",
-    "knowledge": "knowledge",
-}
-SERVICES = tuple(PREFIXES)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
 class Fleet:
-    """`hotline run` for each of the five; every one keeps its port, so that it is found again after a restart."""
+    """`hotline run` for each service; every one keeps its port, so that it is found again after a restart."""
 
     def __init__(
         self, directory: Path, bootstrap: str, store_url: str, environment: Mapping[str, str] | None = None
@@ -81,7 +74,7 @@ class Fleet:
 
     def addresses(self) -> dict[str, str]:
         """By the first word of the path."""
-        return {prefix: self.address(name) for name, prefix in PREFIXES.items()}
+        return {service.prefix: self.address(name) for name, service in SERVICES.items()}
 
     def logs(self) -> str:
         """What all of them logged in all their runs."""

@@ -17,7 +17,6 @@ from hotline.cases.model import Step
 from hotline.cases.moments import moment
 from hotline.cases.saying import RefusalWords
 from hotline.cases.steps import Dispatch
-from hotline.services import virtual_deciders
 from hotline.virtual import Virtual
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
@@ -27,6 +26,7 @@ from services.callback.rules import Calls, next_call_not_after, next_call_not_be
 from services.intake.people.rules.disclosing import Asking, may_know
 from services.intake.rules.table import STEPS as INTAKE
 from services.intake.rules.ticket import Ticket
+from services.registry import virtual_deciders
 from services.routing.rules import STEPS as ROUTING
 from services.routing.rules import WorkOrder, decide
 from services.sla_monitor.rules.explaining import explanation

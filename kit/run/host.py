@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import httpx
 from fastapi import APIRouter, FastAPI
@@ -57,7 +57,19 @@ class Assembled:
     preparations: tuple[Chore, ...] = ()
 
 
-Assemble = Callable[[Means[Any]], Assembled]
+class Service(Protocol):
+    """A service to be hosted: who it is, the path it answers under, how it is put together."""
+
+    @property
+    def name(self) -> str:
+        """Its name on the bus, in logs and in the store."""
+
+    @property
+    def prefix(self) -> str:
+        """The first part of its paths."""
+
+    def assemble(self, means: Means[Any]) -> Assembled:
+        """Put it together."""
 
 
 @dataclass(slots=True)
@@ -71,7 +83,7 @@ class Host:
     clock: Clock
     procedures: Any
     procedure_of: ProcedureOf
-    assemblies: Mapping[str, Assemble]
+    services: Iterable[Service]
     stepped: bool = False
     remembers: bool = True
     extra_routers: tuple[APIRouter, ...] = ()
@@ -90,12 +102,10 @@ class Host:
     async def __aenter__(self) -> Self:
         client = await self._stack.enter_async_context(httpx.AsyncClient(timeout=5))
         verifier, issuer = trusted(self.settings, client)
-        services = {
-            name.partition("_")[0]: await self._start(name, assemble) for name, assemble in self.assemblies.items()
-        }
+        routes = {service.prefix: await self._start(service) for service in self.services}
         self._app = create_app(
             "hotline-loop",
-            services,
+            routes,
             settings=self.settings,
             verifier=verifier,
             health=self.health,
@@ -109,12 +119,13 @@ class Host:
     ) -> None:
         await self._stack.aclose()
 
-    async def _start(self, name: str, assemble: Assemble) -> APIRouter:
+    async def _start(self, service: Service) -> APIRouter:
+        name = service.name
         stores = open_stores(self.settings.store.url, name, prefix=self.settings.store.database)
         self._stack.push_async_callback(stores.close)
         publisher = KafkaPublisher(self.settings.kafka, name)
         means = Means(self.settings, self.clock, self.procedures, self.procedure_of, stores, publisher)
-        assembled = assemble(means)
+        assembled = service.assemble(means)
         duties = Duties(
             name,
             assembled.topics,

@@ -23,3 +23,4 @@ RULES: Mapping[type[Fact], Callable[..., Outcome[Calls]]] = {
 }
 
 DECIDER = Decider("callback", Collection("callback", Calls, FIELDS), RULES, fields=fields)
+DECIDERS = (DECIDER,)

@@ -56,4 +56,4 @@ def _attachments(settings: Settings, records: Shell[Upload]) -> Attachments:
 
 
 if __name__ == "__main__":
-    run("intake", assemble)
+    run("intake")

@@ -24,4 +24,4 @@ def assemble(means: Means[Procedures]) -> Assembled:
 
 
 if __name__ == "__main__":
-    run("knowledge", assemble)
+    run("knowledge")

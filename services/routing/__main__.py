@@ -15,4 +15,4 @@ def assemble(means: Means[Procedures]) -> Assembled:
 
 
 if __name__ == "__main__":
-    run("routing", assemble)
+    run("routing")

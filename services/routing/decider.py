@@ -94,3 +94,5 @@ DECIDER = Decider(
     wake=wake,
     fields=fields_of,
 )
+
+DECIDERS = (DECIDER,)

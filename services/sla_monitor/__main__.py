@@ -18,4 +18,4 @@ def assemble(means: Means[Procedures]) -> Assembled:
 
 
 if __name__ == "__main__":
-    run("sla_monitor", assemble)
+    run("sla_monitor")

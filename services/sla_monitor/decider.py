@@ -60,3 +60,6 @@ def decider(grace: timedelta | None = None) -> Decider[Sla]:
 
 
 DECIDER = decider()
+
+DECIDERS = (decider(timedelta(0)),)
+"""For virtual time: no fact is in flight there, so a clock is judged at its moment."""

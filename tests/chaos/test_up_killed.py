@@ -19,6 +19,7 @@ from contracts.topics import TICKETS
 from embedded.ports import LOOPBACK, free_ports
 from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
+from services.registry import speaking_on
 from tests.chaos.lives import Life, live_all, plans
 from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open
 from tests.fleet import Persistent, eventually
@@ -28,7 +29,7 @@ from tests.running import HotlineProcess, Tokens
 TICKETS_EACH = 300
 DEATHS = 3
 AT_ONCE = 20
-TELLERS = ("intake", "routing", "sla", "callback")
+TELLERS = [service.prefix for service in speaking_on(TICKETS)]
 
 
 @pytest.mark.parametrize("broker", ["kafka", "tansu"])

@@ -14,12 +14,12 @@ from typing import Any
 from contracts import generate, samples
 from contracts.envelope import Event, UnknownType, decode, encode
 from contracts.vocabulary import Channel
-from hotline.services import virtual_deciders
 from kit.decide.decider import Decider
 from kit.decide.fold import Draft
 from kit.store.port import Document
 from procedures.loader import load_all
 from services.intake.rules.ticket import Ticket
+from services.registry import virtual_deciders
 
 BEFORE = {
     samples.TICKET: "ticket.opened",

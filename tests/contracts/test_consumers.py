@@ -13,8 +13,8 @@ import pytest
 from contracts.consumers import RELIES_ON
 from contracts.fact import Fact
 from contracts.ticket import TicketHeld
-from hotline.services import virtual_deciders
 from kit.decide.decider import Decider
+from services.registry import virtual_deciders
 
 DECIDERS = [decider for decider in virtual_deciders() if decider.hears]
 

@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from contracts.envelope import Event
+from contracts.topics import TICKETS
 from procedures.loader import load_all
+from services.registry import speaking_on
 from tests.listening import events_on, once
 from tests.running import HotlineProcess, Tokens
 
 UTILITY = "kunlun-gas-956100"
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
-TELLERS = ("intake", "routing", "sla", "callback")
+TELLERS = [service.prefix for service in speaking_on(TICKETS)]
 COMPLAINT_PARTS = dict.fromkeys(("investigation", "verification", "supervision", "rectification", "opinion"), "已完成")
 
 _CUSTOMERS = count(1)

@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.topics import SPEAKERS
 from kit.settings import PREFIX, Settings, load_settings
+from services.registry import SERVICES
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 BASE = KUBERNETES / "base"
 EXAMPLE = KUBERNETES / "overlays" / "example"
-PREFIXES = {service: service for service in SPEAKERS} | {"sla_monitor": "sla"}
-"""Under which path of the one host a service answers."""
 
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on this machine")
 
@@ -70,7 +68,7 @@ def test_every_manifest_can_be_read_and_says_what_it_is(path: Path) -> None:
     assert all(found["apiVersion"] and found["kind"] for found in documents(path))
 
 
-@pytest.mark.parametrize("service", SPEAKERS)
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_service_is_the_one_deployment_with_its_own_name_and_argument(service: str) -> None:
     folder = service.replace("_", "-")
     assert folder in one(BASE / "kustomization.yaml")["resources"]
@@ -84,7 +82,7 @@ def test_every_service_is_the_one_deployment_with_its_own_name_and_argument(serv
 
 def test_nothing_is_deployed_that_is_no_service() -> None:
     folders = {path.parent.name for path in BASE.glob("*/kustomization.yaml")}
-    assert folders == {"service"} | {service.replace("_", "-") for service in SPEAKERS}
+    assert folders == {"service"} | {service.replace("_", "-") for service in SERVICES}
 
 
 def test_the_deployment_is_probed_where_the_process_answers_and_may_drain() -> None:
@@ -160,16 +158,16 @@ def test_every_file_that_services_read_travels_in_the_package() -> None:
     assert left_behind == []
 
 
-def test_the_image_holds_every_package_and_runs_as_nobody() -> None:
+def test_the_image_holds_every_package_but_the_embedded_broker_and_runs_as_nobody() -> None:
     told = (ROOT / "deploy" / "Containerfile").read_text()
     packages = [each.rstrip("*") for each in _packaging()["packages"]["find"]["include"]]
-    assert [name for name in packages if f"COPY {name} {name}" not in told] == []
+    assert [name for name in packages if f"COPY {name} {name}" not in told] == ["embedded"]
     assert "--require-hashes" in told
     assert re.search(r"^USER [1-9]", told, re.M)
 
 
 @needs_kubectl
-@pytest.mark.parametrize("service", SPEAKERS)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_rendered_service_can_be_found_scaled_and_reached(service: str) -> None:
     deployment = of_kind("Deployment")[name_of(service)]
     chosen = deployment["spec"]["selector"]["matchLabels"]
@@ -181,13 +179,13 @@ def test_a_rendered_service_can_be_found_scaled_and_reached(service: str) -> Non
     assert of_kind("HorizontalPodAutoscaler")[name_of(service)]["spec"]["scaleTargetRef"]["name"] == name_of(service)
     [rule] = of_kind("Ingress")["hotline"]["spec"]["rules"]
     backends = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
-    assert backends[f"/{PREFIXES[service]}"] == name_of(service)
+    assert backends[f"/{SERVICES[service].prefix}"] == name_of(service)
 
 
 @needs_kubectl
 def test_rendered_pods_differ_in_labels_so_that_no_service_answers_for_another() -> None:
     chosen = [tuple(found["spec"]["selector"]["matchLabels"].items()) for found in of_kind("Deployment").values()]
-    assert len(set(chosen)) == len(SPEAKERS)
+    assert len(set(chosen)) == len(SERVICES)
 
 
 @needs_kubectl
