@@ -6,7 +6,14 @@ from contracts.fact import Actor, Count, Fact, Instant, Open, Score, Text, Word
 from contracts.vocabulary import CallKind, CallOutcome
 
 
-class CallbackPlanned(Fact):
+class CallbackFact(Fact):
+    """Something that happened to the call that is owed on the ticket named by the event's subject."""
+
+    said_by: ClassVar[str] = "callback"
+    about: ClassVar[tuple[str, ...]] = ("tkt",)
+
+
+class CallbackPlanned(CallbackFact):
     """A call is owed, not before and (for the first attempt) not after these moments (第十四条(九))."""
 
     type: ClassVar[str] = "hotline.callback.planned.v1"
@@ -17,7 +24,7 @@ class CallbackPlanned(Fact):
     attempt: Count = 1
 
 
-class CallbackAttempted(Fact):
+class CallbackAttempted(CallbackFact):
     """One call was made, whatever came of it; `counts` says whether it is one of the three (R004-099)."""
 
     type: ClassVar[str] = "hotline.callback.attempted.v1"
@@ -27,7 +34,7 @@ class CallbackAttempted(Fact):
     counts: bool = True
 
 
-class CallbackCompleted(Fact):
+class CallbackCompleted(CallbackFact):
     """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102)."""
 
     type: ClassVar[str] = "hotline.callback.completed.v1"
@@ -40,7 +47,7 @@ class CallbackCompleted(Fact):
     satisfied: bool = True
 
 
-class CallbackExhausted(Fact):
+class CallbackExhausted(CallbackFact):
     """The attempts are used up for the customer's own reasons; the ticket closes with the reason (R004-101)."""
 
     type: ClassVar[str] = "hotline.callback.exhausted.v1"

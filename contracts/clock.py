@@ -8,6 +8,8 @@ from contracts.fact import Count, Fact, Few, Instant, Line, Text, Word
 class ClockFact(Fact):
     """Something that happened to the named clock of the event's subject; `round` tells restarts apart, from 1."""
 
+    said_by: ClassVar[str] = "sla_monitor"
+    about: ClassVar[tuple[str, ...]] = ("tkt", "art", "tsk", "ntc")
     clock: Word
     round: Count = 1
 

@@ -47,6 +47,10 @@ class Fact(Frozen):
     """What happened, and the business moment `at` which it did (not when it was written down)."""
 
     type: ClassVar[str]
+    said_by: ClassVar[str]
+    """The service that alone says it."""
+    about: ClassVar[tuple[str, ...]]
+    """The kinds of id that what it happens to may have: `tkt`."""
     at: Instant
 
     @classmethod

@@ -9,6 +9,8 @@ from contracts.vocabulary import Reviewer
 class KnowledgeFact(Fact):
     """Something that happened to the article, task or notice named by the event's subject."""
 
+    said_by: ClassVar[str] = "knowledge"
+    about: ClassVar[tuple[str, ...]] = ("art", "tsk", "ntc")
     by: Actor
 
 

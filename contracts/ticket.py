@@ -51,8 +51,13 @@ class Attachment(Frozen):
 
 
 class TicketFact(Fact):
-    """Something that happened to the ticket named by the event's subject, done by `by`."""
+    """Something that happened to the ticket named by the event's subject, done by `by`.
 
+    Routing says most of them; those that another says name it.
+    """
+
+    said_by: ClassVar[str] = "routing"
+    about: ClassVar[tuple[str, ...]] = ("tkt",)
     by: Actor
 
 
@@ -60,6 +65,7 @@ class TicketOpened(TicketFact):
     """A request was accepted and became a ticket (第十四条, R004-044); `at` is the moment of receipt."""
 
     type: ClassVar[str] = "hotline.ticket.opened.v1"
+    said_by: ClassVar[str] = "intake"
     procedure: Line
     number: Line
     channel: Open[Channel]
@@ -88,6 +94,7 @@ class TicketAnswered(TicketFact):
     """Answered at first contact; the work order closes without a dispatch (R004-034, R004-043)."""
 
     type: ClassVar[str] = "hotline.ticket.answered.v1"
+    said_by: ClassVar[str] = "intake"
     article: Line | None = None
 
 
@@ -288,6 +295,7 @@ class TicketUrged(TicketFact):
     """An urging order went to the unit (第十五条(四), R004-134); `count` from 1; supplements do not count."""
 
     type: ClassVar[str] = "hotline.ticket.urged.v1"
+    said_by: ClassVar[str] = "intake"
     count: Count
     strong: bool = False
 
@@ -296,6 +304,7 @@ class TicketUrgeExplained(TicketFact):
     """The customer was told how much time is left; no urging order (第十五条(四)1, R004-133)."""
 
     type: ClassVar[str] = "hotline.ticket.urge_explained.v1"
+    said_by: ClassVar[str] = "intake"
     due: Instant | None = None
     clock: Word | None = None
 
@@ -304,6 +313,7 @@ class TicketSupplemented(TicketFact):
     """More material came and was passed on (第十五条(四)2, R004-138); the text stays in intake."""
 
     type: ClassVar[str] = "hotline.ticket.supplemented.v1"
+    said_by: ClassVar[str] = "intake"
     attachments: Few[Attachment] = ()
 
 
@@ -311,6 +321,7 @@ class TicketRegraded(TicketFact):
     """A complaint's grade changed; `approved_by` names who allowed a later deadline (R004-070, reading 10)."""
 
     type: ClassVar[str] = "hotline.ticket.regraded.v1"
+    said_by: ClassVar[str] = "intake"
     grade: Grade
     previous: Grade | None = None
     reason: Text
@@ -321,6 +332,7 @@ class TicketLinked(TicketFact):
     """This ticket points at another one."""
 
     type: ClassVar[str] = "hotline.ticket.linked.v1"
+    said_by: ClassVar[str] = "intake"
     other: Line
     kind: Open[LinkKind]
     matter: Line | None = None
@@ -339,6 +351,7 @@ class TicketWithdrawn(TicketFact):
     """The customer took the request back."""
 
     type: ClassVar[str] = "hotline.ticket.withdrawn.v1"
+    said_by: ClassVar[str] = "intake"
     reason: Text | None = None
 
 
@@ -357,6 +370,7 @@ class TicketEscalated(TicketFact):
     """
 
     type: ClassVar[str] = "hotline.ticket.escalated.v1"
+    said_by: ClassVar[str] = "sla_monitor"
     to: Word
     cause: Word
     clock: Word | None = None
@@ -367,6 +381,7 @@ class TicketGroupRaised(TicketFact):
     """This request makes so many that agree that somebody is to know: `count` of them, for the rule called `cause`."""
 
     type: ClassVar[str] = "hotline.ticket.group_raised.v1"
+    said_by: ClassVar[str] = "intake"
     cause: Word
     to: Word
     count: Count
@@ -377,4 +392,5 @@ class TicketSupervised(TicketFact):
     """Under the centre's supervision (督办): the third urging call becomes this (R004-135)."""
 
     type: ClassVar[str] = "hotline.ticket.supervised.v1"
+    said_by: ClassVar[str] = "intake"
     cause: Word

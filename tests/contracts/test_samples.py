@@ -73,9 +73,11 @@ def test_every_fact_is_listed_under_its_topics_and_a_phone_call_not_under_ticket
 
     class Rang(Fact):
         type = "hotline.call.rang.v1"
+        about = ("call",)
 
     class Mooed(Fact):
         type = "hotline.cow.mooed.v1"
+        about = ("cow",)
 
     assert topics_of(Rang) == (CALLS,)
     with pytest.raises(KeyError):

@@ -75,9 +75,10 @@ def test_every_service_is_the_one_deployment_with_its_own_name_and_argument(serv
     kustomization = one(BASE / folder / "kustomization.yaml")
     assert "../service" in kustomization["resources"]
     assert kustomization["nameSuffix"] == f"-{folder}"
-    [patch] = kustomization["patches"]
-    added = {change["path"]: change["value"] for change in yaml.safe_load(patch["patch"])}
-    assert added["/spec/template/spec/containers/0/args/-"] == service
+    patches = {patch["target"]["kind"]: yaml.safe_load(patch["patch"]) for patch in kustomization["patches"]}
+    set_to = {change["path"]: change["value"] for changes in patches.values() for change in changes}
+    assert set_to["/spec/template/spec/containers/0/args/-"] == service
+    assert set_to["/spec/rules/0/http/paths/0/path"] == f"/{SERVICES[service].prefix}"
 
 
 def test_nothing_is_deployed_that_is_no_service() -> None:
@@ -177,9 +178,9 @@ def test_a_rendered_service_can_be_found_scaled_and_reached(service: str) -> Non
     assert of_kind("Service")[name_of(service)]["spec"]["selector"] == chosen
     assert of_kind("PodDisruptionBudget")[name_of(service)]["spec"]["selector"]["matchLabels"] == chosen
     assert of_kind("HorizontalPodAutoscaler")[name_of(service)]["spec"]["scaleTargetRef"]["name"] == name_of(service)
-    [rule] = of_kind("Ingress")["hotline"]["spec"]["rules"]
-    backends = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
-    assert backends[f"/{SERVICES[service].prefix}"] == name_of(service)
+    [rule] = of_kind("Ingress")[name_of(service)]["spec"]["rules"]
+    [path] = rule["http"]["paths"]
+    assert (path["path"], path["backend"]["service"]["name"]) == (f"/{SERVICES[service].prefix}", name_of(service))
 
 
 @needs_kubectl
