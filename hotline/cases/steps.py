@@ -1,15 +1,21 @@
-"""A case's steps as written: what each is called and what may stand in it."""
+"""A case's steps as written: what each is called and what may stand in it.
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+A step of a work order has the words of its command, but for those that a story tells otherwise.
+"""
 
-from pydantic import BeforeValidator, Field, model_validator
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from contracts.fact import Grade, Score
 from contracts.vocabulary import Answers, CallOutcome, Channel, ContactFailure, ExtensionDecider, Reviewer
-from hotline.cases.words import Enclosed, Label, Missing, Of, Somebody, When, Word
+from hotline.cases.words import KINDS_BY_FIELD, Enclosed, Label, Missing, Of, Somebody, When, Word
+from kit.decide.steps import Command, Step
 from procedures.faults import wrong
 from procedures.model.part import Part
+from services.routing.rules import STEPS as WORK_ORDER_STEPS
+from services.routing.rules import WorkOrder
 
 
 class Item(Part):
@@ -103,10 +109,6 @@ class FailContact(OnTicket):
 class Hold(OnTicket):
     reason: Annotated[str, Of("hold")]
     until: When | None = None
-
-
-class Progress(OnTicket):
-    step: Annotated[str, Of("progress")]
 
 
 class Decline(OnTicket):
@@ -218,23 +220,16 @@ class Wait(Part):
     """Only time passes."""
 
 
-BODIES: dict[str, type[Part]] = {
+_TOLD: dict[str, type[Part]] = {
     "request": NewRequest,
     "answer": Answer,
     "invalid": Invalid,
     "notify_by_phone": Dispatch,
     "dispatch": Dispatch,
-    "sign": OnTicket,
-    "contact": OnTicket,
-    "complete": OnTicket,
-    "on_site": OnTicket,
     "appoint": Appoint,
     "ask_material": AskMaterial,
-    "complete_material": OnTicket,
     "fail_contact": FailContact,
     "hold": Hold,
-    "resume": OnTicket,
-    "progress": Progress,
     "decline": Decline,
     "return": Return,
     "accept_return": DecideReturn,
@@ -253,6 +248,21 @@ BODIES: dict[str, type[Part]] = {
     "task": Task,
     "notice": Notice,
     "wait": Wait,
+}
+
+
+def _as_commanded(step: Step[WorkOrder]) -> type[Part]:
+    fields: dict[str, Any] = {
+        name: (Annotated[str, Of(KINDS_BY_FIELD[name])] if name in KINDS_BY_FIELD else field.annotation, field)
+        for name, field in step.command.model_fields.items()
+        if name not in Command.model_fields
+    }
+    return create_model(step.command.__name__, __base__=OnTicket, **fields)
+
+
+BODIES: Mapping[str, type[Part]] = {
+    **{name: _as_commanded(step) for name, step in WORK_ORDER_STEPS.items() if name not in _TOLD},
+    **_TOLD,
 }
 
 

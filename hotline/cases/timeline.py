@@ -1,6 +1,6 @@
 """A played case as lines to read: what happened when, what was refused, and how every clock ended and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from contracts.envelope import Event
 from contracts.fact import Fact
 from hotline.cases.play import Played, Refused
 from hotline.cases.saying import RefusalWords
+from hotline.cases.words import KINDS_BY_FIELD
 from procedures.duration import Duration
 from procedures.model import Origin
 from procedures.model.procedure import Named
@@ -26,16 +27,6 @@ _TOLD = (
     "mismatch", "not_before", "not_after", "to", "cause", "count", "strong", "kind", "other", "level", "division",
 )  # fmt: skip
 """The fields of facts that say what happened, in the order in which they are read."""
-
-_KINDS: Mapping[str, Named] = {
-    "unit": "place",
-    "division": "place",
-    "ground": "ground",
-    "mismatch": "mismatch",
-    "solved": "solved",
-    "step": "progress",
-}
-"""The kind of the procedure's word that a field of a fact holds."""
 
 _SILENT = (None, False, ())
 
@@ -129,8 +120,8 @@ class _Writer:
                 return self._when(value)
             case StrEnum():
                 return f"{value.value} {label(value, self.language)}"
-            case str() if field in _KINDS and self._named(_KINDS[field], value) != value:
-                return f"{value} {self._named(_KINDS[field], value)}"
+            case str() if field in KINDS_BY_FIELD and self._named(KINDS_BY_FIELD[field], value) != value:
+                return f"{value} {self._named(KINDS_BY_FIELD[field], value)}"
             case tuple():
                 return ", ".join(map(str, value))
             case str():

@@ -1,5 +1,6 @@
 """The words of a case file: moments, labels, events, and those that the case's procedure has to know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -25,6 +26,17 @@ class Of:
     """Marks words that the case's procedure must know, and their kind."""
 
     kind: Named
+
+
+KINDS_BY_FIELD: Mapping[str, Named] = {
+    "unit": "place",
+    "division": "place",
+    "ground": "ground",
+    "mismatch": "mismatch",
+    "solved": "solved",
+    "step": "progress",
+}
+"""The kind of the procedure's word that a field of a fact or command holds."""
 
 
 class Unsaid(StrEnum):
