@@ -261,8 +261,8 @@ def _as_commanded(step: Step[WorkOrder]) -> type[Part]:
 
 
 BODIES: Mapping[str, type[Part]] = {
-    **{name: _as_commanded(step) for name, step in WORK_ORDER_STEPS.items() if name not in _TOLD},
     **_TOLD,
+    **{name: _as_commanded(step) for name, step in WORK_ORDER_STEPS.items() if name not in _TOLD},
 }
 
 
