@@ -20,10 +20,10 @@ from contracts.fact import SYSTEM, Fact, is_late
 from contracts.refusal import Outcome
 from contracts.ticket import TicketEscalated
 from contracts.vocabulary import ClockState
-from procedures.model import Circumstances, EscalationRule, Procedure
-from services.sla_monitor.rules import terms as terms_of
-from services.sla_monitor.rules.state import Sla, SlaClock
-from services.sla_monitor.rules.terms import Terms
+from procedures.model import Circumstances, Deadline, EscalationRule, Procedure
+from procedures.model.part import Sourced
+from services.sla_monitor.rules import deadlines
+from services.sla_monitor.rules.state import Ending, Sla, SlaClock, ending_of
 
 
 class Ledger:
@@ -54,18 +54,18 @@ class Ledger:
 
     def begin(self, name: str, since: datetime) -> None:
         """Start a clock where something limits it."""
-        terms = terms_of.of_clock(self.state, self.of, name, since, self.procedure)
-        if terms is not None:
-            self.start(name, since, terms)
+        found = deadlines.deadline_of(self.state, self.of, name, since, self.procedure)
+        if found is not None:
+            self._start(name, since, ending_of(found))
 
-    def start(self, name: str, since: datetime, terms: Terms, *, moved: bool = False) -> None:
-        """Start the next round of a clock on these terms."""
+    def _start(self, name: str, since: datetime, ending: Ending, *, moved: bool = False) -> None:
+        """The next round of a clock."""
         clock = SlaClock(
             name=name,
             round=len([clock for clock in self.clocks if clock.name == name]) + 1,
             started_at=since,
-            **terms._asdict(),
-            warn_at=self._warn_at(name, 0, since, terms, since),
+            **ending,
+            warn_at=self._warn_at(name, 0, since, ending["due"], since, working=ending["working"]),
             moved=moved,
         )
         self.clocks.append(clock)
@@ -108,13 +108,33 @@ class Ledger:
                 )
                 self._put(place, _with(clock, state=ClockState.EXEMPT, ended_at=self.at))
 
-    def restate(self, clock: SlaClock, terms: Terms, *, moved: bool = False) -> None:
-        """From now on the running clock ends on other terms; it still counts from where it started."""
+    def restate(self, clock: SlaClock, found: Deadline) -> None:
+        """From now on the running clock ends at another deadline; it still counts from where it started."""
+        self._end_otherwise(clock, ending_of(found), moved=False)
+
+    def extend(self, clock: SlaClock, until: datetime, clause: Sourced) -> None:
+        """The clock ends at a moment that was granted; one missed stays so, and what is granted is its next round."""
+        ending: Ending = {
+            "due": until,
+            "limit": None,
+            "source": clause.source,
+            "rule": clause.rule,
+            "working": clock.working,
+            "advisory": clock.advisory,
+            "rivals": (),
+        }
+        if clock.is_live:
+            self._end_otherwise(clock, ending, moved=True)
+        else:
+            self.cancel("extended", (clock.name,))
+            self._start(clock.name, self.at, ending, moved=True)
+
+    def _end_otherwise(self, clock: SlaClock, ending: Ending, *, moved: bool) -> None:
         now = _with(
             clock,
             state=ClockState.RUNNING,
-            **terms._asdict(),
-            warn_at=self._warn_at(clock.name, 0, clock.started_at, terms, self.at),
+            **ending,
+            warn_at=self._warn_at(clock.name, 0, clock.started_at, ending["due"], self.at, working=ending["working"]),
             warnings=0,
             warned_at=None,
             resume_at=None,
@@ -139,8 +159,7 @@ class Ledger:
         left = calendar.time_between(clock.paused_at, clock.due, working=clock.working)
         due = calendar.add_time(at, left, working=clock.working)
         self.said.append(ClockResumed(at=at, clock=clock.name, round=clock.round, due=due))
-        terms = Terms(due, clock.limit, clock.source, clock.rule, clock.working, clock.advisory, clock.rivals)
-        warn_at = self._warn_at(clock.name, clock.warnings, at, terms, at)
+        warn_at = self._warn_at(clock.name, clock.warnings, at, due, at, working=clock.working)
         self._replace(
             clock, _with(clock, state=ClockState.RUNNING, due=due, warn_at=warn_at, resume_at=None, moved=True)
         )
@@ -152,8 +171,9 @@ class Ledger:
         self.said.append(
             ClockWarned(at=clock.warn_at, clock=clock.name, round=clock.round, due=clock.due, to=tuple(to))
         )
-        terms = Terms(clock.due, clock.limit, clock.source, clock.rule, clock.working)
-        again = self._warn_at(clock.name, clock.warnings + 1, clock.started_at, terms, clock.warn_at)
+        again = self._warn_at(
+            clock.name, clock.warnings + 1, clock.started_at, clock.due, clock.warn_at, working=clock.working
+        )
         self._replace(clock, _with(clock, warn_at=again, warnings=clock.warnings + 1, warned_at=clock.warn_at))
 
     def miss(self, clock: SlaClock) -> None:
@@ -181,9 +201,9 @@ class Ledger:
         )
 
     def _warn_at(
-        self, name: str, nth: int, started_at: datetime, terms: Terms, not_before: datetime
+        self, name: str, nth: int, started_at: datetime, due: datetime, not_before: datetime, *, working: bool
     ) -> datetime | None:
-        return terms_of.warn_at(self.state, name, nth, started_at, terms, not_before, self.procedure)
+        return deadlines.warn_at(self.state, name, nth, started_at, due, not_before, self.procedure, working=working)
 
     def _remind_at(self, clock: SlaClock, since: datetime) -> datetime | None:
         rule = self.procedure.clocks[clock.name].reminds

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from contracts.fact import Frozen
 from contracts.vocabulary import ClockState
-from procedures.model import Circumstances, Procedure
+from procedures.model import Candidate, Circumstances, Deadline, Procedure
 
 STRICTLY_AFTER = timedelta(milliseconds=1)
 """A limit is met at its very instant, so the first moment to judge it missed is the next the clock can show."""
@@ -21,6 +21,37 @@ class Rival(NamedTuple):
     source: str
     rule: str | None
     limit: str | None
+
+
+class Ending(TypedDict):
+    """The fields of a clock that say when it ends and why then."""
+
+    due: datetime
+    limit: str | None
+    source: str
+    rule: str | None
+    working: bool
+    advisory: bool
+    rivals: tuple[Rival, ...]
+
+
+def ending_of(deadline: Deadline) -> Ending:
+    """What a clock keeps of a deadline."""
+    binding, *others = deadline.candidates
+    return {
+        "due": deadline.due,
+        "limit": str(binding.within) if binding.within else None,
+        "source": binding.source,
+        "rule": binding.rule,
+        "working": deadline.working,
+        "advisory": binding.advisory,
+        "rivals": tuple(map(_rival, others)) if others else (),
+    }
+
+
+def _rival(candidate: Candidate) -> Rival:
+    limit = str(candidate.within) if candidate.within else None
+    return Rival(candidate.due, candidate.origin.value, candidate.source, candidate.rule, limit)
 
 
 class SlaClock(Frozen):

@@ -17,8 +17,8 @@ from contracts.ticket import (
 from contracts.vocabulary import ClockState, ExtensionDecider
 from procedures.model import Moment, Procedure
 from procedures.model.clocks import NO_REACTIONS, Pause, Reactions, Restate, Start, Trigger
-from services.sla_monitor.rules import remembering
-from services.sla_monitor.rules import terms as terms_of
+from procedures.model.part import Sourced
+from services.sla_monitor.rules import deadlines, remembering
 from services.sla_monitor.rules.ledger import Ledger
 from services.sla_monitor.rules.state import Sla, SlaClock
 
@@ -49,19 +49,20 @@ def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
 def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Procedure) -> Outcome[Sla]:
     """The first of the extended clocks ends at the new moment, no other ends before it (design reading 11).
 
-    Nor does the deadline of the platform that granted it.
+    Nor does the deadline of the platform that granted it, and a platform may where the procedure foresees nothing.
     """
     ledger = Ledger(remembering.after(state, fact, procedure), fact.at, procedure)
     clocks = procedure.extension.clocks.value if procedure.extension else procedure.periods
+    clause: Sourced = procedure.extension.clocks if procedure.extension else procedure.clause("platform_orders")
     for place, name in enumerate(clocks):
         clock = ledger.open(name)
         if clock is not None and (place == 0 or (clock.is_live and clock.due < fact.until)):
-            _extend(ledger, clock, fact.until)
+            ledger.extend(clock, fact.until, clause)
     if fact.decider is ExtensionDecider.PLATFORM:
         for name in procedure.platform_clocks:
             clock = ledger.open(name)
             if clock is not None and clock.due < fact.until:
-                _extend(ledger, clock, fact.until)
+                ledger.extend(clock, fact.until, clause)
     return ledger.outcome()
 
 
@@ -157,23 +158,13 @@ def _restate(ledger: Ledger, name: str, restate: Restate, fact: Any) -> None:
     if clock is None or not clock.is_live:
         return
     since = clock.started_at if restate.from_ == "start" else ledger.state.contacted_at or fact.at
-    terms = terms_of.of_clock(ledger.state, ledger.of, name, since, ledger.procedure)
-    if terms is None:
+    found = deadlines.deadline_of(ledger.state, ledger.of, name, since, ledger.procedure)
+    if found is None:
         return
     approved = getattr(fact, "approved_by", None) is not None
-    shorter, longer = terms.due < clock.due and not clock.moved, terms.due > clock.due and approved
+    shorter, longer = found.due < clock.due and not clock.moved, found.due > clock.due and approved
     if not restate.shorter_only or (clock.state is ClockState.RUNNING and (shorter or longer)):
-        ledger.restate(clock, terms)
-
-
-def _extend(ledger: Ledger, clock: SlaClock, until: datetime) -> None:
-    """A limit that passed while the request waited stays missed, and the time granted runs as a round of its own."""
-    terms = terms_of.by_extension(until, clock.working, clock.advisory, ledger.procedure)
-    if clock.is_live:
-        ledger.restate(clock, terms, moved=True)
-    else:
-        ledger.cancel("extended", (clock.name,))
-        ledger.start(clock.name, ledger.at, terms, moved=True)
+        ledger.restate(clock, found)
 
 
 def _escalate(ledger: Ledger, before: Sla, fact: Fact) -> None:
