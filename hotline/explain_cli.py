@@ -15,12 +15,19 @@ from contracts.vocabulary import Channel
 from hotline.choosing import Lang, LangOption, find_procedure, stop
 from kit.clock import RealClock
 from procedures.calendar import SkippedDay
-from procedures.duration import Duration
 from procedures.explain import ExplainedClock, ExplainedLimit, Explanation, Question, explain
 from procedures.model import Moment, Procedure
 from procedures.model.readings import in_force
 from procedures.tables import Reader
-from procedures.wording import clause_text, day_text, duration_text, grade_text, moment_text
+from procedures.wording import (
+    candidate_text,
+    clause_text,
+    day_text,
+    grade_text,
+    limit_text,
+    moment_text,
+    skipped_day_text,
+)
 from texts import Language, label, text
 
 app = typer.Typer(add_completion=False, subcommand_metavar="")
@@ -171,7 +178,7 @@ def start_text(event: str, counted_from: Moment, lang: Language) -> str:
 def _limit_text(limit: ExplainedLimit, lang: Language) -> str:
     if limit.within is None:
         return text("explain.until", lang)
-    written = duration_text(Duration.parse(limit.within), lang)
+    written = limit_text(limit.within, lang)
     return f"{written} ({text('explain.advisory', lang)})" if limit.advisory else written
 
 
@@ -192,8 +199,8 @@ def _candidates(procedure: Procedure, clock: ExplainedClock, lang: Language) -> 
     yield f"[bold]{text('explain.candidates', lang, clock=named)}[/]"
     for place, limit in enumerate(clock.limits):
         mark = text("explain.binding", lang) if place == 0 else ""
-        parts = (label(limit.origin, lang), _limit_text(limit, lang), moment_text(limit.due, lang))
-        yield f"  {'  '.join(parts)}  {clause_text(limit.source, limit.rule, lang)}  {mark}"
+        said = candidate_text(limit.origin, limit.within, limit.due, limit.source, limit.rule, lang)
+        yield f"  {'  '.join(said._replace(limit=_limit_text(limit, lang)))}  {mark}"
 
 
 def _skipped(procedure: Procedure, answer: Explanation, lang: Language) -> Iterable[str]:
@@ -211,8 +218,7 @@ def _skipped(procedure: Procedure, answer: Explanation, lang: Language) -> Itera
 def _day(day: SkippedDay | date, lang: Language) -> str:
     if not isinstance(day, SkippedDay):
         return "  " + text("explain.makeup", lang, days=day_text(day, lang))
-    name = day.name_zh if lang == "zh" else day.name_en
-    return f"  {day_text(day.date, lang)}  {label(day.reason, lang)}{'  ' + name if name else ''}"
+    return f"  {skipped_day_text(day, lang)}  {label(day.reason, lang)}"
 
 
 def _unannounced(procedure: Procedure, answer: Explanation) -> tuple[int, ...]:

@@ -1,10 +1,12 @@
-"""Durations, moments, clauses and names in the reader's language."""
+"""Durations, moments, clauses, names, and what a deadline is made of, in the reader's language."""
 
 from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
+from procedures.calendar import SkippedDay
 from procedures.duration import Duration
-from procedures.model import Procedure
-from texts import Language, catalogue, text
+from procedures.model import Origin, Procedure
+from texts import Language, catalogue, label, text
 
 
 def duration_text(duration: Duration, language: Language) -> str:
@@ -17,6 +19,38 @@ def local_text(moment: datetime, zone: tzinfo, *, exact: bool = False) -> str:
     """A moment in local time, the same in every language; `exact` with its seconds always, for columns."""
     local = moment.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M:%S}" if exact else f"{local:%Y-%m-%d} {_time_text(local)}"
+
+
+def limit_text(within: str | None, language: Language) -> str:
+    """A limit as the file writes it, `3 working days`; empty for a moment that was set or agreed."""
+    return duration_text(Duration.parse(within), language) if within else ""
+
+
+class CandidateText(NamedTuple):
+    """A limit that was considered, in words: whose it is, how long, until when, by which clause."""
+
+    origin: str
+    limit: str
+    due: str
+    clause: str
+
+
+def candidate_text(
+    origin: str, within: str | None, due: datetime, source: str, rule: str | None, language: Language
+) -> CandidateText:
+    """Of a limit that would end at the local moment `due`."""
+    return CandidateText(
+        label(Origin(origin), language),
+        limit_text(within, language),
+        moment_text(due, language),
+        clause_text(source, rule, language),
+    )
+
+
+def skipped_day_text(day: SkippedDay, language: Language) -> str:
+    """A day that does not count, with the holiday's name where it has one."""
+    name = day.name_zh if language == "zh" else day.name_en
+    return f"{day_text(day.date, language)} {name}" if name else day_text(day.date, language)
 
 
 def clause_text(source: str | None, rule: str | None, language: Language) -> str:

@@ -14,10 +14,8 @@ from contracts.fact import Fact
 from hotline.cases.play import Played, Refused
 from hotline.cases.saying import RefusalWords
 from hotline.cases.words import KINDS_BY_FIELD
-from procedures.duration import Duration
-from procedures.model import Origin
 from procedures.model.procedure import Named
-from procedures.wording import duration_text, moment_text
+from procedures.wording import candidate_text, limit_text, moment_text
 from services.sla_monitor.rules.state import Rival, SlaClock
 from texts import Language, label, text
 
@@ -81,7 +79,9 @@ class _Writer:
     def clock(self, ticket: str, clock: SlaClock) -> tuple[str, ...]:
         name = clock.name if clock.round == 1 else f"{clock.name} {clock.round}"
         late = f"late_by {clock.late_by}s" if clock.late_by is not None else ""
-        why = "  ".join(part for part in (self._limit(clock.limit), clock.source, clock.rule, late) if part)
+        why = "  ".join(
+            part for part in (limit_text(clock.limit, self.language), clock.source, clock.rule, late) if part
+        )
         others = "".join(f"  |  {self._rival(rival)}" for rival in clock.rivals)
         state = f"{clock.state.value} {label(clock.state, self.language)}"
         called = self._named("clock", clock.name)
@@ -100,19 +100,22 @@ class _Writer:
         """A clock tells its terms when it starts; afterwards only what is new."""
         if getattr(fact, "source", None) is not None:
             restated = "restated" * fact.restated
-            parts = (f"→ {self._when(fact.due)}", self._limit(fact.limit), fact.source, fact.rule, restated)
+            parts = (
+                f"→ {self._when(fact.due)}",
+                limit_text(fact.limit, self.language),
+                fact.source,
+                fact.rule,
+                restated,
+            )
             return "  ".join(part for part in parts if part)
         late = getattr(fact, "late_by_s", None)
         reason = getattr(fact, "reason", None)
         return f"late_by {late}s" if late is not None else reason or ""
 
     def _rival(self, rival: Rival) -> str:
-        origin = label(Origin(rival.origin), self.language)
-        parts = (origin, self._limit(rival.limit), rival.source, rival.rule, f"→ {self._when(rival.due)}")
-        return " ".join(part for part in parts if part)
-
-    def _limit(self, written: str | None) -> str:
-        return duration_text(Duration.parse(written), self.language) if written else ""
+        due = rival.due.astimezone(self.played.stage.zone)
+        said = candidate_text(rival.origin, rival.limit, due, rival.source, rival.rule, self.language)
+        return " ".join(part for part in (said.origin, said.limit, said.clause, f"→ {said.due}") if part)
 
     def _word(self, field: str, value: object) -> str:
         match value:

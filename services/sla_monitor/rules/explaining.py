@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from contracts.vocabulary import ClockState
-from procedures.calendar import SkippedDay
-from procedures.duration import Duration
-from procedures.model import Origin, Procedure
-from procedures.wording import clause_text, day_text, duration_text, moment_text
+from procedures.model import Procedure
+from procedures.wording import candidate_text, clause_text, day_text, limit_text, moment_text, skipped_day_text
 from services.sla_monitor.rules.state import Rival, SlaClock
-from texts import Language, label, text
+from texts import Language, text
 
 
 def explanation(clock: SlaClock, procedure: Procedure, language: Language) -> str:
@@ -26,7 +24,7 @@ def _sentences(clock: SlaClock, procedure: Procedure, language: Language) -> Ite
         "sla.ends" if clock.limit is None else "sla.runs",
         language,
         clock=procedure.name_of("clock", clock.name),
-        limit=_limit(clock.limit, language),
+        limit=limit_text(clock.limit, language),
         start=local(clock.started_at),
         due=local(clock.due),
         clause=clause_text(clock.source, clock.rule, language),
@@ -57,18 +55,9 @@ def _standing(clock: SlaClock) -> str | None:
 
 
 def _rival(rival: Rival, procedure: Procedure, language: Language) -> str:
-    return text(
-        "sla.rival_moment" if rival.limit is None else "sla.rival",
-        language,
-        origin=label(Origin(rival.origin), language),
-        limit=_limit(rival.limit, language),
-        due=moment_text(rival.due.astimezone(procedure.calendar.zone), language),
-        source=rival.source,
-    )
-
-
-def _limit(limit: str | None, language: Language) -> str:
-    return duration_text(Duration.parse(limit), language) if limit is not None else ""
+    due = rival.due.astimezone(procedure.calendar.zone)
+    said = candidate_text(rival.origin, rival.limit, due, rival.source, None, language)
+    return text("sla.rival" if rival.limit else "sla.rival_moment", language, **said._asdict())
 
 
 def _days(clock: SlaClock, procedure: Procedure, language: Language) -> Iterator[str]:
@@ -76,12 +65,7 @@ def _days(clock: SlaClock, procedure: Procedure, language: Language) -> Iterator
     joint = text("explain.joint", language)
     skipped = procedure.calendar.skipped_days(clock.started_at, clock.due)
     if skipped:
-        yield text("sla.skipped", language, days=joint.join(_day(day, language) for day in skipped))
+        yield text("sla.skipped", language, days=joint.join(skipped_day_text(day, language) for day in skipped))
     makeup: tuple[date, ...] = procedure.calendar.makeup_days(clock.started_at, clock.due)
     if makeup:
         yield text("sla.makeup", language, days=joint.join(day_text(day, language) for day in makeup))
-
-
-def _day(day: SkippedDay, language: Language) -> str:
-    name = day.name_zh if language == "zh" else day.name_en
-    return f"{day_text(day.date, language)} {name}" if name else day_text(day.date, language)
