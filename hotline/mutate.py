@@ -146,17 +146,22 @@ def _try(file: Path, cases: Path, least: float, console: Console) -> bool:
 
 
 def main() -> int:
-    """Try each file with its utility's cases; 1 when too little is noticed."""
+    """Try each file with its utility's cases; 1 when too little is noticed, 2 when a file cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="procedure files; the newest of each utility")
     parser.add_argument("--cases", type=Path, help=f"their cases; {CASES}/<utility> when left out")
     parser.add_argument("--least", type=float, default=95, help="per cent of the numbers that must be noticed")
     asked = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
-    kept = [
-        _try(file, asked.cases or CASES / file.resolve().parent.name, asked.least, console)
-        for file in asked.files or newest()
-    ]
+    try:
+        kept = [
+            _try(file, asked.cases or CASES / file.resolve().parent.name, asked.least, console)
+            for file in asked.files or newest()
+        ]
+    except FileError as error:
+        for each in error.all():
+            console.print(each.told(), markup=False)
+        return 2
     return int(not all(kept))
 
 

@@ -118,8 +118,10 @@ class Reader:
         return text("show.share", self.language, share=limit.share)
 
     def reading(self, name: str) -> str:
-        """What a reading is about; the word itself for one that only its file knows."""
-        return catalogue(self.language).get(f"reading.{name}.about", name)
+        """What a reading is about; of one that only its file knows, what the file notes on it."""
+        known = catalogue(self.language).get(f"reading.{name}.about")
+        own = self.procedure.readings.get(name)
+        return known or self.note(own.note if own else None) or name
 
     def choice(self, reading: str, word: str) -> str:
         """One way to read a text."""

@@ -10,10 +10,10 @@ from hotline.cases.procedures import by_name, procedure_of
 from hotline.cases.reading import WrittenCase, files_under, read_file
 from procedures.loader import load_all
 
-FOLDER = Path(__file__).parent / "kunlun-gas-956100"
+FOLDERS = [path for path in sorted(Path(__file__).parent.iterdir()) if path.is_dir() and not path.name.startswith("_")]
 CASES = [
     pytest.param(written, id=f"{file.stem}: {written.case.case}")
-    for file in files_under([FOLDER])
+    for file in files_under(FOLDERS)
     for written in read_file(file)
 ]
 

@@ -277,6 +277,11 @@ class TestTablesInTheLanguageAskedFor:
         for output in (told, shown):
             assert re.findall(r"[一-龥]+", re.sub(cited, "", output)) == []
 
+    def test_a_reading_that_only_its_file_knows_is_told_by_its_note(self, tmp_path: Path) -> None:
+        own = "readings:\n  holidays_count: {value: a, others: [b], source: 第一条, note: 节假日是否计入}\n"
+        shown = hotline("procedure", "show", changed(tmp_path, LATER, ("readings:\n", own))).output
+        assert "节假日是否计入" in shown
+
     def test_conditions_are_told_in_words(self, tmp_path: Path) -> None:
         told = hotline("procedure", "diff", GAS, changed(tmp_path, *DIFFERENT)).output
         for said in ("标明已经或可能被媒体曝光或紧急的", "按自然时间", "24 小时", "20 小时", "本项目暂定", "客服中心"):
