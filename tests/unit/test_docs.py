@@ -133,3 +133,10 @@ def test_what_a_readme_shows_of_explain_is_what_it_prints(name: str) -> None:
     told = CliRunner().invoke(app, shlex.split(command), env={"COLUMNS": "110"}).stdout
     printed = [line.rstrip() for line in told.splitlines()]
     assert [line for line in shown.splitlines() if line not in (*printed, "…")] == []
+
+
+def test_why_a_ticket_was_late_is_answered_by_four_files() -> None:
+    steps = re.findall(r"^\d\. (.*?)(?=^\d\. |^$)", page("docs/why-late.md"), re.M | re.S)
+    read = [re.findall(r"\]\(\.\./([^)]+)\)", step) for step in steps]
+    assert [len(files) for files in read] == [1, 1, 1, 1]
+    assert all((ROOT / file).is_file() for [file] in read)
