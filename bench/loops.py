@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from bench.ballast import stow
+from bench.filling import fill
 from bench.system import System, hotline
 
 _STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -105,7 +105,7 @@ async def compare(loops: int, at_once: int, stored: int, store_url: str | None, 
             await measure(system, max(20, loops // 10), at_once)
             empty = await measure(system, loops, at_once)
             print(f"{name:8} {'empty':>7}  {empty}", flush=True)
-        await stow(store_url or f"sqlite:///{var}/documents", stored)
+        await fill(store_url or f"sqlite:///{var}/documents", stored)
         async with hotline(var, store_url) as system:
             await measure(system, max(20, loops // 10), at_once)
             full = await measure(system, loops, at_once)

@@ -17,7 +17,7 @@ import structlog
 
 from embedded.directory import DirectoryLock
 
-_TETHER = Path(__file__).with_name("tether.py")
+_END_WITH_PARENT = Path(__file__).with_name("end_with_parent.py")
 _POLL_SECONDS = 0.02
 _LOG_TAIL_LINES = 15
 
@@ -76,7 +76,7 @@ class ChildProcess:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
         with self.log_file.open("wb") as output:
             self._popen = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *command],
+                [sys.executable, "-I", "-S", str(_END_WITH_PARENT), str(os.getpid()), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -90,7 +90,7 @@ def faults(listed: Stated, cases: Cases, procedure: str) -> Iterator[str]:
     yield from _unknown(cases, procedure)
     written = yaml_lines.read(procedure).value
     for rule in listed.rules:
-        yield from _unproved(rule, cases)
+        yield from _without_proof(rule, cases)
         yield from (f"{rule.id}: {where} does not exist" for where in rule.where if not exists(where, written))
 
 
@@ -113,7 +113,7 @@ def rule_ids(text: str) -> set[str]:
     return set(_RULE_ID.findall(text))
 
 
-def _unproved(rule: Rule, cases: Cases) -> Iterator[str]:
+def _without_proof(rule: Rule, cases: Cases) -> Iterator[str]:
     if rule.how == "enforced" and rule.id not in cases:
         yield f"{rule.id}: enforced, but no case cites it"
     if rule.how == "outside" and rule.id in cases:

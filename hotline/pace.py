@@ -28,7 +28,7 @@ class Pace:
             return
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (moment, next(self._order), waiting))
-        self._rest()
+        self._one_less_busy()
         await waiting
 
     async def live(self, lives: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -50,7 +50,7 @@ class Pace:
             await life
             left -= 1
             if left:  # the last to end hands its place on to whoever waits for all of them
-                self._rest()
+                self._one_less_busy()
 
         await asyncio.gather(*(one(life) for life in lives))
 
@@ -58,9 +58,9 @@ class Pace:
         try:
             await life
         finally:
-            self._rest()
+            self._one_less_busy()
 
-    def _rest(self) -> None:
+    def _one_less_busy(self) -> None:
         self._busy -= 1
         if self._busy == 0:
             self._all_wait.set()
@@ -71,9 +71,9 @@ class Pace:
             self._all_wait.clear()
             if not self._waiting:
                 return
-            await self._move_on()
+            await self._step_to_next()
 
-    async def _move_on(self) -> None:
+    async def _step_to_next(self) -> None:
         moment = self._waiting[0][0]
         await self._step_to(moment)
         self.now = moment

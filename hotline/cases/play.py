@@ -90,10 +90,10 @@ async def _take(played: Played, step: Step, at: datetime) -> None:
         played.refused.append(Refused(at, step.kind, label, refusal))
     number = played.case.steps.index(step) + 1
     where = Phrase("step", {"number": number, "kind": step.kind, "line": step.line})
-    played.missed.extend(_surprises(step, refusal, where))
+    played.missed.extend(_unexpected(step, refusal, where))
 
 
-def _surprises(step: Step, refusal: Refusal | None, where: Phrase) -> Iterator[Missed]:
+def _unexpected(step: Step, refusal: Refusal | None, where: Phrase) -> Iterator[Missed]:
     if refusal is None:
         if step.refused is not None:
             yield Missed(where, Failure("refused", step.refused, Phrase("was_accepted")))

@@ -54,7 +54,7 @@ class Lives:
             ended.found = order.get("closure")
 
     @property
-    def astray(self) -> list[Ended]:
+    def wrongly_ended(self) -> list[Ended]:
         """Tickets that did not end as they had to."""
         return [ended for ended in self.ended if ended.found != ended.wanted]
 

@@ -50,7 +50,7 @@ class Outcome:
     @property
     def right(self) -> bool:
         """Every ticket reached the stage it should, and nothing was refused on the way."""
-        return not self.lives.astray and not self.lives.refused
+        return not self.lives.wrongly_ended and not self.lives.refused
 
 
 async def drive(
@@ -136,8 +136,8 @@ def print_outcome(console: Console, outcome: Outcome, procedure: Procedure) -> N
         console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}")
     for line in outcome.lives.refused[:10]:
         console.print(f"[red]refused[/] {line}", soft_wrap=True)
-    for ended in outcome.lives.astray[:10]:
-        console.print(f"[red]astray[/] {ended.number} {ended.type}: {ended.found}, not {ended.wanted}")
+    for ended in outcome.lives.wrongly_ended[:10]:
+        console.print(f"[red]ended wrongly[/] {ended.number} {ended.type}: {ended.found}, not {ended.wanted}")
 
 
 def _percentiles(seconds: list[float]) -> str:

@@ -13,7 +13,7 @@ _AT_ONCE = 500
 UTILITY = "kunlun-gas-956100"
 
 
-async def stow(store_url: str, count: int) -> None:
+async def fill(store_url: str, count: int) -> None:
     """`count` closed tickets in every store that keeps tickets."""
     for decider in virtual_deciders():
         stores = open_stores(store_url, decider.service)
@@ -34,7 +34,7 @@ def _copy(decider: Decider[Any], model: Document[Any], number: int) -> Change[An
     update = {"number": f"956100-20200101-{number:05d}-0"} if hasattr(model.state, "number") else {}
     state = model.state.model_copy(update=update)
     return Change(
-        key=derived_id("tkt", machine_now(), f"ballast-{number}"),
+        key=derived_id("tkt", machine_now(), f"copy-{number}"),
         utility=model.utility,
         expected=0,
         state=state,
