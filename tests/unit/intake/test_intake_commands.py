@@ -50,7 +50,7 @@ async def test_an_answer_closes_at_first_contact_and_names_its_article() -> None
 
 @pytest.mark.parametrize(
     ("request_", "rule"),
-    [(asked("alarm"), "R004-053"), (asked("complaint", grade=1), "R004-080")],
+    [(asked("alarm"), "R004-053"), (asked("complaint", grade=1), "R004-022")],
     ids=["an alarm", "a major complaint"],
 )
 async def test_what_somebody_has_to_deal_with_first_is_not_answered_at_first_contact(
