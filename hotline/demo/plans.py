@@ -90,6 +90,7 @@ def _plan(chance: Random, number: int, at: datetime, scene: Scene, scenario: Sce
     reachable = luck() > 0.06
     dispatch_after = (8 if luck() < 0.05 else chance.randint(1, 4)) * _MINUTE
     urgent = procedure.types[scene.type].has("phone_first")
+    scale = procedure.callback.satisfaction if procedure.callback else None
     return Plan(
         number=number,
         at=at,
@@ -111,7 +112,7 @@ def _plan(chance: Random, number: int, at: datetime, scene: Scene, scenario: Sce
         reply_rejected=luck() < 0.05,
         calls=_calls(chance, reachable),
         satisfaction=chance.choices((1, 2, 3, 4, 5), (3, 5, 10, 30, 52))[0],
-        satisfied_from=procedure.callback.satisfaction.value.satisfied_from if procedure.callback else 0,
+        satisfied_from=scale.value.satisfied_from if scale else 0,
         send_back_ground=scenario.send_back_ground if luck() < 0.05 else None,
     )
 

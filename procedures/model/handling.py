@@ -109,16 +109,19 @@ class Answer(Part):
 
 
 class CallbackRules(Part):
-    """Calls back (回访); how soon the first one is owed is a limit of the clock that the reply starts."""
+    """Calls back (回访); how soon the first one is owed is a limit of the clock that the reply starts.
+
+    Without `satisfaction` no score is asked; without `send_back_grounds` no call sends an order back.
+    """
 
     quiet: Setting[Annotated[tuple[QuietHours, ...], Field(max_length=5)]]
     attempts: Setting[Count]
     spacing: Setting[Duration]
-    appointment_overrides_window: Setting[StrictBool]
+    appointment_overrides_window: Setting[StrictBool] | None = None
     solved: Setting[Mapping[Slug, Answer]]
-    satisfaction: Setting[Scale]
-    send_back_grounds: Setting[Words]
-    basis_required: Setting[StrictBool]
+    satisfaction: Setting[Scale] | None = None
+    send_back_grounds: Setting[Words] | None = None
+    basis_required: Setting[StrictBool] | None = None
 
 
 class EscalationRule(Sourced):

@@ -366,13 +366,14 @@ class Procedure(Part):
             *organisation.divisions,
             *organisation.targets(),
         )
+        grounds = self.callback.send_back_grounds if self.callback else None
         return {
             "type": {name: rules.names for name, rules in self.types.items()},
             "clock": {name: row.names for name, row in self.clocks.items()},
             "flag": self.flags,
             "field": {name: own.names for name, own in self.fields.items()},
             "ground": self.returns.grounds.value if self.returns else {},
-            "mismatch": self.callback.send_back_grounds.value if self.callback else {},
+            "mismatch": grounds.value if grounds else {},
             "solved": {name: each.names for name, each in self.callback.solved.value.items()} if self.callback else {},
             "hold": {name: each.names for name, each in self.holds.items()},
             "progress": self.progress,

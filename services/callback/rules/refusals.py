@@ -38,9 +38,8 @@ def _wrong_stage(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | N
 def _before_appointment(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if state.appointed_for is None or command.at >= state.appointed_for:
         return None
-    return _until(
-        "before_appointment", stated(procedure.callback).appointment_overrides_window, state.appointed_for, procedure
-    )
+    rule = stated(procedure.callback).appointment_overrides_window
+    return _until("before_appointment", rule or procedure.clauses.loop, state.appointed_for, procedure)
 
 
 def _quiet(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -73,7 +72,7 @@ def _talked_to_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refu
 
 def _record(procedure: Procedure) -> Sourced:
     """What is asked, and that it is written down as it was: both clauses are cited."""
-    asked, written = stated(procedure.callback).satisfaction, procedure.clauses.call_record
+    asked, written = stated(procedure.callback).solved, procedure.clauses.call_record
     return Sourced(source=f"{asked.source}；{written.source}", rule=written.rule) if written else asked
 
 
@@ -87,25 +86,33 @@ def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal
 
 
 def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
-    """An answer or a score that the procedure does not have."""
-    rules = stated(procedure.callback)
-    scale = rules.satisfaction.value
-    if command.solved is not None and command.solved not in rules.solved.value:
-        return refused("answer_unknown", rules.solved, accepts=rules.solved.value)
-    if command.satisfaction is not None and not scale.worst <= command.satisfaction <= scale.best:
-        return refused("score_off_the_scale", rules.satisfaction, accepts=(f"{scale.worst}-{scale.best}",))
-    return None
+    solved = stated(procedure.callback).solved
+    if command.solved is None or command.solved in solved.value:
+        return None
+    return refused("answer_unknown", solved, accepts=solved.value)
+
+
+def _unknown_score(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    score, rule = command.satisfaction, stated(procedure.callback).satisfaction
+    if score is None:
+        return None
+    if rule is None:
+        return refused("no_score_asked", stated(procedure.callback).solved)
+    scale = rule.value
+    if scale.worst <= score <= scale.best:
+        return None
+    return refused("score_off_the_scale", rule, accepts=(f"{scale.worst}-{scale.best}",))
 
 
 def _bad_mismatch(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if command.mismatch is None:
         return None
-    grounds = stated(procedure.callback).send_back_grounds
-    if command.mismatch not in grounds.value:
-        return refused("mismatch_not_a_ground", grounds, accepts=grounds.value)
-    if not command.basis and stated(procedure.callback).basis_required.value:
-        return refused("basis_missing", stated(procedure.callback).basis_required)
-    return None
+    rules = stated(procedure.callback)
+    known = procedure.words("mismatch")
+    if command.mismatch not in known:
+        return refused("mismatch_not_a_ground", rules.send_back_grounds or procedure.clauses.loop, accepts=known)
+    asked = rules.basis_required
+    return refused("basis_missing", asked) if asked is not None and asked.value and not command.basis else None
 
 
 def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -130,6 +137,7 @@ _CHECKS: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
     _talked_to_nobody,
     _not_asked,
     _unknown_answer,
+    _unknown_score,
     _bad_mismatch,
     _bad_appointment,
 )
