@@ -15,29 +15,29 @@ from procedures.model.procedure import Named
 from procedures.wording import duration_text, field_text, grade_text
 from texts import Language, catalogue, label, text
 
-_KINDS: Mapping[str, Named] = {
-    "type": "type",
-    "types": "type",
-    "grading": "type",
-    "clock": "clock",
-    "clocks": "clock",
-    "window": "clock",
-    "flag": "flag",
-    "flags": "flag",
-    "private_reply_for": "flag",
-    "fields": "field",
-    "holds": "hold",
-    "reason": "hold",
-    "progress": "progress",
-    "area_class": "area_class",
-    "area_classes": "area_class",
-    "to": "place",
+_KINDS: Mapping[str, tuple[Named, ...]] = {
+    "type": ("type",),
+    "types": ("type",),
+    "grading": ("type",),
+    "clock": ("clock",),
+    "clocks": ("clock",),
+    "window": ("clock",),
+    "flag": ("flag",),
+    "flags": ("flag",),
+    "private_reply_for": ("flag",),
+    "fields": ("field",),
+    "holds": ("hold",),
+    "only": ("hold", "progress", "ground", "mismatch"),
+    "progress": ("progress",),
+    "area_class": ("area_class",),
+    "area_classes": ("area_class",),
+    "to": ("place",),
 }
-"""The kind of the file's words that stand at or under a word of the format."""
+"""The kinds of the file's words that stand at or under a word of the format."""
 
 _CITATION = frozenset(Sourced.model_fields)
 _FIELDS = ("required", "parts", "items", "protected_fields", "field")
-_PARTICULAR = {"parts": ("reply_part",), "cause": ("escalation_cause",)} | dict.fromkeys(
+_PARTICULAR = {"parts": ("reply_part",), "cause": ("escalation_cause",), "only": ("contact_failure",)} | dict.fromkeys(
     ("required", "items", "protected_fields"), ("request_field",)
 )
 """Where the texts of some words stand, by the word of the format that they follow."""
@@ -219,9 +219,10 @@ class Reader:
         script = self.procedure.script(word) if field in ("script", "precautions") else None
         if script is not None:
             return script.names.of(self.language)
-        kind = "field" if field in _FIELDS else _KINDS.get(field)
-        if kind and word in self.procedure.words(kind):
-            return self.procedure.name_of(kind, word).of(self.language)
+        kinds = ("field",) if field in _FIELDS else _KINDS.get(field, ())
+        for kind in kinds:
+            if word in self.procedure.words(kind):
+                return self.procedure.name_of(kind, word).of(self.language)
         texts = catalogue(self.language)
         keys = (*_PARTICULAR.get(field, ()), "event", "word")
         return next((texts[f"{key}.{word.lower()}"] for key in keys if f"{key}.{word.lower()}" in texts), word)

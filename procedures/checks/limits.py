@@ -97,13 +97,21 @@ def _shares(here: Path, rows: tuple[Limit, ...], procedure: Procedure) -> Iterat
     for place, row in enumerate(rows):
         if row.share is None:
             continue
-        whole = [each.within for each in (*rows, *procedure.limits_for_all) if each.clock == row.clock and each.within]
+        beside = (*rows, *procedure.limits_for_all, *_of_types_without(row, here, procedure))
+        whole = [each.within for each in beside if each.clock == row.clock and each.within]
         if not whole:
             yield Fault((*here, place, "share"), "no_limit", _cures(row.clock), {"clock": row.clock})
         for within in whole:
             if choice.share_of(within, row.share) is None:
                 params = {"share": row.share, "within": within}
                 yield Fault((*here, place, "share"), "share_not_whole", ("within: …",), params)
+
+
+def _of_types_without(row: Limit, here: Path, procedure: Procedure) -> Iterator[Limit]:
+    """Of a row for all types, the limits of those that have no row of their own for its case."""
+    for rules in procedure.types.values() if here == ("limits_for_all",) else ():
+        if not any((each.clock, each.when) == (row.clock, row.when) for each in rules.limits):
+            yield from rules.limits
 
 
 def _knowledge_faults(procedure: Procedure) -> Iterator[Fault]:

@@ -1,12 +1,14 @@
 """Is every word that a file uses one that it introduces, or one that the program knows."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from contracts.vocabulary import ContactFailure
 from procedures.faults import Fault
+from procedures.model.clocks import CARRIES, Trigger
 from procedures.model.limits import Limit
 from procedures.model.part import Part
-from procedures.model.procedure import Procedure
+from procedures.model.procedure import Named, Procedure
 from procedures.model.readings import CHOICES, choices
 from procedures.model.types import ReplyPart, RequestField, TypeRules
 from procedures.model.when import When
@@ -29,6 +31,8 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
         yield from _when(path, when, procedure)
     for path, clock in _clocks_named((), procedure):
         yield from unknown(path, [clock], procedure.clocks)
+    for path, trigger in _triggers(procedure):
+        yield from _only(path, trigger, procedure)
 
 
 def unknown(path: Path, words: Iterable[str], known: Collection[str]) -> Iterator[Fault]:
@@ -140,6 +144,34 @@ def _grades(path: Path, ticket_type: str, grades: Iterable[int], procedure: Proc
     for grade in grades:
         if grade > most:
             yield Fault(path, "unknown_grade", (f"1-{most}",) if most else (), {"grade": grade})
+
+
+def _triggers(procedure: Procedure) -> Iterator[tuple[Path, Trigger]]:
+    for name, clock in procedure.clocks.items():
+        for word, rows in _within(clock):
+            for place, row in enumerate(rows if isinstance(rows, tuple) else ()):
+                if isinstance(row, Trigger):
+                    yield ("clocks", name, word, place), row
+
+
+def _only(path: Path, trigger: Trigger, procedure: Procedure) -> Iterator[Fault]:
+    """Words by which one such event is told from another: the file's own, or how reaching the customer can fail."""
+    if not trigger.only:
+        return
+    if trigger.on not in CARRIES:
+        yield Fault((*path, "only"), "carries_no_word", tuple(sorted(CARRIES)), {"on": trigger.on})
+        return
+    kind = _KINDS.get(trigger.on)
+    yield from unknown((*path, "only"), trigger.only, procedure.words(kind) if kind else tuple(ContactFailure))
+
+
+_KINDS: Mapping[str, Named] = {
+    "ticket.held": "hold",
+    "ticket.resumed": "hold",
+    "ticket.progressed": "progress",
+    "ticket.returned": "ground",
+    "ticket.sent_back": "mismatch",
+}
 
 
 def _when(path: Path, when: When, procedure: Procedure) -> Iterator[Fault]:

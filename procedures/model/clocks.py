@@ -60,15 +60,35 @@ class Moment(StrEnum):
     MATERIAL = "material"
 
 
+CARRIES: Mapping[str, str] = {
+    "ticket.held": "reason",
+    "ticket.resumed": "reason",
+    "ticket.progressed": "step",
+    "ticket.contact_failed": "outcome",
+    "ticket.returned": "ground",
+    "ticket.sent_back": "ground",
+}
+"""Events of which one is told from another by a word they carry, and where in the event it stands."""
+
+
 def _by_name(value: object) -> object:
     return {"on": value} if isinstance(value, str) else value
 
 
 class Trigger(Part):
-    """An event, under a condition: `ticket.replied` stands for `{on: ticket.replied}`."""
+    """An event, under a condition: `ticket.replied` stands for `{on: ticket.replied}`.
+
+    `only` names what the event must be about: for which reason the matter was held, which step of the work was reached,
+    how reaching the customer failed, on what ground the order came back.
+    """
 
     on: FactName
+    only: Some[Slug] = ()
     when: When = When()
+
+    def is_about(self, fact: object) -> bool:
+        """Whether the event says one of the words that are asked for."""
+        return not self.only or getattr(fact, CARRIES[self.on], None) in self.only
 
 
 class Start(Trigger):
@@ -84,12 +104,11 @@ class Start(Trigger):
 class Pause(Trigger):
     """The clock stands from the event on: until another event resumes it, or until the moment that was agreed.
 
-    `later` says that only an agreed moment later than the deadline stops it; `reason` names the holds that do.
+    `later` says that only an agreed moment later than the deadline stops it.
     """
 
     until: Literal["resumed", "agreed"] = "resumed"
     later: StrictBool = False
-    reason: Some[Slug] = ()
 
 
 class Restate(Trigger):

@@ -60,7 +60,7 @@ class ClockView(BaseModel):
     started_at: AwareDatetime
     due: AwareDatetime
     limit: str | None = Field(default=None, description="as the procedure writes it, `3 working days`")
-    source: str = Field(description="the clause, 第十四条(四)")
+    source: str = Field(description="the clause, as the procedure cites it")
     rule: str | None = None
     advisory: bool = False
     warned_at: AwareDatetime | None = None

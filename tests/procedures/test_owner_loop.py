@@ -305,7 +305,7 @@ progress:
 OUTSIDE_CLOCK = """\
     exempted_by: [ticket.contact_failed]
     resumed_by: [ticket.resumed, ticket.material_completed]
-    paused_by: [{on: ticket.held, reason: institute}, ticket.material_asked, """
+    paused_by: [{on: ticket.held, only: institute}, ticket.material_asked, """
 
 OUTSIDE = (
     LATER,

@@ -50,6 +50,8 @@ def _standing(clock: SlaClock) -> str | None:
             return "given_up" if clock.late_by is None else "late"
         case ClockState.RUNNING:
             return None
+        case ClockState.PAUSED if clock.resume_at is None:
+            return "held"
         case _:
             return clock.state.value
 

@@ -75,18 +75,18 @@ def group_raised(state: Sla, fact: TicketGroupRaised, _: Procedure) -> Outcome[S
 def _end(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     """What is met, what counts as met, and what is no longer owed; the close ends everything."""
     if told.meets:
-        ledger.meet(_names(told.meets, ledger))
+        ledger.meet(_names(told.meets, ledger, fact))
     if told.exempts:
-        ledger.exempt(_verb(fact), _names(told.exempts, ledger))
+        ledger.exempt(_verb(fact), _names(told.exempts, ledger, fact))
     if isinstance(fact, TicketClosed):
         ledger.cancel(_verb(fact), ledger.procedure.clocks)
     elif told.cancels:
-        ledger.cancel(_verb(fact), _names(told.cancels, ledger))
+        ledger.cancel(_verb(fact), _names(told.cancels, ledger, fact))
 
 
 def _move(ledger: Ledger, told: Reactions, fact: Any) -> None:
     """What goes on, stands still, or ends elsewhere."""
-    for name in _names(told.resumes, ledger):
+    for name in _names(told.resumes, ledger, fact):
         clock = ledger.open(name)
         if clock is not None and clock.state is ClockState.PAUSED:
             ledger.resume(clock, fact.at)
@@ -94,7 +94,7 @@ def _move(ledger: Ledger, told: Reactions, fact: Any) -> None:
     for clock, pause in paused:
         ledger.pause(clock, _reason(fact), _agreed(fact) if pause.until == "agreed" else None)
     for name, restate in told.restates:
-        if _holds(restate, ledger):
+        if _holds(restate, ledger, fact):
             _restate(ledger, name, restate, fact)
 
 
@@ -103,12 +103,12 @@ def _begin(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     fresh = {
         name: start
         for name, start in told.starts
-        if _holds(start, ledger) and (start.running == "restart" or ledger.open(name) is None)
+        if _holds(start, ledger, fact) and (start.running == "restart" or ledger.open(name) is None)
     }
     ledger.cancel(_verb(fact), fresh)
     for name, start in fresh.items():
         ledger.begin(name, _since(start, ledger.state, fact.at))
-    at_once = [name for name in _names(told.meets, ledger) if name in fresh]
+    at_once = [name for name in _names(told.meets, ledger, fact) if name in fresh]
     if at_once:
         ledger.meet(at_once)
 
@@ -128,11 +128,9 @@ def _since(start: Start, state: Sla, at: datetime) -> datetime:
 
 
 def _pausable(ledger: Ledger, name: str, pause: Pause, fact: Any) -> SlaClock | None:
-    """The running clock that this pause stops; none for another reason, or for a time before the deadline."""
+    """The running clock that this pause stops; none for an agreed time before the deadline."""
     clock = ledger.open(name)
-    if clock is None or not clock.is_live or not _holds(pause, ledger):
-        return None
-    if pause.reason and getattr(fact, "reason", None) not in pause.reason:
+    if clock is None or not clock.is_live or not _holds(pause, ledger, fact):
         return None
     return None if pause.later and not _is_later(ledger, fact) else clock
 
@@ -184,11 +182,13 @@ def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
     return ledger.outcome()
 
 
-def _names(triggers: tuple[tuple[str, Trigger], ...], ledger: Ledger) -> list[str]:
-    return [name for name, trigger in triggers if _holds(trigger, ledger)]
+def _names(triggers: tuple[tuple[str, Trigger], ...], ledger: Ledger, fact: Fact) -> list[str]:
+    return [name for name, trigger in triggers if _holds(trigger, ledger, fact)]
 
 
-def _holds(trigger: Trigger, ledger: Ledger) -> bool:
+def _holds(trigger: Trigger, ledger: Ledger, fact: Fact) -> bool:
+    if not trigger.is_about(fact):
+        return False
     return not trigger.when.stated or (ledger.of is not None and trigger.when.holds(ledger.of))
 
 
