@@ -12,7 +12,6 @@ from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
-from procedures.model.part import stated
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.sighting import Sighting, matter_id
@@ -76,7 +75,7 @@ async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> s
     """A clerk's word stands above the index, which learns it; without words and without a clerk nobody knows."""
     request, said = case.request, Words.of(case.request)
     told = _told_by_clerk(case, ticket)
-    if intake.matters.index is None or not (said.spoken or said.subject):
+    if intake.matters.index is None or case.procedure.matters is None or not (said.spoken or said.subject):
         return told
     sighting = Sighting(
         utility=case.utility,
@@ -179,9 +178,11 @@ async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Litera
     said = Words.of(request).spoken
     if not said:
         return "urge"
+    if case.procedure.matters is None:
+        return "supplement"
     known = (await intake.contacts.store.load(open_.state.words)).values()
     before = [words_of(intake, contact).spoken for contact in known]
-    new = brings_something_new(said, before, stated(case.procedure.matters).new_share.value)
+    new = brings_something_new(said, before, case.procedure.matters.new_share.value)
     return "supplement" if new else "urge"
 
 
