@@ -8,9 +8,10 @@ import pytest
 from hotline.cases.play import play
 from hotline.cases.procedures import by_name, procedure_of
 from hotline.cases.reading import WrittenCase, files_under, read_file
-from procedures.loader import load_all
+from tests.utilities import ALL, SMALL
 
-FOLDERS = [path for path in sorted(Path(__file__).parent.iterdir()) if path.is_dir() and not path.name.startswith("_")]
+OURS = (path for path in sorted(Path(__file__).parent.iterdir()) if path.is_dir() and not path.name.startswith("_"))
+FOLDERS = [*(path for path in OURS if path != SMALL), *sorted(SMALL.glob("*/cases"))]
 CASES = [
     pytest.param(written, id=f"{file.stem}: {written.case.case}")
     for file in files_under(FOLDERS)
@@ -20,7 +21,7 @@ CASES = [
 
 @pytest.mark.parametrize("written", CASES)
 def test_the_case_holds(written: WrittenCase) -> None:
-    played = asyncio.run(play(written.case, procedure_of(written, by_name(load_all()))))
+    played = asyncio.run(play(written.case, procedure_of(written, by_name(ALL))))
     failures = (f"{m.where}: {m.failure.what}: {m.failure.expected} / {m.failure.actual}" for m in played.missed)
     assert played.holds, "\n".join(failures)
 
