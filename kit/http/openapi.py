@@ -28,7 +28,7 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "instance": {"type": "string"},
         "code": {"type": "string"},
-        "clause": {"type": "string", "description": "the clause that refuses, such as 第十五条(三)1"},
+        "clause": {"type": "string", "description": "the clause that refuses, as the procedure cites it"},
         "rule": {"type": "string", "description": "its rule id, such as R004-121"},
         "accepts": {"type": "array", "items": {"type": "string"}},
         "errors": {

@@ -80,7 +80,7 @@ class WorkOrderView(BaseModel):
     closed_at: AwareDatetime | None = None
     declined: bool
     division_approved: bool
-    urges: int = Field(description="urging orders so far (第十五条(四))")
+    urges: int = Field(description="urging orders so far")
     urged_at: AwareDatetime | None = Field(default=None, description="the last urging order or supplement")
     supplements: int = Field(description="how often the customer brought more material")
     supervised: bool = Field(description="under the centre's supervision")

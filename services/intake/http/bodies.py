@@ -76,24 +76,24 @@ class RequestBody(Body):
     items: tuple[Item, ...] = Field(default=(), max_length=20, description="several demands in one contact")
     subject: Line | None = None
     text: Words | None = Field(default=None, description="business description; never changed afterwards (R004-033)")
-    situation: Words | None = Field(default=None, description="situation on site, asked of every alarm")
+    situation: Words | None = Field(default=None, description="situation on site, where the type asks for it")
     address: Line | None = Field(default=None, description="where it is, if not at the customer's own address")
     area: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$", max_length=120)] | None = None
     customer: CustomerBody = CustomerBody()
     identity: Stated | None = Field(default=None, description="what the caller says, compared with the file (R004-045)")
     verified: bool | None = Field(default=None, description="identity was checked elsewhere, in the billing file say")
-    precautions_given: bool = Field(default=False, description="the precautions of an alarm were read out (R004-052)")
+    precautions_given: bool = Field(default=False, description="the precautions of the type were read out (R004-052)")
     reason_explained: bool | None = Field(default=None, description="why there is no answer at once (R004-035)")
     ended_at: AwareDatetime | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
     call_wish: WishBody | None = Field(default=None, description="callback requirement: default, none, or a time")
-    people: int = Field(default=1, ge=1, le=100_000, description="of a collective complaint")
+    people: int = Field(default=1, ge=1, le=100_000, description="who ask together")
     flags: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
     fields: Annotated[dict[Word, FieldValue], Field(max_length=50)] = Field(
         default_factory=dict, description="the procedure's own fields; personal ones are sealed"
     )
-    grade: Grade | None = Field(default=None, description="of a complaint, preliminarily by hand")
+    grade: Grade | None = Field(default=None, description="preliminarily by hand")
     accused: Line | None = Field(default=None, description="unit or department complained about")
-    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
+    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation")
     matter: Line | None = Field(default=None, description="the matter the clerk confirmed")
     separate: bool = Field(default=False, description="the clerk found it to be about nothing known")
     gov: GovernmentOrder | None = None
@@ -179,7 +179,7 @@ class UrgeBody(TicketStepBody):
     """
 
     text: Words | None = None
-    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation (第十五条(四)3)")
+    strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation")
 
 
 class SupplementBody(TicketStepBody):

@@ -34,11 +34,9 @@ class ArticleFilter(BaseModel):
     unit: str | None = None
     category: str | None = None
     review_due_before: AwareDatetime | None = Field(
-        default=None, description="whose periodic review is due, the longest due first (第十九条(一), R004-151)"
+        default=None, description="whose periodic review is due, the longest due first (R004-151)"
     )
-    feedback: bool = Field(
-        default=False, description="only what readers find wanting, the most first (第十七条(一), R004-142)"
-    )
+    feedback: bool = Field(default=False, description="only what readers find wanting, the most first (R004-142)")
 
     def where(self) -> tuple[Condition, ...]:
         """The same as conditions on the declared fields."""

@@ -25,7 +25,7 @@ class _Written(Command):
     title: Line
     category: Line | None = None
     keywords: Words = Field(default=(), description="words that callers use for it, for the search")
-    areas: Words = Field(default=(), description="where it holds, as `jinan/lixia`; none: everywhere")
+    areas: Words = Field(default=(), description="where it holds, as `city/district`; none: everywhere")
     expires_at: Instant | None = Field(default=None, description="from then on it is no longer told to anybody")
     unit: Id | None = Field(default=None, description="whose knowledge it is; left out, it stays whose it was")
     division: Id | None = Field(default=None, description="of the unit, unless it is the division's own")
