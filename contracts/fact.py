@@ -51,6 +51,8 @@ class Fact(Frozen):
     """The service that alone says it."""
     about: ClassVar[tuple[str, ...]]
     """The kinds of id that what it happens to may have: `tkt`."""
+    told_apart_by: ClassVar[str | None] = None
+    """The field whose word tells one such fact from another: why held, which step."""
     at: Instant
 
     @classmethod

@@ -172,6 +172,7 @@ class TicketContactFailed(TicketFact):
     """The unit tried to reach or to visit the customer, in vain."""
 
     type: ClassVar[str] = "hotline.ticket.contact_failed.v1"
+    told_apart_by = "outcome"
     unit: Line
     outcome: Open[ContactFailure]
 
@@ -180,6 +181,7 @@ class TicketHeld(TicketFact):
     """The matter lies with somebody outside, for a `reason` of the procedure; `until` where a moment was agreed."""
 
     type: ClassVar[str] = "hotline.ticket.held.v1"
+    told_apart_by = "reason"
     unit: Line
     reason: Word
     until: Instant | None = None
@@ -189,6 +191,7 @@ class TicketResumed(TicketFact):
     """The matter is back with the unit."""
 
     type: ClassVar[str] = "hotline.ticket.resumed.v1"
+    told_apart_by = "reason"
     unit: Line
     reason: Word
 
@@ -197,6 +200,7 @@ class TicketProgressed(TicketFact):
     """A step of the work was reached that the procedure has a word for."""
 
     type: ClassVar[str] = "hotline.ticket.progressed.v1"
+    told_apart_by = "step"
     unit: Line
     step: Word
 
@@ -213,6 +217,7 @@ class TicketReturned(TicketFact):
     """The unit gave the order back with a ground and a reason (第十五条(三)1, R004-121, R004-123)."""
 
     type: ClassVar[str] = "hotline.ticket.returned.v1"
+    told_apart_by = "ground"
     unit: Line
     ground: Word
     reason: Text
@@ -342,6 +347,7 @@ class TicketSentBack(TicketFact):
     """The callback found the reply wanting; the unit starts again (第十五条(三)2, R004-102, R004-130)."""
 
     type: ClassVar[str] = "hotline.ticket.sent_back.v1"
+    told_apart_by = "ground"
     unit: Line
     ground: Word
     basis: Text

@@ -161,17 +161,18 @@ def _only(path: Path, trigger: Trigger, procedure: Procedure) -> Iterator[Fault]
     if trigger.on not in CARRIES:
         yield Fault((*path, "only"), "carries_no_word", tuple(sorted(CARRIES)), {"on": trigger.on})
         return
-    kind = _KINDS.get(trigger.on)
-    yield from unknown((*path, "only"), trigger.only, procedure.words(kind) if kind else tuple(ContactFailure))
+    kinds = _KINDS[CARRIES[trigger.on]]
+    known = {word for kind in kinds for word in procedure.words(kind)} if kinds else set(ContactFailure)
+    yield from unknown((*path, "only"), trigger.only, known)
 
 
-_KINDS: Mapping[str, Named] = {
-    "ticket.held": "hold",
-    "ticket.resumed": "hold",
-    "ticket.progressed": "progress",
-    "ticket.returned": "ground",
-    "ticket.sent_back": "mismatch",
+_KINDS: Mapping[str, tuple[Named, ...]] = {
+    "reason": ("hold",),
+    "step": ("progress",),
+    "ground": ("ground", "mismatch"),
+    "outcome": (),
 }
+"""The kinds of the file's words that a field of an event holds; an outcome is a word of the program."""
 
 
 def _when(path: Path, when: When, procedure: Procedure) -> Iterator[Fault]:

@@ -61,12 +61,7 @@ class Moment(StrEnum):
 
 
 CARRIES: Mapping[str, str] = {
-    "ticket.held": "reason",
-    "ticket.resumed": "reason",
-    "ticket.progressed": "step",
-    "ticket.contact_failed": "outcome",
-    "ticket.returned": "ground",
-    "ticket.sent_back": "ground",
+    name: fact.told_apart_by for name, fact in BY_SHORT_TYPE.items() if fact.told_apart_by is not None
 }
 """Events of which one is told from another by a word they carry, and where in the event it stands."""
 

@@ -67,7 +67,9 @@ async def _earlier(intake: Intake, counted: Counted, rule: GradeRule) -> int:
     if key is None:
         return 0
     place = counted.procedure.ways_of_counting.index(rule.repeats.same) + 1
-    query = Query(counted.utility, (Equal(f"same_{place}", key),), "opened_at", descending=True, limit=2 * rule.repeats.at_least)
+    query = Query(
+        counted.utility, (Equal(f"same_{place}", key),), "opened_at", descending=True, limit=2 * rule.repeats.at_least
+    )
     found = [each for each in await intake.tickets.store.find(query) if each.key != counted.ticket]
     at, procedure = counted.request.at, counted.procedure
     return sum(counts(each.state, rule, at, procedure) for each in found if each.state.closure is not Closure.INVALID)
