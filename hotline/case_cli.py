@@ -13,10 +13,10 @@ from hotline.cases import report
 from hotline.cases.model import Case
 from hotline.cases.play import Played, play
 from hotline.cases.procedures import Choose, by_name, for_all, procedure_of
-from hotline.cases.reading import WrittenCase, files_under, read_file
+from hotline.cases.reading import WrittenCase, files_under, procedures_under, read_file
 from hotline.choosing import UNREADABLE, Lang, LangOption, draft, refuse, stop_line
 from procedures.faults import FileError
-from procedures.loader import load_all
+from procedures.loader import Procedures, load, load_all
 from procedures.model import Procedure
 from texts import Language, text
 
@@ -35,7 +35,7 @@ def case(
 ) -> None:
     """Play written cases; status 0 when all hold, 1 when one fails, 2 when a file cannot be read."""
     language = lang.language()
-    choose = _choose(procedure, language)
+    choose = _choose(procedure, files, language)
     ready, bad = _read(files, only, choose)
     for error in bad:
         for each in error.all():
@@ -49,11 +49,13 @@ def case(
     raise typer.Exit(UNREADABLE if bad else int(failed > 0))
 
 
-def _choose(file: Path | None, language: Language) -> Choose:
+def _choose(file: Path | None, files: list[Path], language: Language) -> Choose:
+    """The draft for all, or the installed procedures with those that lie beside the cases."""
     if file is not None:
         return for_all(draft(file, language))
     try:
-        return by_name(load_all())
+        beside = [load(each, None) for each in procedures_under(files)]
+        return by_name(Procedures({**load_all().by_ref, **{each.ref: each for each in beside}}))
     except FileError as error:
         refuse(error, language)
 

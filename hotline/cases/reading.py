@@ -1,5 +1,6 @@
 """Reads case files; what cannot be read is said with its file, its line and the words that would be accepted."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from procedures.yaml_lines import Path as Place
 
 M = TypeVar("M", bound=BaseModel)
 SUFFIXES = (".yaml", ".yml")
+_PROCEDURE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,19 @@ def files_under(paths: list[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(sorted(f for f in path.rglob("*") if f.suffix in SUFFIXES)))
+            found.update(dict.fromkeys(f for f in _yaml_under(path) if not _PROCEDURE.fullmatch(f.stem)))
         else:
             found[path] = None
     return list(found)
+
+
+def procedures_under(paths: list[Path]) -> list[Path]:
+    """The procedure files that lie among the cases of these folders, named by their effective date as everywhere."""
+    return [file for path in paths if path.is_dir() for file in _yaml_under(path) if _PROCEDURE.fullmatch(file.stem)]
+
+
+def _yaml_under(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES)
 
 
 def read_cases(file: Path) -> list[Case]:

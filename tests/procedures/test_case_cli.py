@@ -184,3 +184,10 @@ def test_the_page_names_every_step_field_expectation_and_event(page: Path) -> No
     fields |= set(NewRequest.model_fields) | set(Expectation.model_fields) | set(BODIES)
     events = {part for event in EVENT_NAMES for part in event.split(".")}
     assert sorted((fields | events) - named) == []
+
+
+@pytest.mark.parametrize(("given", "code"), [("", 0), ("cases/cable.yaml", 2)])
+def test_a_procedure_that_lies_among_its_cases_is_the_one_they_name(given: str, code: int) -> None:
+    small = Path(__file__).parent / "small" / "cable"
+    played = CliRunner().invoke(app, ["case", str(small / given)])
+    assert played.exit_code == code, played.output
