@@ -20,6 +20,8 @@ from uuid import uuid4
 import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from faststream import AckPolicy
+from faststream.kafka import KafkaRouter
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import Event, encode, headers
@@ -27,11 +29,15 @@ from contracts.fact import SYSTEM, Fact
 from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted, TicketSigned
 from embedded.kafka import EmbeddedKafka
+from kit.bus.inbound import Batch, as_they_came, events_of
+from kit.bus.inbox import Inbox
 from kit.bus.publisher import KafkaPublisher, Outgoing, partition_of
+from kit.bus.reader import BusReader
 from kit.bus.topics import ensure_topics
 from kit.clock import RealClock
 from kit.decide.decider import Decider, Rule
-from kit.run.runtime import Duties, ServiceRuntime, employ
+from kit.decide.shell import Shell
+from kit.run.runtime import Duties, ServiceRuntime, work_on
 from kit.settings import KafkaSettings, LogSettings
 from kit.store.opening import open_stores
 from kit.store.port import Change, Collection, Fields
@@ -183,6 +189,16 @@ class Floor:
         await asyncio.gather(*sent)
 
 
+def _reader(inbox: Inbox, topic: str, shell: Shell[Order], settings: KafkaSettings) -> BusReader:
+    router = KafkaRouter(parser=as_they_came, decoder=events_of(shell.decider.hears))
+
+    @router.subscriber(topic, group_id=inbox.service, batch=True, ack_policy=AckPolicy.MANUAL, **inbox.polling)
+    async def hear(batch: Batch) -> None:
+        await inbox.take(batch, shell.hear)
+
+    return BusReader(inbox, router, settings)
+
+
 async def service(bootstrap: str, topic: str, directory: Path, count: int, *, hears: bool) -> Figures:
     """The same through `kit.run.runtime`; `hears` False: every event is of a type it passes over."""
     name = f"bench{uuid4().hex[:8]}"
@@ -190,13 +206,14 @@ async def service(bootstrap: str, topic: str, directory: Path, count: int, *, he
     stores, publisher = open_stores(f"sqlite:///{directory}", name), KafkaPublisher(settings, name)
     heard: dict[type[Fact], Rule[Order]] = {TicketSigned: sign} if hears else {TicketContacted: sign}
     decider = Decider(name, Collection("orders", Order, ("unit", "stage", "due")), heard, None, _fields)
-    worker = employ(decider, stores, publisher, RealClock(), lambda reference: reference)
+    worker = work_on(decider, stores, publisher, RealClock(), lambda reference: reference)
     for start in range(0, DOCUMENTS, BATCH):
         made = [
             Change(key_of(n), "gas", 0, Order(), None, _fields(Order()), 0, {}) for n in range(start, start + BATCH)
         ]
         await worker.shell.store.save(made)
-    runtime = ServiceRuntime(Duties(name, (topic,), (worker,)), settings, publisher)
+    reader = _reader(Inbox(name, settings, publisher), topic, worker.shell, settings)
+    runtime = ServiceRuntime(Duties(name, (worker,), reader), settings, publisher)
 
     async def until_quiet() -> None:
         await runtime.begun.wait()

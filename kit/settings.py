@@ -70,6 +70,7 @@ class KafkaSettings(_Group):
     replication_factor: int = Field(default=1, ge=1, le=10)
     min_insync_replicas: int = Field(default=1, ge=1, le=10)
     batch_size: int = Field(default=500, ge=1, le=10_000, description="events per batch, at most")
+    poll_ms: int = Field(default=10, ge=1, le=1_000, description="rest after a poll that brought nothing")
     batch_wait_ms: int = Field(default=500, ge=1, le=1_000, description="how long the broker waits for a first event")
     session_timeout_ms: int = Field(default=10_000, ge=1_000, le=300_000)
     dead_letters_in_a_row: int = Field(default=50, ge=1, description="more than these stop the process")

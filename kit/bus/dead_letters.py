@@ -107,11 +107,13 @@ def _read(record: ConsumerRecord[bytes, bytes]) -> DeadLetter | None:
 
 
 async def read_letters(settings: KafkaSettings, limit: int = 10_000) -> list[DeadLetter]:
-    """The letters waiting, the oldest first: what was sent again since is left out.
+    """The letters waiting, the oldest first, each once; what was sent again is left out, even if set aside anew later.
 
-    Reads what is on the topic now and stops. `limit` is how many of the newest records are looked at.
+    A service that restarts sets aside again what it had not committed. Reads what is on the topic now and stops;
+    `limit` is how many of the newest records are looked at.
     """
     found: dict[str, DeadLetter] = {}
+    replayed: set[str] = set()
     newest: deque[ConsumerRecord[bytes, bytes]] = deque(maxlen=limit)
     with suppress(UnknownTopicOrPartitionError):
         async with _reader(settings) as consumer:
@@ -119,7 +121,9 @@ async def read_letters(settings: KafkaSettings, limit: int = 10_000) -> list[Dea
                 newest.append(record)
     for letter in filter(None, map(_read, newest)):
         before = found.pop(letter.id, None)
-        if not letter.replayed:
+        if letter.replayed:
+            replayed.add(letter.id)
+        elif letter.id not in replayed:
             failures = {**(before.failures if before else {}), **letter.failures}
             found[letter.id] = replace(letter, failures=failures)
     return list(found.values())

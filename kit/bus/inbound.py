@@ -1,16 +1,75 @@
-"""What a message on the bus is to a service: an event it hears, one it passes over, or none that can be read."""
+"""From Kafka records to the events a service hears: the parser and the decoder of its FastStream subscriber."""
 
 import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
+from faststream.kafka import KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
 
 from contracts.envelope import EnvelopeError, Event, UnknownType, decode
+from contracts.fact import Fact
 from kit.bus.dead_letters import Reason
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
 
 _OURS = re.compile(r"hotline(\.[a-z_]+)+\.v[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event and the record that brought it."""
+
+    record: Record
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one poll brought: how far it reaches in each partition, what is heard of it, and what cannot be read."""
+
+    spans: Mapping[TopicPartition, range]
+    received: Sequence[Received]
+    unreadable: Sequence[tuple[Record, EnvelopeError]]
+
+
+async def as_they_came(records: Sequence[Record]) -> KafkaMessage:
+    """The parser: FastStream's own decodes headers first, and one that is no UTF-8 would fail the whole batch."""
+    kept = tuple(records)
+    return KafkaMessage(body=kept, raw_message=kept, consumer=FAKE_CONSUMER)
+
+
+def events_of(facts: Iterable[type[Fact]]) -> Callable[[KafkaMessage], Awaitable[Batch]]:
+    """The decoder for a service that hears these facts; whatever else lies on its topics is passed over."""
+    types = frozenset(fact.type for fact in facts)
+
+    async def decode_batch(message: KafkaMessage) -> Batch:
+        return _batch(message.body, types)
+
+    return decode_batch
+
+
+def _batch(records: Sequence[Record], types: frozenset[str]) -> Batch:
+    received: list[Received] = []
+    unreadable: list[tuple[Record, EnvelopeError]] = []
+    for record in records:
+        try:
+            event = read(record, types)
+        except EnvelopeError as error:
+            unreadable.append((record, error))
+        else:
+            if event is not None:
+                received.append(Received(record, event))
+    return Batch(_spans(records), received, unreadable)
+
+
+def _spans(records: Sequence[Record]) -> dict[TopicPartition, range]:
+    """Of each partition from the first offset to after the last; within a partition records come in order."""
+    firsts = {(record.topic, record.partition): record.offset for record in reversed(records)}
+    ends = {(record.topic, record.partition): record.offset + 1 for record in records}
+    return {TopicPartition(*place): range(first, ends[place]) for place, first in firsts.items()}
 
 
 def read(record: Record, types: frozenset[str]) -> Event | None:

@@ -1,76 +1,130 @@
-"""How far a member of a consumer group has handled its partitions: what is committed, what still waits."""
+"""How far one member of a consumer group has handled its partitions: what is committed, what still waits."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
-from kit.bus.inbound import Record
+log = structlog.get_logger(__name__)
 
-_POSITION_SECONDS = 0.2
+Spans = Mapping[TopicPartition, range]
 
 
-class Offsets:
-    """Per partition the offset after the last message that is handled; the consumer itself is ahead of it."""
+class Offsets(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Per partition the offset after the last message that is handled; the consumer itself is ahead of it.
 
-    def __init__(self) -> None:
-        self._handled: dict[TopicPartition, int] = {}
-        self._noted: dict[TopicPartition, int] = {}
+    Not FastStream's `ack`: that commits where reading stands, whatever became of what was read, and asks the broker
+    once for every batch.
+    """
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+        self._member: Callable[[], AIOKafkaConsumer | None] = lambda: None
+        self.assignment = 0
+        """Rises whenever the partitions are shared out anew."""
+        self.assigned = False
+        self.streak: set[tuple[TopicPartition, int]] = set()
+        """Places of the dead letters set aside since an event was last handled."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._reached: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
+        self._holes: dict[TopicPartition, int] = {}
 
-    def forget(self) -> None:
-        """The partitions are shared out anew."""
-        self._handled, self._noted, self._committed = {}, {}, {}
+    def follow(self, member: Callable[[], AIOKafkaConsumer | None]) -> None:
+        """`member` gives the group member; None before it joins and after it leaves."""
+        self._member = member
 
-    def begin(self, records: Sequence[Record]) -> Callable[[], None]:
-        """These are at hand; call what is returned when they are handled.
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all are, always
+        self.assigned = False
+        await self.commit()
 
-        After a rebalance in between they count for nothing: they come again, here or elsewhere.
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._forget()
+        self.assignment += 1
+        self.assigned = True
+        log.info("bus.assigned", service=self._group, partitions=len(list(assigned)))
+
+    async def learn(self) -> None:
+        """Ask where the group stands in partitions newly assigned; raises KafkaError."""
+        member = self._member()
+        if member is None:
+            return
+        unknown = list(member.assignment() - self._reached.keys())
+        reached, committed = self._reached, self._committed
+        for place, at in zip(unknown, await asyncio.gather(*map(member.committed, unknown)), strict=True):
+            reached.setdefault(place, at or 0)
+            committed.setdefault(place, at or 0)
+
+    def follow_on(self, spans: Spans) -> bool:
+        """Whether nothing is missing before these: a poll that fails loses what it had already taken.
+
+        A hole found a second time is the log's own (retention, compaction).
         """
-        self._noted.update({_place(record): record.offset for record in reversed(records)})
-        handled = self._handled
-        return lambda: handled.update({_place(record): record.offset + 1 for record in records})
+        holes = {
+            place: self._reached[place]
+            for place, span in spans.items()
+            if span.start > self._reached.get(place, span.start)
+        }
+        known = holes.items() <= self._holes.items()
+        self._holes.update(holes)
+        return known
 
-    async def note_positions(self, consumer: AIOKafkaConsumer) -> None:
-        """A partition from which nothing came yet stands where its last owner left it. Noted, never committed."""
-        for place in consumer.assignment() - self._handled.keys() - self._noted.keys():
-            with suppress(TimeoutError, IllegalStateError):
-                async with asyncio.timeout(_POSITION_SECONDS):
-                    self._noted.setdefault(place, await consumer.position(place))
+    def rewind(self, spans: Spans) -> None:
+        """Read these partitions again from what is not handled; those given to others meanwhile are theirs to read."""
+        member = self._member()
+        if member is not None:
+            for place, span in spans.items():
+                with suppress(IllegalStateError):
+                    member.seek(place, min(span.start, self._reached.get(place, span.start)))
 
-    async def commit(self, consumer: AIOKafkaConsumer) -> None:
+    def handled(self, spans: Spans, assignment: int) -> None:
+        """These are done; after a rebalance in between they count for nothing: they come again, here or elsewhere."""
+        if assignment == self.assignment:
+            for place, span in spans.items():
+                self._reached[place] = max(span.stop, self._reached.get(place, 0))
+
+    async def commit(self) -> None:
         """Tell the broker how far we are; after a rebalance it no longer cares, and the new owner reads again.
 
-        Not with FastStream's `ack`: that commits where reading stands, and asks the broker once for every batch.
+        While letter follows letter, only up to the first of them: a restart then counts them again.
         """
-        ours = consumer.assignment()
-        fresh = {place: at for place, at in self._handled.items() if place in ours and self._committed.get(place) != at}
+        member = self._member()
+        if member is None:
+            return
+        ours, committed, ends = member.assignment(), self._committed, self._committable()
+        fresh = {place: at for place, at in ends.items() if place in ours and at > committed.get(place, 0)}
         if fresh:
             with suppress(CommitFailedError, IllegalStateError):
-                await consumer.commit(fresh)
-                self._committed.update(fresh)
+                await member.commit(fresh)
+                committed.update(fresh)
 
-    def lag(self, consumer: AIOKafkaConsumer, topics: Sequence[str]) -> dict[str, int]:
+    def _committable(self) -> dict[TopicPartition, int]:
+        ends = dict(self._reached)
+        for place, at in self.streak:
+            if at < ends.get(place, 0):
+                ends[place] = at
+        return ends
+
+    def lag(self, topics: Sequence[str]) -> dict[str, int]:
         """Per topic how many messages still wait in this member's partitions, as far as the broker said."""
         lag = dict.fromkeys(topics, 0)
-        for place in consumer.assignment():
-            end, reached = consumer.highwater(place), self._reached(place)
-            if end is not None and reached is not None:
-                lag[place.topic] += max(0, end - reached)
+        for place, end in self._ends().items():
+            if end is not None and place in self._reached:
+                lag[place.topic] += max(0, end - self._reached[place])
         return lag
 
-    def caught_up(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    def caught_up(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Everything up to these offsets, and up to where the broker last said that partitions end, is handled."""
-        known = {place: consumer.highwater(place) for place in consumer.assignment()}
+        known = self._ends()
         return bool(known) and all(
-            end is not None and (self._reached(place) or 0) >= end for place, end in (*ends.items(), *known.items())
+            end is not None and self._reached.get(place, 0) >= end for place, end in (*ends.items(), *known.items())
         )
 
-    def _reached(self, place: TopicPartition) -> int | None:
-        return self._handled.get(place, self._noted.get(place))
-
-
-def _place(record: Record) -> TopicPartition:
-    return TopicPartition(record.topic, record.partition)
+    def _ends(self) -> dict[TopicPartition, int | None]:
+        member = self._member()
+        return {} if member is None else {place: member.highwater(place) for place in member.assignment()}

@@ -1,10 +1,12 @@
 """The imperative shell around one decider: load, fold, save atomically, hand what was said to the relay."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol
+from weakref import WeakValueDictionary
 
 from contracts.clock import ClockMissed
 from contracts.envelope import Event
@@ -80,6 +82,7 @@ class Shell(Generic[S]):
         self._procedure_of = procedure_of
         self._patience = patience
         self.follow_ups = FollowUps(decider, store, self._save)
+        self._awaited: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def hear(self, events: Sequence[Event]) -> int:
         """Fold a batch in, each ticket's events in order, in one load and one save; returns how many were repeats."""
@@ -90,10 +93,23 @@ class Shell(Generic[S]):
                 return repeats
             documents = await self.store.load(list(grouped))
             drafts = [self._fold(key, documents.get(key), batch) for key, batch in grouped.items()]
-            repeats += sum(draft.repeats for draft in drafts)
             lost = await self._save(drafts, timedelta(0))
+            repeats += sum(draft.repeats for draft in drafts if draft.key not in lost)
+            self._wake_waiting(grouped.keys() - lost)
             grouped = {key: batch for key, batch in grouped.items() if key in lost}
         raise TooManyConflicts(f"{self.decider.collection.name}: {', '.join(grouped)}")
+
+    def _wake_waiting(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            if (heard := self._awaited.get(key)) is not None:
+                heard.set()
+
+    async def _wait_to_hear(self, key: str, seconds: float) -> None:
+        """Until an event about this document is heard here, but no longer: another replica may hear it instead."""
+        heard = self._awaited.setdefault(key, asyncio.Event())
+        heard.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), seconds)
 
     def _fold(self, key: str, before: Document[S] | None, events: Sequence[Event]) -> Draft[S]:
         draft = Draft.of(self.decider, key, events[0].utility, before)
@@ -144,7 +160,7 @@ class Shell(Generic[S]):
                 return replace(result, document=await self.follow_ups.after(result.document, cause.traceparent))
             if not result.transient or machine_now() >= deadline:
                 return result
-            await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+            await self._wait_to_hear(key, _PAUSES[min(attempt, len(_PAUSES) - 1)])
         raise TooManyConflicts(key)
 
     async def _try(

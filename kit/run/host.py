@@ -12,16 +12,19 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from faststream.kafka import KafkaRouter
 
 from kit.auth.issuer import trusted
+from kit.bus.inbox import Inbox
 from kit.bus.publisher import KafkaPublisher
+from kit.bus.reader import BusReader
 from kit.clock import Clock
 from kit.decide.decider import Decider
 from kit.decide.fold import ProcedureOf
 from kit.http.app import create_app
 from kit.http.said import add_said
 from kit.run.health import Health
-from kit.run.runtime import Chore, Duties, ServiceRuntime, Worker, employ
+from kit.run.runtime import Chore, Duties, ServiceRuntime, Worker, work_on
 from kit.settings import Settings
 from kit.store.opening import Stores, open_stores
 from kit.store.port import S
@@ -39,20 +42,21 @@ class Means(Generic[P]):
     procedure_of: ProcedureOf
     stores: Stores
     publisher: KafkaPublisher
+    inbox: Inbox
 
-    def employ(self, decider: Decider[S]) -> Worker[S]:
-        """Put a decider to work on this service's store and bus."""
+    def work_on(self, decider: Decider[S]) -> Worker[S]:
+        """A decider at work on this service's store and bus."""
         patience = timedelta(seconds=self.settings.http.wait_seconds)
-        return employ(decider, self.stores, self.publisher, self.clock, self.procedure_of, patience)
+        return work_on(decider, self.stores, self.publisher, self.clock, self.procedure_of, patience)
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A service put together: what works on the bus, what answers HTTP, what else is to be done."""
+    """A service put together: its deciders at work, what answers HTTP, what it hears, what else is to be done."""
 
-    topics: tuple[str, ...]
     workers: tuple[Worker[Any], ...]
     routes: APIRouter
+    bus: KafkaRouter | None = None
     chores: tuple[Chore, ...] = ()
     preparations: tuple[Chore, ...] = ()
 
@@ -124,12 +128,14 @@ class Host:
         stores = open_stores(self.settings.store.url, name, prefix=self.settings.store.database)
         self._stack.push_async_callback(stores.close)
         publisher = KafkaPublisher(self.settings.kafka, name)
-        means = Means(self.settings, self.clock, self.procedures, self.procedure_of, stores, publisher)
+        inbox = Inbox(name, self.settings.kafka, publisher)
+        means = Means(self.settings, self.clock, self.procedures, self.procedure_of, stores, publisher, inbox)
         assembled = service.assemble(means)
+        reader = BusReader(inbox, assembled.bus, self.settings.kafka) if assembled.bus is not None else None
         duties = Duties(
             name,
-            assembled.topics,
             assembled.workers,
+            reader,
             assembled.chores,
             stepped=self.stepped,
             remembers=self.remembers,
@@ -137,7 +143,8 @@ class Host:
         )
         runtime = ServiceRuntime(duties, self.settings.kafka, publisher, self.failed)
         self.health.add(f"{name}.store", stores.ping)
-        self.health.add(f"{name}.bus", runtime.progress)
+        if reader is not None:
+            self.health.add(f"{name}.bus", reader.progress)
         self.runtimes[name] = await self._stack.enter_async_context(runtime)
         add_said(assembled.routes, assembled.workers)
         return assembled.routes

@@ -1,7 +1,7 @@
 """One service at work behind its HTTP API: reads the bus, publishes the outbox, wakes what is due, sweeps up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,18 +13,16 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
-from contracts.envelope import Event
 from contracts.topics import DEAD_LETTERS, TOPICS
 from kit.bus.connection import security
 from kit.bus.publisher import KafkaPublisher
-from kit.bus.reader import BusReader, Listening
+from kit.bus.reader import BusReader
 from kit.bus.relay import BATCH, BusAway, Relay
 from kit.bus.topics import ensure_topics
 from kit.clock import Clock
 from kit.decide.decider import Decider
 from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
-from kit.run.health import ProgressCheck
 from kit.run.heap import collect_seldom
 from kit.run.ticker import Ticker
 from kit.settings import KafkaSettings
@@ -58,7 +56,7 @@ class Worker(Generic[S]):
     ticker: Ticker
 
 
-def employ(
+def work_on(
     decider: Decider[S],
     stores: Stores,
     publisher: KafkaPublisher,
@@ -66,7 +64,7 @@ def employ(
     procedure_of: ProcedureOf,
     patience: timedelta = timedelta(seconds=2),
 ) -> Worker[S]:
-    """Put a decider to work on its service's store and bus; `patience` is how long a command waits for an event."""
+    """A decider at work on its service's store and bus; `patience` is how long a command waits for an event."""
     store = stores.store_for(decider.collection)
     relay = Relay(store, publisher, decider.service)
     shell = Shell(decider, store, relay, clock, procedure_of, patience)
@@ -75,14 +73,15 @@ def employ(
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What a service's runtime works on. `stepped`: wake-ups wait for `tick` until `tick_by_itself`.
+    """What a service's runtime works on; a service that hears nothing has no reader.
 
-    `remembers` is False for a bus that loses everything at a restart and must be told again.
+    `stepped`: wake-ups wait for `tick` until `tick_by_itself`; `remembers` is False for a bus that loses everything at
+    a restart and must be told again.
     """
 
     service: str
-    topics: tuple[str, ...]
     workers: tuple[Worker[Any], ...]
+    reader: BusReader | None = None
     chores: tuple[Chore, ...] = ()
     preparations: tuple[Chore, ...] = ()
     stepped: bool = False
@@ -104,7 +103,6 @@ class ServiceRuntime:
     ) -> None:
         self.duties = duties
         self.publisher = publisher
-        self.progress = ProgressCheck()
         self.begun = asyncio.Event()
         """Set once the topics are there and reading has begun."""
         self._settings = settings
@@ -112,7 +110,6 @@ class ServiceRuntime:
         self._ticking = asyncio.Event()
         if not duties.stepped:
             self._ticking.set()
-        self._reader = BusReader(_listening(duties), settings, publisher, self.progress)
         self._main: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -129,13 +126,14 @@ class ServiceRuntime:
     async def _work(self) -> None:
         for prepare in self.duties.preparations:
             await _patiently(prepare)
-        await _patiently(_make_topics, self._settings, self.duties.topics)
+        await _patiently(_make_topics, self._settings, self.duties.reader.topics if self.duties.reader else ())
         if not self.duties.remembers:
             for worker in self.duties.workers:
                 await _patiently(worker.relay.retell, RETELL)
         collect_seldom()
         async with asyncio.TaskGroup() as group:
-            self._reading = group.create_task(self._reader.run())
+            if self.duties.reader is not None:
+                self._reading = group.create_task(self.duties.reader.run())
             for worker in self.duties.workers:
                 group.create_task(worker.relay.run())
             group.create_task(self._every(_TICK_SECONDS, self._tick_by_itself))
@@ -150,9 +148,8 @@ class ServiceRuntime:
         if self._main is None:
             return
         main, self._main = self._main, None
-        self._reader.stop()
-        if self._reading is not None and not main.done():
-            await asyncio.wait([self._reading, main], return_when=asyncio.FIRST_COMPLETED)
+        if self.begun.is_set() and not main.done():
+            await self._stop_reading(main)
             with suppress(TimeoutError, StoreAway):
                 async with asyncio.timeout(_FLUSH_SECONDS):
                     for worker in self.duties.workers:
@@ -163,6 +160,11 @@ class ServiceRuntime:
         await self.publisher.close()
         if isinstance(outcome, Exception):
             raise ServiceFailed(f"{self.duties.service}: {outcome!r}") from outcome
+
+    async def _stop_reading(self, main: asyncio.Task[None]) -> None:
+        if self.duties.reader is not None and self._reading is not None:
+            self.duties.reader.stop()
+            await asyncio.wait([self._reading, main], return_when=asyncio.FIRST_COMPLETED)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -206,22 +208,11 @@ class ServiceRuntime:
     def quiet(self, reached: Mapping[TopicPartition, int]) -> bool:
         """Nothing is on its way out, and everything on the bus up to these offsets is handled and saved."""
         idle = all(worker.relay.idle for worker in self.duties.workers)
-        return self.begun.is_set() and idle and self._reader.caught_up(reached)
+        reader = self.duties.reader
+        return self.begun.is_set() and idle and (reader is None or reader.caught_up(reached))
 
 
-def _listening(duties: Duties) -> Listening:
-    types = {fact.type for worker in duties.workers for fact in worker.shell.decider.hears}
-
-    async def hear(events: Sequence[Event]) -> int:
-        repeats = 0
-        for worker in duties.workers:
-            repeats += await worker.shell.hear(events)
-        return repeats
-
-    return Listening(duties.service, duties.topics, frozenset(types), hear)
-
-
-async def _make_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
+async def _make_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
     partitions = dict.fromkeys((*TOPICS, *topics), settings.partitions) | {DEAD_LETTERS: 1}
     safe = {"min.insync.replicas": str(settings.min_insync_replicas)}
     # A dead letter waits for somebody to mend its cause, however long that takes.

@@ -15,12 +15,12 @@ from kit.telemetry.metrics import DEAD_LETTERS, WAKE_LAG_SECONDS
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 500
-_FIRST_REST = timedelta(seconds=30)
-_LONGEST_REST = timedelta(minutes=10)
+_FIRST_DELAY = timedelta(seconds=30)
+_LONGEST_DELAY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
+class _Postponed:
     """A document whose wake-up failed is tried again later, and ever later."""
 
     until: datetime
@@ -32,7 +32,7 @@ class Ticker:
 
     def __init__(self, shell: Shell[Any]) -> None:
         self._shell = shell
-        self._resting: dict[str, _Rest] = {}
+        self._postponed: dict[str, _Postponed] = {}
 
     async def tick(self) -> int:
         """Wake what is due now, at most 500 documents; returns how many were tried. Raises StoreAway."""
@@ -41,31 +41,31 @@ class Ticker:
         if earliest is None or earliest > now:
             return 0
         WAKE_LAG_SECONDS.labels(self._shell.decider.service).observe((now - earliest).total_seconds())
-        due = await self._shell.store.due(now, MOST_AT_ONCE + len(self._resting))
-        ready = [key for key in due if not self._rests(key)][:MOST_AT_ONCE]
+        due = await self._shell.store.due(now, MOST_AT_ONCE + len(self._postponed))
+        ready = [key for key in due if not self._is_postponed(key)][:MOST_AT_ONCE]
         if ready:
-            await each_apart(ready, lambda keys: self._wake(keys, now), self._lay_to_rest)
+            await each_apart(ready, lambda keys: self._wake(keys, now), self._postpone)
         return len(ready)
 
     async def next_wake(self) -> datetime | None:
         """The earliest moment at which a document wants to be woken, but for those whose last wake-up failed."""
         store, now = self._shell.store, self._shell.clock.now()
-        overdue = await store.due(now, 1 + len(self._resting)) if self._resting else []
-        return await self._shell.next_wake(now if overdue and all(map(self._rests, overdue)) else None)
+        overdue = await store.due(now, 1 + len(self._postponed)) if self._postponed else []
+        return await self._shell.next_wake(now if overdue and all(map(self._is_postponed, overdue)) else None)
 
     async def _wake(self, keys: Sequence[str], now: datetime) -> None:
         await self._shell.wake(keys, now)
         for key in keys:
-            self._resting.pop(key, None)
+            self._postponed.pop(key, None)
 
-    def _rests(self, key: str) -> bool:
-        rest = self._resting.get(key)
-        return rest is not None and rest.until > machine_now()
+    def _is_postponed(self, key: str) -> bool:
+        found = self._postponed.get(key)
+        return found is not None and found.until > machine_now()
 
-    async def _lay_to_rest(self, key: str, error: Exception) -> None:
-        before = self._resting.get(key)
-        length = min(before.length * 2, _LONGEST_REST) if before else _FIRST_REST
-        self._resting[key] = _Rest(machine_now() + length, length)
+    async def _postpone(self, key: str, error: Exception) -> None:
+        before = self._postponed.get(key)
+        length = min(before.length * 2, _LONGEST_DELAY) if before else _FIRST_DELAY
+        self._postponed[key] = _Postponed(machine_now() + length, length)
         service = self._shell.decider.service
         DEAD_LETTERS.labels(service, "wake").inc()
         log.error("wake.failed", service=service, ticket=key, again_in_seconds=length.total_seconds(), exc_info=error)

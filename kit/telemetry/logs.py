@@ -102,3 +102,5 @@ def _quieten() -> None:
         library.propagate = True
     for name in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns at every start that it makes no topics; a failed poll is an error to it.
+    logging.getLogger("faststream").setLevel(logging.ERROR)

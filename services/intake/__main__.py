@@ -1,11 +1,11 @@
 """Wiring of intake; `python -m services.intake` and `hotline run intake` are the same."""
 
-from contracts.topics import TICKETS as TOPIC
 from kit.decide.shell import Shell
 from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from procedures.loader import Procedures
 from services.hosting import run
+from services.intake.bus import subscribe
 from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
 from services.intake.files.attachments import Attachments, FolderAttachments, Upload
 from services.intake.http import FrontDesk, router
@@ -22,9 +22,9 @@ from services.intake.requests.intake import Intake
 def assemble(means: Means[Procedures]) -> Assembled:
     """The front desk: tickets speak on the ticket topic, people and their words stay here."""
     vault = _vault(means.settings)
-    tickets, contacts, matters = means.employ(TICKETS), means.employ(CONTACTS), means.employ(MATTERS)
-    groups = means.employ(GROUPS)
-    people, audits, uploads = means.employ(PEOPLE), means.employ(AUDITS), means.employ(UPLOADS)
+    tickets, contacts, matters = means.work_on(TICKETS), means.work_on(CONTACTS), means.work_on(MATTERS)
+    groups = means.work_on(GROUPS)
+    people, audits, uploads = means.work_on(PEOPLE), means.work_on(AUDITS), means.work_on(UPLOADS)
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
     intake = connect(Intake(tickets.shell, contacts.shell, joined, Groups(groups.shell), vault, means.procedure_of))
@@ -35,9 +35,9 @@ def assemble(means: Means[Procedures]) -> Assembled:
         means.procedures,
     )
     return Assembled(
-        (TOPIC,),
         (tickets, contacts, matters, groups, people, audits, uploads),
         router(desk),
+        subscribe(means.inbox, tickets.shell),
         chores=(lambda: index.forget(means.clock.now()),),
     )
 

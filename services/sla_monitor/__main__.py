@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from contracts.topics import KNOWLEDGE, TICKETS
 from kit.run.host import Assembled, Means
 from procedures.loader import Procedures
 from services.hosting import run
+from services.sla_monitor.bus import subscribe
 from services.sla_monitor.decider import decider
 from services.sla_monitor.http import router
 
@@ -13,8 +13,8 @@ from services.sla_monitor.http import router
 def assemble(means: Means[Procedures]) -> Assembled:
     """Clocks of tickets and of knowledge; nothing is in flight when a stepped clock moves: no grace then."""
     stepped = means.settings.embedded.stepped_from is not None
-    clocks = means.employ(decider(timedelta(0) if stepped else None))
-    return Assembled((TICKETS, KNOWLEDGE), (clocks,), router(clocks.shell, means.procedures))
+    clocks = means.work_on(decider(timedelta(0) if stepped else None))
+    return Assembled((clocks,), router(clocks.shell, means.procedures), subscribe(means.inbox, clocks.shell))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaRouter
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import Event, encode, headers
@@ -16,8 +18,10 @@ from contracts.refusal import Outcome
 from contracts.ticket import TicketContacted, TicketSigned
 from contracts.topics import DEAD_LETTERS
 from kit.bus.dead_letters import DeadLetter, read_letters
+from kit.bus.inbound import Batch, as_they_came, events_of
+from kit.bus.inbox import Hear, Inbox
 from kit.bus.publisher import KafkaPublisher, Outgoing
-from kit.bus.reader import BusReader, Listening
+from kit.bus.reader import BusReader
 from kit.bus.topics import ensure_topics
 from kit.clock import RealClock
 from kit.decide.decider import Decider
@@ -30,7 +34,6 @@ from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 POISON = "poison"
-TYPES = frozenset({TicketSigned.type})
 
 
 class Signatures(BaseModel):
@@ -57,6 +60,17 @@ def ring(state: Signatures, now: datetime, _: object) -> Outcome[Signatures]:
 
 def decider(service: str) -> Decider[Signatures]:
     return Decider(service, Collection("signatures", Signatures), {TicketSigned: note}, ring)
+
+
+def subscribe(inbox: Inbox, topic: str, hear: Hear) -> KafkaRouter:
+    """As a service's bus.py does it."""
+    router = KafkaRouter(parser=as_they_came, decoder=events_of([TicketSigned]))
+
+    @router.subscriber(topic, group_id=inbox.service, batch=True, ack_policy=AckPolicy.MANUAL, **inbox.polling)
+    async def take(batch: Batch) -> None:
+        await inbox.take(batch, hear)
+
+    return router
 
 
 def new_key() -> str:
@@ -98,9 +112,9 @@ class Place:
     def shell(self) -> Shell[Signatures]:
         return Shell(decider(self.service), self.store, Outbox(), RealClock(), lambda ref: ref)
 
-    def reader(self, hear: Callable[..., object] | None = None) -> BusReader:
-        listening = Listening(self.service, (self.topic,), TYPES, hear or self.shell().hear)  # type: ignore[arg-type]
-        return BusReader(listening, self.settings, self.publisher)
+    def reader(self, hear: Hear | None = None) -> BusReader:
+        inbox = Inbox(self.service, self.settings, self.publisher)
+        return BusReader(inbox, subscribe(inbox, self.topic, hear or self.shell().hear), self.settings)
 
     async def committed(self) -> int:
         """Events of the topic that the group will not see again."""

@@ -7,11 +7,14 @@ from typing import Any
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import CorruptRecordException
 
 from contracts.envelope import Event, encode
 from kit.bus.dead_letters import replay
+from kit.bus.inbox import TooManyDeadLetters
 from kit.bus.publisher import Outgoing
-from kit.bus.reader import BusReader, TooManyDeadLetters
+from kit.bus.reader import BusReader
 from tests.backends import KafkaBackEnd
 from tests.integration.bus_setup import POISON, Place, message, new_key, place, reading, signed, until
 
@@ -35,7 +38,9 @@ async def _all_have(here: Place, keys: list[str], count: int) -> bool:
     return all(len(d.state.units) == count for d in (await here.store.load(keys)).values())
 
 
-async def test_what_was_saved_but_not_committed_comes_again_and_changes_nothing(kafka: KafkaBackEnd) -> None:
+async def test_what_was_saved_but_not_committed_comes_again_and_changes_nothing(
+    kafka: KafkaBackEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with place(kafka) as here:
         key = new_key()
         await here.seed([key])
@@ -48,6 +53,7 @@ async def test_what_was_saved_but_not_committed_comes_again_and_changes_nothing(
             await asyncio.Event().wait()
             return 0
 
+        monkeypatch.setattr("kit.bus.reader.DRAIN_SECONDS", 0.1)
         crashing = asyncio.create_task(here.reader(hear_and_hang).run())
         await asyncio.wait_for(saved.wait(), 15)
         crashing.cancel()
@@ -160,6 +166,71 @@ async def test_an_outage_of_the_store_is_waited_out_and_nothing_is_lost_or_set_a
         assert await here.letters() == []
 
 
+def fail_the_first_poll_that_brings_something(patch: pytest.MonkeyPatch) -> asyncio.Event:
+    """As aiokafka does when one partition's answer is an error after another's records are taken: they are gone."""
+    poll, failed = AIOKafkaConsumer.getmany, asyncio.Event()
+
+    async def getmany(self: AIOKafkaConsumer, *places: Any, **options: Any) -> Any:
+        found = await poll(self, *places, **options)
+        if found and not failed.is_set():
+            failed.set()
+            raise CorruptRecordException
+        return found
+
+    patch.setattr(AIOKafkaConsumer, "getmany", getmany)
+    return failed
+
+
+async def test_what_a_failed_poll_had_taken_is_read_again_before_anything_that_follows(
+    kafka: KafkaBackEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with place(kafka) as here:
+        key = new_key()
+        await here.seed([key])
+        await here.send(*(signed(key, number, f"u{number}") for number in (1, 2, 3)))
+        failed = fail_the_first_poll_that_brings_something(monkeypatch)
+        async with reading(here.reader()):
+            await asyncio.wait_for(failed.wait(), 15)
+            await here.send(signed(key, 4, "u4"))
+            await until(lambda: _heard(here, key, "u4"))
+        async with reading(here.reader()):
+            await until(lambda: _all_have(here, [key], 4))
+        assert await here.units(key) == ("u1", "u2", "u3", "u4")
+        assert await here.committed() == 4
+
+
+async def _heard(here: Place, key: str, unit: str) -> bool:
+    return unit in await here.units(key)
+
+
+async def test_what_a_failed_poll_had_taken_is_read_again_though_nothing_follows(
+    kafka: KafkaBackEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.bus.reader._STALL_SECONDS", 1.0)
+    async with place(kafka) as here:
+        key = new_key()
+        await here.seed([key])
+        await here.send(*(signed(key, number, f"u{number}") for number in (1, 2, 3)))
+        failed = fail_the_first_poll_that_brings_something(monkeypatch)
+        async with reading(here.reader()):
+            await asyncio.wait_for(failed.wait(), 15)
+            await until(lambda: _all_have(here, [key], 3))
+
+
+async def test_a_defect_outside_the_rules_ends_the_reading_and_nothing_after_it_is_handled(
+    kafka: KafkaBackEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with place(kafka, batch_size=1) as here:
+        key = new_key()
+        await here.seed([key])
+        monkeypatch.setattr("kit.bus.inbox.consume_span", None)
+        await here.send(*(signed(key, number, f"u{number}") for number in (1, 2, 3)))
+        with pytest.raises(TypeError):
+            await asyncio.wait_for(here.reader().run(), 15)
+        assert await here.units(key) == ()
+        assert await here.committed() == 0
+
+
 async def test_two_members_share_the_partitions_and_one_takes_over_from_the_other(kafka: KafkaBackEnd) -> None:
     async with place(kafka) as here:
         keys = [new_key() for _ in range(12)]
@@ -207,6 +278,37 @@ async def test_too_many_dead_letters_in_a_row_stop_the_reader_before_the_topic_i
         assert await here.committed() == 0
 
 
+async def test_a_restart_does_not_forget_how_many_dead_letters_there_were_in_a_row(kafka: KafkaBackEnd) -> None:
+    async with place(kafka, dead_letters_in_a_row=3) as here:
+        key = new_key()
+        await here.seed([key])
+        await here.send(signed(key, 1, "before"))
+        await here.send(*(signed(key, number, POISON) for number in (2, 3)))
+        async with reading(here.reader()):
+            await until(lambda: _letters(here, 2))
+        assert await here.committed() == 1
+        await here.send(*(signed(key, number, POISON) for number in (4, 5)))
+        with pytest.raises(TooManyDeadLetters, match="4 in a row"):
+            await asyncio.wait_for(here.reader().run(), 15)
+        assert len(await here.letters()) == 4
+
+
+async def _letters(here: Place, count: int) -> bool:
+    return len(await here.letters()) == count
+
+
+async def test_the_first_event_that_is_handled_ends_the_row_and_lets_the_group_go_on(kafka: KafkaBackEnd) -> None:
+    async with place(kafka) as here:
+        key = new_key()
+        await here.seed([key])
+        await here.send(*(signed(key, number, POISON) for number in (1, 2)))
+        async with reading(here.reader()):
+            await until(lambda: _letters(here, 2))
+            await here.send(signed(key, 3, "after"))
+            await until(lambda: _all_have(here, [key], 1))
+        assert await here.committed() == 3
+
+
 async def test_dead_letters_between_good_events_do_not_stop_the_reader(kafka: KafkaBackEnd) -> None:
     async with place(kafka, dead_letters_in_a_row=1) as here:
         key = new_key()
@@ -239,6 +341,18 @@ async def test_a_replayed_dead_letter_is_handled_and_no_longer_listed(kafka: Kaf
             await until(lambda: _all_have(here, [key], 1))
         assert await here.letters() == []
         assert await here.units(key) == ("late",)
+
+
+async def test_a_letter_that_was_replayed_is_not_listed_again_by_a_restart(kafka: KafkaBackEnd) -> None:
+    async with place(kafka) as here:
+        key = new_key()
+        await here.seed([key])
+        await here.send(signed(key, 1, POISON))
+        async with reading(here.reader()):
+            await until(lambda: _letters(here, 1))
+        await replay(here.publisher, await here.letters())
+        async with reading(here.reader()):
+            await until(lambda: _replays(here, 1))
 
 
 async def _replays(here: Place, count: int) -> bool:

@@ -20,16 +20,18 @@ from embedded.kafka import EmbeddedKafka
 from embedded.ports import LOOPBACK, free_ports
 from embedded.tansu import EmbeddedTansu
 from hotline.stepping import Stepper
+from kit.bus.inbox import Inbox
 from kit.bus.publisher import KafkaPublisher
+from kit.bus.reader import BusReader
 from kit.clock import RealClock, SteppedClock
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
-from kit.run.runtime import Duties, ServiceFailed, ServiceRuntime, Worker, employ
+from kit.run.runtime import Duties, ServiceFailed, ServiceRuntime, Worker, work_on
 from kit.settings import KafkaSettings
 from kit.store.opening import open_stores
 from kit.store.port import Change, StoreAway
 from tests.backends import KafkaBackEnd, LocalMongo
-from tests.integration.bus_setup import NOON, POISON, Signatures, decider, message, new_key, signed, until
+from tests.integration.bus_setup import NOON, POISON, Signatures, decider, message, new_key, signed, subscribe, until
 
 
 @dataclass
@@ -74,8 +76,10 @@ async def service(
     settings = KafkaSettings(bootstrap_servers=bootstrap, **given)
     stores = open_stores(store_url, name)
     sender, publisher = KafkaPublisher(settings, "test"), KafkaPublisher(settings, name)
-    worker = employ(decider(name), stores, publisher, stepped or RealClock(), lambda ref: ref)
-    duties = Duties(name, (f"test.{name}",), (worker,), stepped=stepped is not None, remembers=remembers)
+    worker = work_on(decider(name), stores, publisher, stepped or RealClock(), lambda ref: ref)
+    inbox = Inbox(name, settings, publisher)
+    reader = BusReader(inbox, subscribe(inbox, f"test.{name}", worker.shell.hear), settings)
+    duties = Duties(name, (worker,), reader, stepped=stepped is not None, remembers=remembers)
     stop = asyncio.Event()
     runtime = ServiceRuntime(duties, settings, publisher, stop)
     try:

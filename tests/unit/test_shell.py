@@ -1,7 +1,10 @@
 """The shell folds, saves once, says once, and repeats answers."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import Event, decode, encode
@@ -13,7 +16,7 @@ from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
 from kit.store.memory import MemoryStore
-from kit.store.port import Collection
+from kit.store.port import Change, Collection
 from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -66,6 +69,36 @@ async def test_a_redelivered_event_has_its_effect_once() -> None:
     assert document.state.count == 2
     assert [e.sequence for e in outbox.events] == [1, 2]
     assert {e.traceparent for e in outbox.events} == {"00-trace"}
+
+
+async def test_a_repeat_counts_once_though_the_race_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell, _ = build()
+    await seeded(shell)
+    await shell.hear([signed(1)])
+    save = shell.store.save
+
+    async def beaten(changes: Sequence[Change[Counter]]) -> set[str]:
+        """Another replica saves the same first."""
+        monkeypatch.undo()
+        await save(changes)
+        return {change.key for change in changes}
+
+    monkeypatch.setattr(shell.store, "save", beaten)
+    assert await shell.hear([signed(1), signed(2)]) == 2
+
+
+async def test_a_command_that_waits_for_an_event_goes_on_as_soon_as_it_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kit.decide.shell._PAUSES", (60.0,))
+    shell = Shell(DECIDER, MemoryStore(DECIDER.collection), Outbox(), SteppedClock(NOON), lambda ref: ref)
+    waiting = asyncio.create_task(
+        shell.do("tkt_1", lambda state, _: (state or Counter(), ()), utility="kunlun", cause=Cause("x"))
+    )
+    await asyncio.sleep(0)
+    await seeded(shell)
+    await shell.hear([signed(1)])
+    assert isinstance(await asyncio.wait_for(waiting, 1), Done)
 
 
 async def test_a_ticket_of_another_utility_is_unknown() -> None:
