@@ -49,7 +49,7 @@ def broker_for(settings: KafkaSettings, group: str, fail: Callable[[Exception], 
         graceful_timeout=DRAIN_SECONDS,
         apply_types=False,
         middlewares=[ExceptionMiddleware({Exception: fail})],
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger("faststream.kafka"),
         log_level=logging.DEBUG,
     )
 

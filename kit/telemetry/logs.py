@@ -103,4 +103,4 @@ def _quieten() -> None:
     for name in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # It warns at every start that it makes no topics; a failed poll is an error to it.
-    logging.getLogger("faststream").setLevel(logging.ERROR)
+    logging.getLogger("faststream.kafka").setLevel(logging.ERROR)
