@@ -58,7 +58,6 @@ class Order(BaseModel):
     note: str = "说明" * 130
     unit: str = ""
     count: int = 0
-    wake_at: None = None
 
 
 def sign(state: Order | None, fact: TicketSigned, _: object) -> Outcome[Order]:

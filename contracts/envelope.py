@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,8 +133,3 @@ def _attributes(body: bytes) -> dict[str, Any]:
 
 def _wrong_attributes(found: dict[str, Any]) -> list[str]:
     return [name for name, kind in _REQUIRED.items() if type(found.get(name)) is not kind]
-
-
-def short_types(events: Iterable[Event]) -> list[str]:
-    """The events' names as people and cases write them."""
-    return [event.data.short_type() for event in events]

@@ -26,6 +26,7 @@ from services.registry import speaking_on
 from texts import Language, label, text
 
 
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A ticket as its services tell it."""

@@ -17,6 +17,7 @@ from kit.bus.inbound import Batch, Received, Record, reason_of
 from kit.bus.offsets import Offsets
 from kit.bus.publisher import KafkaPublisher
 from kit.decide.apart import each_apart
+from kit.run.health import ProgressCheck
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import BATCH_SECONDS, BATCH_SIZE, DEAD_LETTERS, EVENTS_CONSUMED, EVENTS_DEDUPLICATED
 from kit.telemetry.tracing import consume_span
@@ -60,6 +61,7 @@ class Inbox:
         self.offsets = Offsets(service)
         self.at_work = asyncio.Lock()
         """Held while a batch is handled."""
+        self.progress = ProgressCheck()
         self.events = self.batches = 0
         """How many were handled so far."""
         self._settings = settings
@@ -96,6 +98,7 @@ class Inbox:
                 await self._take(batch, hear)
             except (ConnectionError, KafkaError) as error:
                 self.offsets.rewind(batch.spans)
+                self.progress.blocked(str(error))
                 await self.wait_out(error)
 
     async def _take(self, batch: Batch, hear: Hear) -> None:

@@ -15,7 +15,6 @@ from faststream.middlewares import ExceptionMiddleware
 
 from kit.bus.connection import stated_security
 from kit.bus.inbox import Inbox
-from kit.run.health import ProgressCheck
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import CONSUMER_LAG
 
@@ -66,7 +65,7 @@ class BusReader:
     def __init__(self, inbox: Inbox, router: KafkaRouter, settings: KafkaSettings) -> None:
         self._inbox = inbox
         self._offsets = inbox.offsets
-        self.progress = ProgressCheck()
+        self.progress = inbox.progress
         self._broker = broker_for(settings, inbox.service, self._fail)
         self._broker.include_router(router)
         self._subscriber = _only_subscriber(router)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol
+from typing import Any, Generic
 
 from contracts.fact import Fact
 from contracts.refusal import Outcome
@@ -14,16 +14,6 @@ Rule = Callable[[S | None, Any, Any], Outcome[S]]
 
 Decision = Callable[[S | None, Any], Outcome[S]]
 """A command closed over its message: `f(state, procedure)`."""
-
-
-class Wakeable(Protocol):
-    """What the shell needs of a state: which procedure it is judged by, and when to look at it again."""
-
-    @property
-    def procedure(self) -> str: ...
-
-    @property
-    def wake_at(self) -> datetime | None: ...
 
 
 def _no_fields(_: Any) -> Fields:
@@ -38,6 +28,8 @@ class Decider(Generic[S]):
     done. It learns at once, or with the next tick (`learns_with_tick`), many documents in one save: for those that
     nobody else changes or shows by version.
 
+    `counts` is told of every such fact that is saved, for a metric of the service's own.
+
     The real runtime (kit.decide.shell) and virtual time (hotline.virtual) drive the same value.
     """
 
@@ -48,6 +40,7 @@ class Decider(Generic[S]):
     fields: Callable[[S], Fields] = _no_fields
     follow_ups: Callable[[S], Sequence[str]] | None = None
     learns_with_tick: bool = False
+    counts: Mapping[type[Fact], Callable[[Any], None]] = field(default_factory=dict)
 
     @property
     def is_woken(self) -> bool:

@@ -11,10 +11,22 @@ from contracts.ids import event_id
 from contracts.refusal import Refusal
 from contracts.topics import source_of
 from kit.decide.decider import Decider
-from kit.store.port import Answer, Change, Document, S
+from kit.store.port import Answer, Change, Document, ReplicaTooOld, S
 
 ProcedureOf = Callable[[str], Any]
-"""Finds a procedure by its pinned reference, `kunlun-gas-956100@2011-01-01`."""
+"""Finds a procedure by its pinned reference, `utility@effective-date`; raises LookupError for one that is not there."""
+
+
+def or_wait(procedure_of: ProcedureOf) -> ProcedureOf:
+    """Raises ReplicaTooOld instead: whoever pinned the reference had the file, so a newer image brings it."""
+
+    def find(reference: str) -> Any:
+        try:
+            return procedure_of(reference)
+        except LookupError as error:
+            raise ReplicaTooOld(f"this image is too old: {error}") from error
+
+    return find
 
 
 class RuleRefusedFact(RuntimeError):

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol
 from weakref import WeakValueDictionary
 
-from contracts.clock import ClockMissed
 from contracts.envelope import Event
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
@@ -16,7 +15,7 @@ from kit.decide.decider import Decider, Decision
 from kit.decide.fold import Cause, Draft, ProcedureOf, group_by_subject
 from kit.decide.followups import AGAIN_AFTER, FollowUps
 from kit.store.port import Answer, Document, S, Store
-from kit.telemetry.metrics import CLOCKS_MISSED, STORE_CONFLICTS
+from kit.telemetry.metrics import STORE_CONFLICTS
 
 MOST_TRIES = 20
 """A change that loses this many races in a row is a fault of the store, not bad luck."""
@@ -134,8 +133,8 @@ class Shell(Generic[S]):
         if draft.events:
             self._outlet.put(draft.key, draft.before.published if draft.before else 0, draft.events)
         for event in draft.events:
-            if isinstance(event.data, ClockMissed):
-                CLOCKS_MISSED.labels(event.data.clock).inc()
+            if (count := self.decider.counts.get(type(event.data))) is not None:
+                count(event.data)
 
     async def do(
         self,

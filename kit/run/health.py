@@ -86,17 +86,25 @@ class ProgressCheck:
         self._polled_at: datetime | None = None
         self._moved_at = now()
         self._position = -1
+        self._blocked_by = ""
+
+    def blocked(self, reason: str) -> None:
+        """The batch at hand waits for something and is tried again."""
+        self._blocked_by = reason
 
     def polled(self, *, position: int, lag: int) -> None:
         """The loop came round: `position` rises with every event committed, `lag` is how many still wait."""
         self._polled_at = self._now()
         if position > self._position or lag <= 0:
             self._moved_at = self._polled_at
+            self._blocked_by = ""
         self._position = position
 
     async def __call__(self) -> None:
         """The check itself; raises NotReady."""
         now = self._now()
+        if self._blocked_by:
+            raise NotReady(f"the batch at hand waits: {self._blocked_by}")
         if self._polled_at is None:
             raise NotReady("the consume loop has not polled yet")
         if now - self._polled_at > self._poll_within:

@@ -20,7 +20,7 @@ from kit.bus.publisher import KafkaPublisher
 from kit.bus.reader import BusReader
 from kit.clock import Clock
 from kit.decide.decider import Decider
-from kit.decide.fold import ProcedureOf
+from kit.decide.fold import ProcedureOf, or_wait
 from kit.http.app import create_app
 from kit.http.said import add_said
 from kit.run.health import Health
@@ -129,7 +129,7 @@ class Host:
         self._stack.push_async_callback(stores.close)
         publisher = KafkaPublisher(self.settings.kafka, name)
         inbox = Inbox(name, self.settings.kafka, publisher)
-        means = Means(self.settings, self.clock, self.procedures, self.procedure_of, stores, publisher, inbox)
+        means = Means(self.settings, self.clock, self.procedures, or_wait(self.procedure_of), stores, publisher, inbox)
         assembled = service.assemble(means)
         reader = BusReader(inbox, assembled.bus, self.settings.kafka) if assembled.bus is not None else None
         duties = Duties(

@@ -17,7 +17,7 @@ from contracts.topics import DEAD_LETTERS, TOPICS
 from kit.bus.connection import security
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.reader import BusReader
-from kit.bus.relay import BATCH, BusAway, Relay
+from kit.bus.relay import BATCH, Relay
 from kit.bus.topics import ensure_topics
 from kit.clock import Clock
 from kit.decide.decider import Decider
@@ -170,7 +170,7 @@ class ServiceRuntime:
         while True:
             try:
                 await work()
-            except (StoreAway, BusAway) as error:
+            except ConnectionError as error:
                 log.warning("runtime.waits", service=self.duties.service, reason=str(error), seconds=seconds)
             await asyncio.sleep(seconds)
 
@@ -223,7 +223,7 @@ async def _make_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
 
 async def _patiently(work: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> None:
     """Until store and bus are there; a wrong password is waited out too, loudly."""
-    away = (StoreAway, BusAway, KafkaError, TimeoutError)
+    away = (ConnectionError, KafkaError, TimeoutError)
     waiting = wait_exponential(multiplier=0.2, max=2)
     async for attempt in AsyncRetrying(retry=retry_if_exception_type(away), wait=waiting, before_sleep=_tell):
         with attempt:

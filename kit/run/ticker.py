@@ -10,6 +10,7 @@ import structlog
 from kit.clock import machine_now
 from kit.decide.apart import each_apart
 from kit.decide.shell import Shell
+from kit.store.port import ReplicaTooOld
 from kit.telemetry.metrics import DEAD_LETTERS, WAKE_LAG_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,11 @@ class Ticker:
         return await self._shell.next_wake(now if overdue and all(map(self._is_postponed, overdue)) else None)
 
     async def _wake(self, keys: Sequence[str], now: datetime) -> None:
-        await self._shell.wake(keys, now)
+        try:
+            await self._shell.wake(keys, now)
+        except ReplicaTooOld as error:
+            # Unlike an outage it concerns single documents: the others are woken, and this one by a newer replica.
+            raise RuntimeError(str(error)) from error
         for key in keys:
             self._postponed.pop(key, None)
 

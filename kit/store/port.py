@@ -21,6 +21,10 @@ class StoreAway(ConnectionError):
     """The store cannot be reached now: an outage, to be waited out, never a reason to drop a message."""
 
 
+class ReplicaTooOld(ConnectionError):
+    """Only a newer release can handle this: it is left alone, and waited for as for an outage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collection(Generic[S]):
     """What a store must know of one kind of document: its name, its state's type, the fields lists may ask for."""

@@ -1,4 +1,4 @@
-"""Every metric there is, by name; a label has a small fixed set of values, never people or tickets."""
+"""Every metric of the plumbing, by name; a label has a small fixed set of values, never people or tickets."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -35,7 +35,6 @@ OUTBOX_LAG_SECONDS = Histogram(
 )
 STORE_CONFLICTS = Counter("hotline_store_conflicts", "Saves that lost a race and were done again", ("service",))
 
-CLOCKS_MISSED = Counter("hotline_clocks_missed", "Limits of the procedure that passed unmet", ("clock",))
 WAKE_LAG_SECONDS = Histogram(
     "hotline_wake_lag_seconds", "How late a due document was woken", ("service",), buckets=_BUS_SECONDS
 )

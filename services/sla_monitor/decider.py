@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import Counter
+
 from contracts import knowledge, ticket
 from contracts.catalogue import BY_SHORT_TYPE
+from contracts.clock import ClockMissed
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal
 from kit.decide.decider import Decider, Rule
@@ -37,6 +40,13 @@ RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
 """Whatever a clock table may name; what a procedure's table does not name changes nothing."""
 
 
+CLOCKS_MISSED = Counter("hotline_clocks_missed", "Limits of the procedure that passed unmet", ("clock",))
+
+
+def _count_missed(fact: ClockMissed) -> None:
+    CLOCKS_MISSED.labels(fact.clock).inc()
+
+
 def decider(grace: timedelta | None = None) -> Decider[Sla]:
     """The monitor that judges clocks `grace` after the moment; None takes each procedure's own (reading 13).
 
@@ -56,7 +66,7 @@ def decider(grace: timedelta | None = None) -> Decider[Sla]:
         return hear
 
     hears = {fact: first(rule) if "procedure" in fact.model_fields else rule for fact, rule in RULES.items()}
-    return Decider("sla_monitor", COLLECTION, hears, watch.wake, fields)
+    return Decider("sla_monitor", COLLECTION, hears, watch.wake, fields, counts={ClockMissed: _count_missed})
 
 
 DECIDER = decider()

@@ -16,6 +16,7 @@ from contracts.topics import SPEAKERS, source_of
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
+from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
 from kit.http.app import create_app
 from kit.run.health import Health
@@ -33,11 +34,13 @@ FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 class Bench(Generic[S]):
     """A service with nothing around it; in memory unless given a real store."""
 
-    def __init__(self, decider: Decider[S], store: Store[S] | None = None) -> None:
+    def __init__(
+        self, decider: Decider[S], store: Store[S] | None = None, procedure_of: ProcedureOf = PROCEDURES.get
+    ) -> None:
         self.outbox = Outbox()
         self.clock = SteppedClock(FRIDAY_10)
         kept = store or MemoryStore(decider.collection)
-        self.shell = Shell(decider, kept, self.outbox, self.clock, PROCEDURES.get, timedelta(0))
+        self.shell = Shell(decider, kept, self.outbox, self.clock, procedure_of, timedelta(0))
         self._sequences: dict[tuple[str, str], int] = {}
 
     async def hears(self, fact: Fact, key: str = "tkt_1", utility: str = UTILITY) -> Document[S] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +20,10 @@ from kit.bus.inbox import Inbox
 from kit.bus.publisher import Outgoing
 from kit.bus.reader import broker_for
 from kit.decide.decider import Decider
+from kit.decide.fold import ProcedureOf, or_wait
+from kit.run.health import NotReady
 from kit.settings import KafkaSettings
+from procedures.loader import Procedures
 from services.callback.bus import subscribe as callback
 from services.callback.decider import DECIDER as CALLS
 from services.intake.bus import subscribe as intake
@@ -30,7 +32,7 @@ from services.routing.bus import subscribe as routing
 from services.routing.decider import DECIDER as ORDERS
 from services.sla_monitor.bus import subscribe as sla_monitor
 from services.sla_monitor.decider import DECIDER as CLOCKS
-from tests.handlers.bench_of_one import Bench
+from tests.handlers.bench_of_one import PROCEDURES, Bench
 
 SETTINGS = KafkaSettings(bootstrap_servers="nowhere:9092")
 SERVICES: dict[str, tuple[Callable[[Inbox, Any], KafkaRouter], Decider[Any]]] = {
@@ -56,12 +58,13 @@ class Desk:
     """One service's subscriber in front of its rules, on FastStream's broker for tests."""
 
     service: str
+    procedure_of: ProcedureOf = PROCEDURES.get
     letters: Letters = field(default_factory=Letters)
     failures: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         subscribe, decider = SERVICES[self.service]
-        self.bench = Bench(decider)
+        self.bench = Bench(decider, procedure_of=self.procedure_of)
         self.inbox = Inbox(self.service, SETTINGS, self.letters)  # type: ignore[arg-type]
         self.router = subscribe(self.inbox, self.bench.shell)
         self.broker: KafkaBroker = broker_for(SETTINGS, self.service, self.fail)
@@ -152,8 +155,27 @@ async def test_a_closed_inbox_takes_nothing() -> None:
     assert await desk.bench.shell.get(opened.subject, opened.utility) is None
 
 
+async def test_a_procedure_that_only_a_newer_image_brings_is_waited_for_aloud_and_nothing_is_set_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kit.bus.inbox._FIRST_PAUSE", 0.001)
+    procedures = Procedures({})
+    desk, opened = Desk("routing", procedure_of=or_wait(procedures.get)), sample(TicketOpened)
+    batch = (record(encode(opened)),)
+    async with TestKafkaBroker(desk.broker):
+        await desk.subscriber.process_message(batch)
+        with pytest.raises(NotReady, match=r"this image is too old: no procedure 'kunlun-gas-956100@2011-01-01'"):
+            await desk.inbox.progress()
+        assert (desk.letters.sent, desk.failures, desk.inbox.batches) == ([], [], 0)
+        desk.bench.shell._procedure_of = PROCEDURES.get
+        await desk.subscriber.process_message(batch)
+        desk.inbox.progress.polled(position=desk.inbox.events, lag=0)
+        await desk.inbox.progress()
+    assert await desk.bench.shell.get(opened.subject, opened.utility) is not None
+
+
 async def test_an_outage_is_waited_out_and_nothing_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kit.bus.inbox._FIRST_PAUSE", timedelta(milliseconds=1).total_seconds())
+    monkeypatch.setattr("kit.bus.inbox._FIRST_PAUSE", 0.001)
     desk, opened = Desk("routing"), sample(TicketOpened)
 
     async def away(*_: object) -> None:

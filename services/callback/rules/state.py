@@ -56,7 +56,6 @@ class Calls(Frozen):
     mismatch: str | None = None
     basis: str | None = None
     reason: str | None = None
-    wake_at: datetime | None = None
 
     @property
     def owed(self) -> CallKind:

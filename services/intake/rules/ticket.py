@@ -64,7 +64,6 @@ class Ticket(Frozen):
     words: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     closed_at: datetime | None = None
-    wake_at: datetime | None = None
 
     @property
     def over(self) -> bool:

@@ -79,7 +79,6 @@ class Task(Frozen):
     raised_at: Instant
     article: str | None = None
     done_at: Instant | None = None
-    wake_at: Instant | None = None
 
 
 class Notice(Frozen):
@@ -96,7 +95,6 @@ class Notice(Frozen):
     published_at: Instant | None = None
     lifted_at: Instant | None = None
     changed_at: Instant
-    wake_at: Instant | None = None
 
     @property
     def in_force(self) -> bool:

@@ -1,8 +1,10 @@
 """Labels stay few and impersonal: each takes its values from a small fixed set."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
@@ -11,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.clock import ClockMissed
 from contracts.fact import Fact
 from contracts.refusal import Outcome
+from contracts.ticket import TicketEscalated
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.fold import Cause
@@ -18,6 +21,7 @@ from kit.decide.shell import Done, Shell
 from kit.store.memory import MemoryStore
 from kit.store.port import Collection, Document
 from kit.telemetry import metrics
+from services.sla_monitor.decider import CLOCKS_MISSED, DECIDER
 from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -26,7 +30,7 @@ FEW = {"service", "type", "topic", "method", "route", "status", "reason", "clock
 
 
 def declared() -> list[MetricWrapperBase]:
-    return [found for found in vars(metrics).values() if isinstance(found, MetricWrapperBase)]
+    return [found for found in (*vars(metrics).values(), CLOCKS_MISSED) if isinstance(found, MetricWrapperBase)]
 
 
 def test_every_label_is_one_whose_values_are_few() -> None:
@@ -56,8 +60,8 @@ class DistantStore(MemoryStore[Order]):
         return found
 
 
-def shell_of(service: str) -> Shell[Order]:
-    decider = Decider(service, Collection("orders", Order))
+def shell_of(service: str, counts: Mapping[type[Fact], Callable[[Any], None]] = MappingProxyType({})) -> Shell[Order]:
+    decider = Decider(service, Collection("orders", Order), counts=counts)
     return Shell(decider, DistantStore(decider.collection), Outbox(), SteppedClock(NOON), lambda reference: reference)
 
 
@@ -82,5 +86,5 @@ async def test_a_save_that_lost_its_race_is_counted() -> None:
 async def test_a_missed_limit_is_counted_by_clock_once() -> None:
     before = value("hotline_clocks_missed_total", clock="on_site")
     missed = ClockMissed(at=NOON, clock="on_site", due=NOON)
-    await do(shell_of("test_misses"), missed)
+    await do(shell_of("test_misses", DECIDER.counts), missed, TicketEscalated.model_construct(at=NOON))
     assert value("hotline_clocks_missed_total", clock="on_site") == before + 1
