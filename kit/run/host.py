@@ -143,8 +143,7 @@ class Host:
         )
         runtime = ServiceRuntime(duties, self.settings.kafka, publisher, self.failed)
         self.health.add(f"{name}.store", stores.ping)
-        if reader is not None:
-            self.health.add(f"{name}.bus", reader.progress)
+        self.health.add(f"{name}.bus", runtime.check_bus)
         self.runtimes[name] = await self._stack.enter_async_context(runtime)
         add_said(assembled.routes, assembled.workers)
         return assembled.routes

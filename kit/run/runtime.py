@@ -23,6 +23,7 @@ from kit.clock import Clock
 from kit.decide.decider import Decider
 from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
+from kit.run.health import NotReady
 from kit.run.heap import collect_seldom
 from kit.run.ticker import Ticker
 from kit.settings import KafkaSettings
@@ -139,6 +140,13 @@ class ServiceRuntime:
             group.create_task(self._every(_TICK_SECONDS, self._tick_by_itself))
             group.create_task(self._every(_SWEEP_SECONDS, self._sweep))
             self.begun.set()
+
+    async def check_bus(self) -> None:
+        """Reading goes forward, or, for a service that hears nothing, the bus was reached; raises NotReady."""
+        if self.duties.reader is not None:
+            await self.duties.reader.progress()
+        elif not self.begun.is_set():
+            raise NotReady("the bus was not reached yet")
 
     async def drain(self) -> None:
         """Finish and commit the batch at hand, publish what was said, then end; raises ServiceFailed if it had ended.

@@ -1,18 +1,23 @@
 """The store in memory: the clockwork of virtual time and the fast fake of the tests."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
 
 from contracts.envelope import Event
 from kit.store.port import Answer, Change, Collection, Condition, Document, Equal, Fields, FieldValue, In, Query, S
+
+T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass(slots=True)
 class _Row(Generic[S]):
     document: Document[S]
+    schema: int
     fields: Fields
     wake_at: datetime | None
     said: list[Event] = field(default_factory=list)
@@ -30,7 +35,19 @@ class MemoryStore(Generic[S]):
         self._counters: defaultdict[str, int] = defaultdict(int)
 
     async def load(self, keys: Sequence[str]) -> dict[str, Document[S]]:
-        return {key: row.document for key in keys if (row := self._rows.get(key)) is not None}
+        return {key: self._document(row) for key in keys if (row := self._rows.get(key)) is not None}
+
+    def as_read_by(self, collection: Collection[T]) -> "MemoryStore[T]":
+        """The same documents in the eyes of another release."""
+        other = MemoryStore(collection)
+        other._rows, other._counters = self._rows, self._counters  # type: ignore[assignment]
+        return other
+
+    def _document(self, row: _Row[S]) -> Document[S]:
+        self.collection.check(row.document.key, row.schema)
+        if isinstance(row.document.state, self.collection.state):
+            return row.document
+        return replace(row.document, state=self.collection.state.model_validate(row.document.state.model_dump()))
 
     async def save(self, changes: Sequence[Change[S]]) -> set[str]:
         return {change.key for change in changes if not self._save(change)}
@@ -51,8 +68,13 @@ class MemoryStore(Generic[S]):
             change.seen,
         )
         if row is None:
-            row = self._rows[change.key] = _Row(document, change.fields, change.wake_at)
-        row.document, row.fields, row.wake_at = document, change.fields, change.wake_at
+            row = self._rows[change.key] = _Row(document, self.collection.schema, change.fields, change.wake_at)
+        row.document, row.schema, row.fields, row.wake_at = (
+            document,
+            self.collection.schema,
+            change.fields,
+            change.wake_at,
+        )
         _remember(row, change)
         return True
 
@@ -74,17 +96,20 @@ class MemoryStore(Generic[S]):
         if query.after is not None:
             last = _sortable(query.after)
             found = [row for row in found if (place(row) < last if query.descending else place(row) > last)]
-        return [row.document for row in found[: query.limit]]
+        return [self._document(row) for row in found[: query.limit]]
 
     async def due(self, moment: datetime, limit: int) -> list[str]:
         waiting = [
-            (row.wake_at, key) for key, row in self._rows.items() if row.wake_at is not None and row.wake_at <= moment
+            (row.wake_at, key) for key, row in self._known() if row.wake_at is not None and row.wake_at <= moment
         ]
         return [key for _, key in sorted(waiting)[:limit]]
 
     async def next_wake(self, after: datetime | None = None) -> datetime | None:
-        moments = (row.wake_at for row in self._rows.values() if row.wake_at is not None)
+        moments = (row.wake_at for _, row in self._known() if row.wake_at is not None)
         return min((moment for moment in moments if after is None or moment > after), default=None)
+
+    def _known(self) -> Iterator[tuple[str, _Row[S]]]:
+        return ((key, row) for key, row in self._rows.items() if row.schema <= self.collection.schema)
 
     async def history(self, key: str) -> list[Event]:
         row = self._rows.get(key)
@@ -98,7 +123,7 @@ class MemoryStore(Generic[S]):
     async def unpublished(self, said_before: datetime, limit: int) -> list[str]:
         waiting = [
             (row.said_at, key)
-            for key, row in self._rows.items()
+            for key, row in self._known()
             if row.document.published < row.document.sequence and row.said_at is not None and row.said_at < said_before
         ]
         return [key for _, key in sorted(waiting)[:limit]]

@@ -55,9 +55,9 @@ def _outages() -> Iterator[None]:
 class MongoStore(Generic[S]):
     """One collection of documents (kit.store.port.Store says what each method promises).
 
-    A document: `_id`, `utility`, `version`, `state`, `sequence`, `published`, `seen`, `fields`, `said` (the history,
-    only ever pushed to; its tail after `published` is the outbox), `answers`; `wake_at` and `waiting_since` exist only
-    while there is something to wait for, so that their sparse indexes stay small.
+    A document: `_id`, `utility`, `version`, `schema`, `state`, `sequence`, `published`, `seen`, `fields`, `said` (the
+    history, only ever pushed to; its tail after `published` is the outbox), `answers`; `wake_at` and `waiting_since`
+    exist only while there is something to wait for, so that their sparse indexes stay small.
     """
 
     def __init__(self, collection: Collection[S], database: MongoDatabase) -> None:
@@ -90,6 +90,7 @@ class MongoStore(Generic[S]):
         return found
 
     def _document(self, row: Json) -> Document[S]:
+        self.collection.check(row["_id"], row["schema"])
         read = self.collection.state.model_validate(row["state"])
         return Document(
             row["_id"], row["utility"], row["version"], read, row["sequence"], row["published"], row["seen"]
@@ -136,6 +137,7 @@ class MongoStore(Generic[S]):
         values: Json = {
             "utility": change.utility,
             "version": change.expected + 1,
+            "schema": self.collection.schema,
             "state": change.state.model_dump(mode="json"),
             "sequence": change.sequence,
             "seen": dict(change.seen),
@@ -194,14 +196,16 @@ class MongoStore(Generic[S]):
     async def _keys_by(self, field: str, condition: Json, limit: int) -> list[str]:
         with _outages():
             documents = await self._ready()
-            cursor = documents.find({field: condition}, {"_id": True}).sort([(field, ASCENDING)]).limit(limit)
+            known = {field: condition, "schema": {"$lte": self.collection.schema}}
+            cursor = documents.find(known, {"_id": True}).sort([(field, ASCENDING)]).limit(limit)
             return [row["_id"] for row in await cursor.to_list(None)]
 
     async def next_wake(self, after: datetime | None = None) -> datetime | None:
         with _outages():
             documents = await self._ready()
             later = {"$exists": True} if after is None else {"$gt": after}
-            cursor = documents.find({"wake_at": later}, {"wake_at": True}).sort("wake_at").limit(1)
+            known = {"wake_at": later, "schema": {"$lte": self.collection.schema}}
+            cursor = documents.find(known, {"wake_at": True}).sort("wake_at").limit(1)
             found = await cursor.to_list(None)
         return found[0]["wake_at"] if found else None
 

@@ -27,12 +27,23 @@ class ReplicaTooOld(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class Collection(Generic[S]):
-    """What a store must know of one kind of document: its name, its state's type, the fields lists may ask for."""
+    """What a store must know of one kind of document: its name, its state's type, the fields lists may ask for.
+
+    `schema` is written into every document. It rises with a release whose states an older one would misread; fields
+    that are only added leave it as it is.
+    """
 
     name: str
     state: type[S]
     fields: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    schema: int = 1
+
+    def check(self, key: str, schema: int) -> None:
+        """Raises ReplicaTooOld for a document of a newer schema."""
+        if schema > self.schema:
+            known = f"it knows {self.name} up to schema {self.schema}"
+            raise ReplicaTooOld(f"this image is too old: {known}, {key} is of schema {schema}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,8 @@ class Query:
 class Store(Protocol[S]):
     """One collection of documents; SQLite, MongoDB and memory keep it alike (tests/store holds them to it).
 
-    Every method may raise StoreAway.
+    Every method may raise StoreAway. Documents of a newer schema are left to newer replicas: `load` and `find` raise
+    ReplicaTooOld, `due`, `next_wake` and `unpublished` pass them over.
     """
 
     async def load(self, keys: Sequence[str]) -> dict[str, Document[S]]:

@@ -145,7 +145,8 @@ class SqliteStore(Generic[S]):
         return {row[0]: self._document(row) for row in found}
 
     def _document(self, row: Any) -> Document[S]:
-        key, utility, version, state, sequence, published, seen = row
+        key, utility, version, schema, state, sequence, published, seen = row
+        self.collection.check(key, schema)
         read = self.collection.state.model_validate_json(state)
         return Document(key, utility, version, read, sequence, published, orjson.loads(seen))
 
@@ -173,8 +174,9 @@ class SqliteStore(Generic[S]):
         """Rows by statement: an index is only touched by the columns that differ."""
         new: list[tuple[Cell, ...]] = []
         changed: dict[tuple[int, ...], list[tuple[Cell, ...]]] = {}
+        schema = self.collection.schema
         for change in changes:
-            always = (change.expected + 1, change.sequence, _json(change.seen), change.state.model_dump_json())
+            always = (change.expected + 1, schema, change.sequence, _json(change.seen), change.state.model_dump_json())
             watched = self._watched(change)
             before = current.get(change.key)
             if before is None:
@@ -215,8 +217,8 @@ class SqliteStore(Generic[S]):
         return [row[0] for row in self._file.rows(self._tables.due, (to_cell(moment), limit))]
 
     async def next_wake(self, after: datetime | None = None) -> datetime | None:
-        [(cell,)] = self._file.rows(self._tables.next_wake, (_BEFORE_ALL if after is None else to_cell(after),))
-        return None if cell is None else to_moment(cell)
+        found = self._file.rows(self._tables.next_wake, (_BEFORE_ALL if after is None else to_cell(after),))
+        return to_moment(found[0][0]) if found else None
 
     async def history(self, key: str) -> list[Event]:
         return [decode(row[0]) for row in self._file.rows(self._tables.history, (key,))]

@@ -26,8 +26,8 @@ def to_moment(cell: int) -> datetime:
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS {name} (
-  key TEXT PRIMARY KEY, utility TEXT NOT NULL, version INT NOT NULL, sequence INT NOT NULL, seen TEXT NOT NULL,
-  wake_at INT, state TEXT NOT NULL
+  key TEXT PRIMARY KEY, utility TEXT NOT NULL, version INT NOT NULL, schema INT NOT NULL, sequence INT NOT NULL,
+  seen TEXT NOT NULL, wake_at INT, state TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS {name}_by_wake_at ON {name} (wake_at) WHERE wake_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS {name}_said (
@@ -61,6 +61,7 @@ class Tables:
         self.name = collection.name
         self.fields = tuple(dict.fromkeys((*collection.fields, *collection.unique)))
         self._unique = collection.unique
+        self._known = f"schema <= {collection.schema:d}"
         self.watched = ("wake_at", *(f"f_{field}" for field in self.fields))
         """Columns under an index, which a change writes only if they differ."""
 
@@ -89,8 +90,8 @@ class Tables:
     @cached_property
     def _select(self) -> str:
         return (
-            "SELECT d.key, d.utility, d.version, d.state, d.sequence, coalesce(w.published, d.sequence), d.seen"
-            f" FROM {self.name} d LEFT JOIN {self.name}_waiting w ON w.key = d.key"
+            "SELECT d.key, d.utility, d.version, d.schema, d.state, d.sequence, coalesce(w.published, d.sequence),"
+            f" d.seen FROM {self.name} d LEFT JOIN {self.name}_waiting w ON w.key = d.key"
         )
 
     @cached_property
@@ -105,12 +106,12 @@ class Tables:
 
     @cached_property
     def insert(self) -> str:
-        columns = ("version", "sequence", "seen", "state", "key", "utility", *self.watched)
+        columns = ("version", "schema", "sequence", "seen", "state", "key", "utility", *self.watched)
         return f"INSERT INTO {self.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
     def update(self, changed: Sequence[int]) -> str:
         """Writes what always changes, and of the watched columns those at these places."""
-        columns = ("version", "sequence", "seen", "state", *(self.watched[place] for place in changed))
+        columns = ("version", "schema", "sequence", "seen", "state", *(self.watched[place] for place in changed))
         return f"UPDATE {self.name} SET {', '.join(f'{column} = ?' for column in columns)} WHERE key = ?"
 
     @cached_property
@@ -147,7 +148,10 @@ class Tables:
 
     @cached_property
     def unpublished(self) -> str:
-        return f"SELECT key FROM {self.name}_waiting WHERE said_at < ? ORDER BY said_at, key LIMIT ?"
+        return (
+            f"SELECT key FROM {self.name}_waiting JOIN {self.name} USING (key)"
+            f" WHERE said_at < ? AND {self._known} ORDER BY said_at, key LIMIT ?"
+        )
 
     @cached_property
     def history(self) -> str:
@@ -164,11 +168,11 @@ class Tables:
 
     @cached_property
     def due(self) -> str:
-        return f"SELECT key FROM {self.name} WHERE wake_at <= ? ORDER BY wake_at, key LIMIT ?"
+        return f"SELECT key FROM {self.name} WHERE wake_at <= ? AND {self._known} ORDER BY wake_at, key LIMIT ?"
 
     @cached_property
     def next_wake(self) -> str:
-        return f"SELECT min(wake_at) FROM {self.name} WHERE wake_at > ?"
+        return f"SELECT wake_at FROM {self.name} WHERE wake_at > ? AND {self._known} ORDER BY wake_at LIMIT 1"
 
     @cached_property
     def answer(self) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketContacted
+from kit.decide.state import State
 from kit.store.memory import MemoryStore
 from kit.store.mongo import MongoDatabase, MongoStore
 from kit.store.port import Change, Collection, Fields, Store
@@ -19,14 +19,12 @@ from kit.store.sqlite import SqliteFile, SqliteStore
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
-class Step(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Step(State):
     name: str
     at: datetime
 
 
-class Ticket(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Ticket(State):
     procedure: str = "p@2026-01-01"
     count: int = 0
     note: str | None = None

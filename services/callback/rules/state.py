@@ -3,9 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.fact import Frozen
 from contracts.ticket import Attachment
 from contracts.vocabulary import CallKind, CallOutcome
+from kit.decide.state import State
 
 
 class CallStage(StrEnum):
@@ -21,7 +21,7 @@ OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "are
 """Fields that outlast a reply; everything else starts anew with the next one."""
 
 
-class Calls(Frozen):
+class Calls(State):
     """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake.
 
     All from `stage` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from contracts.fact import Actor, Frozen
+from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
+from kit.decide.state import State
 from kit.store.port import Document
 
 _HEAD = 4096
@@ -64,7 +65,7 @@ class FolderAttachments:
         return path.read_bytes() if path.exists() else None
 
 
-class Upload(Frozen):
+class Upload(State):
     """What was uploaded, by whom. The name it had is not kept: it may name people, and facts carry names."""
 
     procedure: str

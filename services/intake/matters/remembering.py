@@ -5,8 +5,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from contracts.fact import Frozen
 from contracts.ids import ALWAYS, derived_id
+from kit.decide.state import State
 from kit.store.port import Change, Collection, Document, Query, Range, Store
 from procedures.model import Procedure
 from procedures.model.part import stated
@@ -21,7 +21,7 @@ MOST_TRIES = 50
 _PAGE = 500
 
 
-class Sighted(Frozen):
+class Sighted(State):
     """One request as the index keeps it: no text, only numbers of words; none at all once the window has passed.
 
     `noted` counts the utility's sightings and their corrections without a gap: whoever has read up to it knows all.

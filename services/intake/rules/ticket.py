@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from contracts.fact import Frozen, Grade, Open
+from contracts.fact import Grade, Open
 from contracts.ticket import Attachment
 from contracts.vocabulary import Channel, Closure, LinkKind, Stage
+from kit.decide.state import State
 
 Value = str | int | datetime | None
 
 
-class Period(Frozen):
+class Period(State):
     """A running clock that is the matter's period; `working` says whether its budget is working time."""
 
     start: datetime
@@ -20,14 +21,14 @@ class Period(Frozen):
     paused_at: datetime | None = None
 
 
-class Link(Frozen):
+class Link(State):
     """Another ticket this one points at."""
 
     other: str
     kind: LinkKind
 
 
-class Ticket(Frozen):
+class Ticket(State):
     """Flat on purpose: it is copied with every message.
 
     `unit` and `division` are where it was dispatched, `round` how often; `complaints` is how often this customer

@@ -1,10 +1,11 @@
 """What the service keeps of an article, a collection task and an emergency notice."""
 
-from contracts.fact import Actor, Frozen, Instant
+from contracts.fact import Actor, Instant
 from contracts.vocabulary import ArticleStage
+from kit.decide.state import State
 
 
-class Wording(Frozen):
+class Wording(State):
     """What an article says; `keywords` are the words callers use for it, `areas` where it holds (none: everywhere)."""
 
     title: str
@@ -15,7 +16,7 @@ class Wording(Frozen):
     expires_at: Instant | None = None
 
 
-class Edition(Frozen):
+class Edition(State):
     """What readers are told until a newer edition is published or this one expires."""
 
     number: int
@@ -26,7 +27,7 @@ class Edition(Frozen):
     reviewed_at: Instant | None = None
 
 
-class Feedback(Frozen):
+class Feedback(State):
     """What a reader missed in one edition (第十七条(一), R004-142)."""
 
     at: Instant
@@ -35,7 +36,7 @@ class Feedback(Frozen):
     text: str
 
 
-class Finishing(Frozen):
+class Finishing(State):
     """A task that is done by the article: when and by whom it came to the centre."""
 
     task: str
@@ -43,7 +44,7 @@ class Finishing(Frozen):
     by: Actor
 
 
-class Article(Frozen):
+class Article(State):
     """A piece of knowledge; a unit's own needs its division's review before the centre's (第十八条(二), R004-145).
 
     `stage`, `edition` and `wording` are of the newest edition; while it is written and reviewed, readers are told the
@@ -69,7 +70,7 @@ class Article(Frozen):
     wake_at: Instant | None = None
 
 
-class Task(Frozen):
+class Task(State):
     """What the centre asked a division to write (第十八条(二), R004-146)."""
 
     procedure: str
@@ -81,7 +82,7 @@ class Task(Frozen):
     done_at: Instant | None = None
 
 
-class Notice(Frozen):
+class Notice(State):
     """An emergency as agents and customers are told of it (第十八条(四), R004-149, R004-150)."""
 
     procedure: str

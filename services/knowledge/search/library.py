@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from kit.clock import Clock, machine_now
-from kit.store.port import Document, Query, Range, Store, StoreAway
+from kit.store.port import Document, Query, Range, Store
 from services.knowledge.rules.state import Article, Notice
 from services.knowledge.search import words
 from services.knowledge.search.entry import Entry, entries_of
@@ -121,7 +121,7 @@ class _Hall:
     def _judge(self, reading: "asyncio.Task[None]") -> None:
         try:
             reading.result()
-        except StoreAway as away:
+        except ConnectionError as away:
             if self.read_to is None:
                 raise
             log.warning("knowledge.search_is_stale", utility=self._utility, as_of=self.read_to, reason=str(away))
@@ -140,7 +140,7 @@ class _Hall:
         try:
             for store in self._stores if touched else ():
                 await self._file(list((await store.load(list(touched))).values()))
-        except StoreAway:
+        except ConnectionError:
             self._touched |= touched
             raise
 

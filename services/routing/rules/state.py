@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from contracts.fact import Frozen, Grade, Instant, Open
+from contracts.fact import Grade, Instant, Open
 from contracts.ticket import Demand, GovernmentOrder
 from contracts.vocabulary import CallPreference, Closure, ExtensionDecider, Stage
+from kit.decide.state import State
 from procedures.model import Circumstances, Procedure
 
 
-class RunningLimit(Frozen):
+class RunningLimit(State):
     """A limit that runs: until when, since when, how long as the procedure writes it, and whose it is."""
 
     due: Instant
@@ -19,7 +20,7 @@ class RunningLimit(Frozen):
     owner: str
 
 
-class WorkOrder(Frozen):
+class WorkOrder(State):
     """One ticket's work order.
 
     `unit` is where it lies or lay last; `round` counts its dispatches; `return_until` is the last instant of the

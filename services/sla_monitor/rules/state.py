@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple, TypedDict
 
-from contracts.fact import Frozen
 from contracts.vocabulary import ClockState
+from kit.decide.state import State
 from procedures.model import Candidate, Circumstances, Deadline, Procedure
 
 STRICTLY_AFTER = timedelta(milliseconds=1)
@@ -54,7 +54,7 @@ def _rival(candidate: Candidate) -> Rival:
     return Rival(candidate.due, candidate.origin.value, candidate.source, candidate.rule, limit)
 
 
-class SlaClock(Frozen):
+class SlaClock(State):
     """One run of a named clock; `round` counts its runs from 1.
 
     `ended_at` is set once nothing is owed on it any more: met, exempt, cancelled, or come after all `late_by` seconds
@@ -108,7 +108,7 @@ class SlaClock(Frozen):
         return ceil((at - self.due).total_seconds())
 
 
-class Sla(Frozen):
+class Sla(State):
     """The clocks of one subject, oldest first; `type` is None for an article, a task or a notice.
 
     What limits may depend on is kept flat. `again` is true while a reply is being made anew, `phoned` from a phone

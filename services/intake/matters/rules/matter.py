@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from contracts.fact import Frozen, Grade
+from contracts.fact import Grade
 from contracts.refusal import Outcome
+from kit.decide.state import State
 from procedures.model import GradeRule, Procedure
 from services.intake.rules.grading import counts_together, is_cluster
 
@@ -11,7 +12,7 @@ MOST_MEMBERS = 64
 """Remembered at most: far more than decide a cluster, few enough to rewrite with every complaint."""
 
 
-class Member(Frozen):
+class Member(State):
     """A complaint about the matter; `told` once it points at the cluster it belongs to.
 
     `announced_to` are the tickets that learn of the cluster through this one.
@@ -25,7 +26,7 @@ class Member(Frozen):
     announced_to: tuple[str, ...] = ()
 
 
-class Matter(Frozen):
+class Matter(State):
     """Latest members last; `first` is the oldest ticket ever.
 
     `trigger` is the ticket that made them a cluster, at the moment `since`, all of `grade` at least.

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.fact import Frozen
 from contracts.refusal import Refusal, refused
 from contracts.vocabulary import CENTRE, Role
+from kit.decide.state import State
 from procedures.model import Procedure
 from services.intake.rules.ticket import Ticket
 
 
-class Audit(Frozen):
+class Audit(State):
     """One look at a customer's data; never changed. `reason` is None for a look-up that showed masked data only."""
 
     procedure: str

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.fact import Frozen
 from contracts.refusal import Outcome
+from kit.decide.state import State
 
 
 class PersonalField(StrEnum):
@@ -23,7 +23,7 @@ LOOKED_UP = (PersonalField.CONTACT, PersonalField.ID_NUMBER)
 """A customer is found by these, through a blind index."""
 
 
-class Person(Frozen):
+class Person(State):
     """`sealed` holds each field's ciphertext; `blind` the index of those that a customer is looked up by."""
 
     procedure: str

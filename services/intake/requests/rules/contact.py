@@ -8,13 +8,14 @@ import orjson
 
 from contracts.fact import Actor, Frozen, Grade
 from contracts.refusal import Outcome, Refusal
+from kit.decide.state import State
 from services.intake.rules.explaining import Explanation
 from services.intake.rules.request import FREE_TEXT, Request
 
 Kind = Literal["request", "answer", "urge", "supplement", "withdraw"]
 
 
-class Placed(Frozen):
+class Placed(State):
     """What became of some of a request's demands: a ticket of their own, or more to say on an open one."""
 
     ticket: str
@@ -30,7 +31,7 @@ class Placed(Frozen):
     explanation: Explanation
 
 
-class Contact(Frozen):
+class Contact(State):
     """The customer's own words are never changed after this (R004-033).
 
     `placed` is None as long as its tickets may still have to be made. A contact on one ticket (`ticket`) only keeps
