@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from contracts.fact import Fact, Frozen
+from contracts.fact import Fact
 from contracts.ticket import (
     TicketAnswered,
     TicketLinked,
@@ -17,13 +17,14 @@ from contracts.ticket import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import Stage
+from kit.decide.state import State
 from procedures.model import Procedure
 from procedures.wording import local_text
 from services.intake.rules.ticket import Ticket
 from texts import Language, text
 
 
-class Explanation(Frozen):
+class Explanation(State):
     """One message of the catalogue (`intake.told.<code>`) with what it says of this ticket."""
 
     code: str

@@ -1,24 +1,19 @@
-"""What a customer asks in one contact, as the clerk or the feed hands it over."""
+"""What a customer asks in one contact, as the clerk or the feed hands it over and as the contact keeps it."""
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.fact import SYSTEM, Actor, Grade, Instant, Line, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import Channel
+from kit.decide.state import State
 
 FREE_TEXT = ("subject", "text", "situation", "address")
 """What a request says in words, beside the words of its items and its answer."""
 
 
-class _Given(BaseModel):
-    """Words from outside: a field that is not known is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Item(_Given):
+class Item(State):
     """One of several demands of the contact (第十五条(一)3)."""
 
     type: Word
@@ -27,7 +22,7 @@ class Item(_Given):
     text: str | None = None
 
 
-class FirstAnswer(_Given):
+class FirstAnswer(State):
     """The answer given while the customer waits (R004-034, R004-043); `guidance` is a self-help script (R004-058)."""
 
     text: str | None = None
@@ -35,7 +30,7 @@ class FirstAnswer(_Given):
     guidance: Line | None = None
 
 
-class Request(_Given):
+class Request(State):
     """One contact. `at` is its receipt; `given` names the required fields it carries, whose contents stay in the vault.
 
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
