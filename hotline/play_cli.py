@@ -12,6 +12,7 @@ from hotline.demo.recorded import BadRecord, Record, live, records
 from hotline.demo.show import drive_and_print
 from hotline.up import Running
 from hotline.up_cli import settings_of, start_and
+from hotline.utility import utility_of
 from procedures.loader import load_all
 
 UNREADABLE = 2
@@ -42,7 +43,7 @@ def _play(console: Console, read: list[Record], var: Path, port: int | None, *, 
     settings = settings_of(var, port, read[0].at - timedelta(minutes=1))
 
     async def afterwards(running: Running) -> int:
-        procedure = load_all().in_force(settings.embedded.utility, read[0].at)
+        procedure = load_all().in_force(utility_of(settings), read[0].at)
         return await drive_and_print(running, procedure, live, read, console, "play")
 
     return start_and(console, settings, afterwards, stay=stay)

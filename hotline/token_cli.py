@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hotline.utility import utility_of
 from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user
 from kit.settings import SettingsError, load_settings
 
@@ -39,7 +40,7 @@ def token(
         typer.echo(
             issuer.token(
                 seeded_user(who),
-                utility=utility or settings.embedded.utility,
+                utility=utility or utility_of(settings),
                 audience=settings.auth.audience,
                 lifetime=_duration(lifetime),
             )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from hotline.utility import utility_of
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.settings import Settings
 
@@ -12,7 +13,7 @@ def token_of(settings: Settings) -> Callable[[str], str]:
     issuer = BuiltInIssuer(settings.embedded.path)
 
     def token(who: str) -> str:
-        utility, audience = settings.embedded.utility, settings.auth.audience
+        utility, audience = utility_of(settings), settings.auth.audience
         return issuer.token(seeded_user(who), utility=utility, audience=audience, lifetime=timedelta(days=7))
 
     return token

@@ -19,6 +19,7 @@ from hotline.demo.plans import plans
 from hotline.demo.scenario import NoScenario, scenario_of
 from hotline.demo.show import drive_and_print
 from hotline.up import Running, everything
+from hotline.utility import utility_of
 from kit.clock import RealClock
 from kit.http.serving import run as run_loop
 from kit.http.serving import stopped_by_signals
@@ -56,7 +57,7 @@ def up(
         if not demo or start is None:
             return 0
         run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
-        procedure = load_all().in_force(settings.embedded.utility, start)
+        procedure = load_all().in_force(utility_of(settings), start)
         planned = list(plans(start, requests, seed, scenario_of(procedure.utility), procedure))
         return await drive_and_print(running, procedure, live, planned, console, run_name)
 

@@ -169,7 +169,7 @@ class EmbeddedSettings(_Group):
     broker: Literal["auto", "kafka", "tansu"] | None = None
     issuer: bool = Field(default=False, description="trust the built-in token issuer; loopback only")
     path: Path = Path("var")
-    utility: str = "kunlun-gas-956100"
+    utility: str | None = Field(default=None, description="whose tokens and demonstration; None: the runner's own")
     stepped_from: AwareDatetime | None = None
 
 

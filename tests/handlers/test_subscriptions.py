@@ -1,7 +1,7 @@
 """What each service subscribes to and how, and what its subscriber makes of a message: all that needs no broker."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -33,6 +33,7 @@ from services.routing.decider import DECIDER as ORDERS
 from services.sla_monitor.bus import subscribe as sla_monitor
 from services.sla_monitor.decider import DECIDER as CLOCKS
 from tests.handlers.bench_of_one import PROCEDURES, Bench
+from tests.unit.callback.desk import opened as ticket_opened
 
 SETTINGS = KafkaSettings(bootstrap_servers="nowhere:9092")
 SERVICES: dict[str, tuple[Callable[[Inbox, Any], KafkaRouter], Decider[Any]]] = {
@@ -108,7 +109,7 @@ async def test_its_replicas_share_one_group_and_a_batch_is_acknowledged_by_hand(
 
 @pytest.mark.parametrize("service", ["routing", "sla_monitor", "callback"])
 async def test_an_event_on_the_topic_reaches_the_rule(service: str) -> None:
-    desk, opened = Desk(service), sample(TicketOpened)
+    desk, opened = Desk(service), replace(sample(TicketOpened), data=ticket_opened())
     async with TestKafkaBroker(desk.broker) as broker:
         await broker.publish(encode(opened), TICKETS, key=opened.subject.encode(), headers=headers(opened))
     assert await desk.bench.shell.get(opened.subject, opened.utility) is not None
