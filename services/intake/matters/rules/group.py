@@ -2,22 +2,22 @@
 
 from datetime import datetime
 
-from contracts.fact import Frozen
 from contracts.refusal import Outcome
+from kit.decide.state import State
 from procedures.model import GroupRule, Procedure
 
 MOST_MEMBERS = 500
 """Remembered at most; a rule that asks for more is refused when the procedure is read."""
 
 
-class GroupMember(Frozen):
+class GroupMember(State):
     """One request."""
 
     ticket: str
     at: datetime
 
 
-class Group(Frozen):
+class Group(State):
     """The requests of one rule, agreeing values and period, oldest first; `raised` are the tickets that raised it."""
 
     procedure: str
