@@ -26,7 +26,6 @@ from services.registry import speaking_on
 from texts import Language, label, text
 
 
-
 @dataclass(frozen=True, slots=True)
 class Story:
     """A ticket as its services tell it."""

@@ -6,9 +6,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from hotline.services import virtual_deciders
 from kit.decide.state import State
 from services.intake.matters.remembering import SIGHTINGS
+from services.registry import virtual_deciders
 
 KEPT: list[type[BaseModel]] = [SIGHTINGS.state, *(decider.collection.state for decider in virtual_deciders())]
 
