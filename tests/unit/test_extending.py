@@ -90,6 +90,6 @@ def test_a_utility_is_data_and_the_code_that_names_one_is_known() -> None:
     named = {file for file in tree() if PROCEDURE in file} | touching(PROCEDURE)
     [text] = re.findall(r"^## A utility\n(.*?)(?=^## )", PAGE, re.M | re.S)
     told = {name for name in re.findall(r"`([^`]+)`", text) if (ROOT / name).is_file()}
-    assert named - told == {"kit/decide/fold.py", "contracts/samples.py"}
+    assert named - told == {"contracts/samples.py"}
     assert all(file.startswith("procedures/") for file in listed("A utility"))
     assert listed("A utility") <= named
