@@ -1,9 +1,10 @@
 """How grave a request is, and when many requests become more than each of them: repeats, clusters, groups."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.fact import Grade
 from procedures.duration import Duration
@@ -67,6 +68,12 @@ class GroupRule(Sourced):
     per: Literal["day", "month"] | None = None
     within: Duration | None = None
     to: Level
+
+    @model_validator(mode="after")
+    def _says_how_long(self) -> Self:
+        if (self.per is None) is (self.within is None):
+            raise PydanticCustomError("per_or_within", "say one of them", {"accepts": ["per: day", "within: 7 days"]})
+        return self
 
 
 Grading = Mapping[Slug, GradingRules]

@@ -7,6 +7,7 @@ import pytest
 
 from procedures.faults import FileError
 from procedures.loader import DATA, UnknownProcedureError, load, load_all, record
+from tests.utilities import SMALL
 
 GAS = DATA / "kunlun-gas-956100" / "2011-01-01.yaml"
 TEXT = GAS.read_text(encoding="utf-8")
@@ -71,6 +72,15 @@ def test_a_wrong_word_or_number_is_named_with_its_line_and_what_is_accepted(
     assert accepts is None or accepts in found.accepts
     assert str(found).startswith(f"{path}:{line}: ")
     assert found.told("zh") != found.told("en")
+
+
+@pytest.mark.parametrize("by", ["", "per: day, within: 7 days, "])
+def test_a_group_is_counted_by_a_period_or_within_a_time_and_never_by_both(tmp_path: Path, by: str) -> None:
+    telecom = (SMALL / "telecom" / "2026-01-01.yaml").read_text(encoding="utf-8")
+    (tmp_path / "telecom").mkdir()
+    path = tmp_path / "telecom" / "2026-01-01.yaml"
+    path.write_text(telecom.replace("per: day, ", by, 1), encoding="utf-8")
+    assert [each.fault.code for each in refused(path).all()] == ["per_or_within"]
 
 
 LINES = TEXT.splitlines(keepends=True)

@@ -116,7 +116,7 @@ def _lying_at(order: WorkOrder, sent: TicketDispatched, return_until: datetime |
         declined=False,
         return_until=return_until,
         return_taken=False,
-        material_asked=False,
+        material=None,
         completed=False,
         kept=False,
         held=None,

@@ -20,13 +20,13 @@ from services.routing.rules.unit_work import signed, unit_of
 
 
 def asks_material(order: WorkOrder, procedure: Procedure) -> bool:
-    """Whether the type knows of material, and none is awaited."""
-    return procedure.types[order.ticket_type].material is not None and not order.material_asked
+    """Whether the type knows of material, and the customer was not told what is missing."""
+    return procedure.types[order.ticket_type].material is not None and order.material is None
 
 
 def awaits_material(order: WorkOrder, _: Procedure) -> bool:
-    """Whether the customer was told what is missing."""
-    return order.material_asked
+    """Whether the customer was told what is missing, and it has not come."""
+    return order.material == "asked"
 
 
 def ask_material(order: WorkOrder, command: AskMaterial, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -34,22 +34,25 @@ def ask_material(order: WorkOrder, command: AskMaterial, procedure: Procedure) -
     asked = procedure.types[order.ticket_type].material
     if asked is None:
         return refused("order_without_material", procedure.clause("material"))
-    if order.material_asked:
-        return refused("order_material_asked", procedure.clause("material"), accepts=("complete_material",))
+    if order.material is not None:
+        onward = ("complete_material",) if order.material == "asked" else ()
+        return refused("order_material_asked", procedure.clause("material"), accepts=onward)
     unknown = tuple(item for item in command.items if item not in asked.value)
     if unknown:
         return refused("order_material_unknown", asked, accepts=asked.value, items=", ".join(unknown))
     order, facts = signed(order, command.at, command.by)
     told = TicketMaterialAsked(at=command.at, by=command.by, unit=unit_of(order), items=command.items)
-    return order.but(material_asked=True), (*facts, told)
+    return order.but(material="asked"), (*facts, told)
 
 
 def complete_material(order: WorkOrder, command: CompleteMaterial, procedure: Procedure) -> Outcome[WorkOrder]:
-    """The material is complete; refused where none was asked for."""
-    if not order.material_asked:
+    """The material is complete; refused where none was asked for, and the second time."""
+    if order.material is None:
         return refused("order_material_not_asked", procedure.clause("material"), accepts=("ask_material",))
+    if order.material == "complete":
+        return refused("order_material_complete", procedure.clause("material"))
     complete = TicketMaterialCompleted(at=command.at, by=command.by, unit=unit_of(order))
-    return order.but(material_asked=False), (complete,)
+    return order.but(material="complete"), (complete,)
 
 
 def fail_contact(order: WorkOrder, command: FailContact, _: Procedure) -> Outcome[WorkOrder]:

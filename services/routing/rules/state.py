@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from contracts.fact import Grade, Instant, Open
 from contracts.ticket import Demand, GovernmentOrder
@@ -78,7 +78,7 @@ class WorkOrder(State):
     division_approved: bool = False
     again: bool = False
 
-    material_asked: bool = False
+    material: Literal["asked", "complete"] | None = None
     held: str | None = None
     held_until: Instant | None = None
 
