@@ -11,6 +11,7 @@ from typing import Any
 
 from kit.clock import RealClock
 from procedures.loader import load_all
+from services.callback.rules.windows import is_quiet
 from tests.fleet import Persistent, eventually
 
 UTILITY = "kunlun-gas-956100"
@@ -122,7 +123,7 @@ def _customers_may_be_called() -> bool:
     now = RealClock().now()
     procedure = load_all().in_force(UTILITY, now)
     moments = (now, now + timedelta(minutes=30))
-    return not any(procedure.callback.quiet.value.include(each.astimezone(procedure.calendar.zone)) for each in moments)
+    return not any(is_quiet(each, procedure) for each in moments)
 
 
 @dataclass(slots=True)
