@@ -95,7 +95,7 @@ def key_of(number: int) -> str:
 
 def event(number: int) -> Event:
     """Event number so-and-so of the stream; each document gets every 3,000th."""
-    fact = TicketSigned(at=NOW, by=SYSTEM, unit="内容" * 130)
+    fact = TicketSigned(at=NOW, by=SYSTEM, unit="内容" * 127)
     sequence = number // DOCUMENTS + 1
     return Event(
         str(uuid4()), "/hotline/routing", key_of(number), sequence, "gas", fact, f"00-{uuid4().hex}-{1:016x}-00"
