@@ -34,14 +34,15 @@ def check_digit(body: str) -> int:
 def parse(text: str) -> Number | None:
     """Read a number as typed: spaces, dots, other dashes or full-width digits do no harm.
 
-    None when it has not the shape of a number, its date is none, or its check digit is wrong (misheard or mistyped).
+    None when it has not the shape of a number, its date is none, its serial has a nought too many, or its check digit
+    is wrong (misheard or mistyped).
     """
     found = _SHAPE.fullmatch(_PAUSES.sub("-", unicodedata.normalize("NFKC", text).strip()))
     if found is None:
         return None
-    hotline, day, serial, check = found.groups()
+    hotline, day, serial, _ = found.groups()
     try:
         number = Number(hotline, date(int(day[:4]), int(day[4:6]), int(day[6:])), int(serial))
     except ValueError:
         return None
-    return number if str(number).endswith(f"-{check}") else None
+    return number if str(number) == "-".join(found.groups()) else None

@@ -44,3 +44,8 @@ def test_spaces_dashes_and_full_width_digits_do_no_harm(spelt: str) -> None:
 @pytest.mark.parametrize("spelt", ["", "956100", "956100-20261320-00042-4", "956100-20261120-42-4", "hello"])
 def test_what_is_no_number_is_none(spelt: str) -> None:
     assert parse(spelt) is None
+
+
+def test_a_serial_with_a_nought_too_many_is_no_number() -> None:
+    assert parse("956100-20060410-100000-0") is not None
+    assert parse("956100-20060410-000000-4") is None
