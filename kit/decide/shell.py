@@ -63,7 +63,11 @@ KEY_REUSED = Refusal("idempotency_key_reused")
 
 
 class Shell(Generic[S]):
-    """Runs one decider over one store; handlers, HTTP and the tick all come through here."""
+    """Runs one decider over one store; handlers, HTTP and the tick all come through here.
+
+    `procedure_of` finds the procedure that a document is pinned to. Whoever shows one asks it, and not the loaded
+    files, so that a document of a newer image is an outage (ReplicaTooOld) there, too.
+    """
 
     def __init__(
         self,
@@ -77,8 +81,8 @@ class Shell(Generic[S]):
         self.decider = decider
         self.store = store
         self.clock = clock
+        self.procedure_of = procedure_of
         self._outlet = outlet
-        self._procedure_of = procedure_of
         self._patience = patience
         self.follow_ups = FollowUps(decider, store, self._save)
         self._awaited: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
@@ -113,7 +117,7 @@ class Shell(Generic[S]):
     def _fold(self, key: str, before: Document[S] | None, events: Sequence[Event]) -> Draft[S]:
         draft = Draft.of(self.decider, key, events[0].utility, before)
         for event in events:
-            draft.hear(event, self._procedure_of)
+            draft.hear(event, self.procedure_of)
         return draft
 
     async def _save(self, drafts: Sequence[Draft[S]], follow_up_after: timedelta = AGAIN_AFTER) -> set[str]:
@@ -185,7 +189,7 @@ class Shell(Generic[S]):
             reference = before.state.procedure if before is not None else creates  # type: ignore[attr-defined]
             if reference is None:
                 return UNKNOWN
-            outcome = decide(before.state if before else None, self._procedure_of(reference))
+            outcome = decide(before.state if before else None, self.procedure_of(reference))
             if isinstance(outcome, Refusal):
                 return outcome
             draft = Draft.of(self.decider, key, utility, before)
@@ -231,7 +235,7 @@ class Shell(Generic[S]):
         assert self.decider.wake is not None
         draft = Draft.of(self.decider, document.key, document.utility, document)
         reference: str = document.state.procedure  # type: ignore[attr-defined]
-        outcome = self.decider.wake(document.state, now, self._procedure_of(reference))
+        outcome = self.decider.wake(document.state, now, self.procedure_of(reference))
         if isinstance(outcome, Refusal):
             raise RuntimeError(f"{self.decider.service}: a wake-up was refused: {outcome.code}")
         draft.take(outcome, Cause(f"wake/{self.decider.service}/{document.key}/{document.version}"))

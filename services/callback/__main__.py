@@ -11,7 +11,7 @@ from services.hosting import run
 def assemble(means: Means[Procedures]) -> Assembled:
     """Calls owed on the tickets of the ticket topic."""
     calls = means.work_on(DECIDER)
-    return Assembled((calls,), router(calls.shell, means.procedure_of), subscribe(means.inbox, calls.shell))
+    return Assembled((calls,), router(calls.shell), subscribe(means.inbox, calls.shell))
 
 
 if __name__ == "__main__":

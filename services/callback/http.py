@@ -14,7 +14,6 @@ from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, CallKind, CallOutcome
 from kit.auth.principal import HolderOf, Principal
-from kit.decide.fold import ProcedureOf
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
@@ -92,12 +91,12 @@ class PlanFilter(BaseModel):
 _CALLS = Things("/tickets/{ticket}", CallsView, "callback_step")
 
 
-def router(shell: Shell[Calls], procedure_of: ProcedureOf) -> APIRouter:
+def router(shell: Shell[Calls]) -> APIRouter:
     """The desk's API. Only the centre calls customers back, so only its people see it."""
     routes = APIRouter(route_class=PlainRoute)
 
     def view(document: Document[Calls]) -> CallsView:
-        return calls_view(document, procedure_of(document.state.procedure))
+        return calls_view(document, shell.procedure_of(document.state.procedure))
 
     async def take(ticket: str, step: Step[Calls], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)

@@ -65,9 +65,9 @@ class OrderFilter(BaseModel):
 def router(shell: Shell[WorkOrder], procedures: Procedures) -> APIRouter:
     """Everything under /routing."""
     found = APIRouter(route_class=PlainRoute)
-    _add_lists(found, shell, procedures)
+    _add_lists(found, shell)
     _add_organisation(found, shell, procedures)
-    _add_steps(found, shell, procedures)
+    _add_steps(found, shell)
     return found
 
 
@@ -77,21 +77,21 @@ def _group(step: Step[WorkOrder]) -> str:
     return REVIEW if Role.DIVISION in step.roles else CENTRE_DESK
 
 
-def _add_steps(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
+def _add_steps(found: APIRouter, shell: Shell[WorkOrder]) -> None:
     async def take(order: str, step: Step[WorkOrder], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
         return await asked.carry_out(
             shell,
             order,
             lambda state, procedure: decide(step, state, command, procedure),
-            lambda document: order_view(document, procedures.get(document.state.procedure), asked.language),
+            lambda document: order_view(document, shell.procedure_of(document.state.procedure), asked.language),
         )
 
     for step in STEPS.values():
         add_step(found, _ORDERS, step, take, tag=_group(step))
 
 
-def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures) -> None:
+def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
     @found.get("/work-orders", tags=[LISTS], summary="工单列表 A desk's list, the most urgent first")
     async def work_orders(
         filters: Annotated[OrderFilter, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
@@ -99,7 +99,7 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures
         return await page_of(
             shell.store,
             fields_of,
-            lambda document: order_view(document, procedures.get(document.state.procedure), language),
+            lambda document: order_view(document, shell.procedure_of(document.state.procedure), language),
             paging,
             utility=who.utility,
             where=(*_scope(who), *filters.where()),
@@ -120,7 +120,7 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder], procedures: Procedures
         if not _may_see(who, document):
             return problem(request, Refusal("out_of_scope"))
         said = await shell.store.history(document.key)
-        procedure = procedures.get(document.state.procedure)
+        procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda each: order_view(each, procedure, language, said))
 
 

@@ -139,7 +139,7 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
         state = document.state
         if not may_see(who, utility=document.utility, unit=state.unit, division=state.division):
             return problem(request, OUT_OF_SCOPE)
-        return shown(document, lambda found: _ticket_clocks(found, procedures.get(state.procedure), language))
+        return shown(document, lambda found: _ticket_clocks(found, shell.procedure_of(state.procedure), language))
 
     @routes.get("/clocks", tags=[TAG], summary="将到期与已超时 What is due next or overdue")
     async def due(
@@ -150,7 +150,7 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
             raise Problem(OUT_OF_SCOPE)
         if filters.clock is not None:
             _known(filters.clock, who.utility, procedures)
-        return await _page(shell, filters, scope, paging, procedures, who.utility, language)
+        return await _page(shell, filters, scope, paging, who.utility, language)
 
     return routes
 
@@ -167,7 +167,6 @@ async def _page(
     filters: ClockFilter,
     scope: tuple[Condition, ...],
     paging: Paging,
-    procedures: Procedures,
     utility: str,
     language: Language,
 ) -> Page[DueRow]:
@@ -177,7 +176,7 @@ async def _page(
         page = await page_of(
             shell.store,
             fields,
-            lambda document: _row(document, filters, procedures.get(document.state.procedure), language),
+            lambda document: _row(document, filters, shell.procedure_of(document.state.procedure), language),
             Paging(paging.limit, cursor),
             utility=utility,
             where=filters.where(scope),

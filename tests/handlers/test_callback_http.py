@@ -9,7 +9,7 @@ from kit.store.opening import Stores, open_stores
 from services.callback.decider import DECIDER
 from services.callback.http import router
 from services.callback.rules import Calls
-from tests.handlers.bench_of_one import PROCEDURES, Bench, People
+from tests.handlers.bench_of_one import Bench, People
 from tests.unit.callback.desk import approved, at, opened, replied, wish
 
 
@@ -18,7 +18,7 @@ class Desk(People):
 
     def __init__(self, folder: Path, stores: Stores) -> None:
         self.bench: Bench[Calls] = Bench(DECIDER, stores.store_for(DECIDER.collection))
-        super().__init__({"callback": router(self.bench.shell, PROCEDURES.get)}, folder)
+        super().__init__({"callback": router(self.bench.shell)}, folder)
 
     async def fill(self) -> "Desk":
         for key, fact in (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.ticket import GovernmentOrder, TicketContacted
+from kit.decide.fold import or_wait
 from kit.store.opening import Stores, open_stores
 from services.sla_monitor.decider import decider
 from services.sla_monitor.http import router
@@ -124,3 +125,10 @@ async def test_moments_keep_their_zone(room: Room) -> None:
     answer = await room.get("supervisor", "/sla/tickets/tkt_1/clocks")
     due = next(clock["due"] for clock in answer.json()["clocks"] if clock["clock"] == "reply")
     assert datetime.fromisoformat(due) == datetime.fromisoformat("2026-11-25T10:01:00+08:00")
+
+
+@pytest.mark.parametrize("path", ["/sla/tickets/tkt_1/clocks", "/sla/clocks"])
+async def test_a_ticket_under_a_procedure_that_only_a_newer_image_knows_is_an_outage(room: Room, path: str) -> None:
+    room.bench.shell.procedure_of = or_wait({}.__getitem__)
+    answer = await room.get("supervisor", path)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -151,7 +151,7 @@ async def test_a_procedure_that_only_a_newer_image_brings_is_waited_for_aloud_an
         with pytest.raises(NotReady, match=r"this image is too old: no procedure 'kunlun-gas-956100@2011-01-01'"):
             await desk.inbox.progress()
         assert (desk.letters.sent, desk.failures, desk.inbox.batches) == ([], [], 0)
-        desk.bench.shell._procedure_of = PROCEDURES.get
+        desk.bench.shell.procedure_of = PROCEDURES.get
         await desk.subscriber.process_message(batch)
         desk.inbox.progress.polled(position=desk.inbox.events, lag=0)
         await desk.inbox.progress()

@@ -173,7 +173,7 @@ async def _panel(desk: FrontDesk, utility: str, customer: Customer, language: An
     query = StoreQuery(utility, (Equal("customer", customer.ref),), "opened_at", descending=True, limit=LATEST)
     tickets: list[Document[Ticket]] = await desk.intake.tickets.store.find(query)
     shown: tuple[TicketView, ...] = tuple(
-        ticket_view(ticket, desk.procedures.get(ticket.state.procedure), language) for ticket in tickets
+        ticket_view(ticket, desk.procedure_of(ticket.state.procedure), language) for ticket in tickets
     )
     return PanelView(customer=_view(customer, hide=True), tickets=shown)
 

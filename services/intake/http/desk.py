@@ -57,6 +57,11 @@ class FrontDesk:
         """The business moment."""
         return self.intake.tickets.clock.now()
 
+    def procedure_of(self, reference: str) -> Procedure:
+        """The one that a document is pinned to; raises ReplicaTooOld when only a newer image has it."""
+        found: Procedure = self.intake.procedure_of(reference)
+        return found
+
     def procedure(self, utility: str, at: datetime) -> Procedure:
         """The one in force; raises Problem 404 for a utility that has none."""
         try:

@@ -95,7 +95,7 @@ async def _taken(
         return outcome
 
     def view(document: Document[Ticket]) -> StepView:
-        return step_view(document, facts, desk.procedures.get(document.state.procedure), asked.language, at)
+        return step_view(document, facts, desk.procedure_of(document.state.procedure), asked.language, at)
 
     return await asked.carry_out(desk.intake.tickets, ticket.key, decide, view)
 

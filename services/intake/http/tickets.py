@@ -80,12 +80,12 @@ async def _words(desk: FrontDesk, document: Document[Ticket]) -> tuple[WordsView
 
 
 def _seen_by(desk: FrontDesk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
-    procedure = desk.procedures.get(document.state.procedure)
+    procedure = desk.procedure_of(document.state.procedure)
     return ticket_view(document, procedure, language, hide_caller=_is_hidden(desk, who, document))
 
 
 def _is_hidden(desk: FrontDesk, who: Principal, document: Document[Ticket]) -> bool:
-    procedure = desk.procedures.get(document.state.procedure)
+    procedure = desk.procedure_of(document.state.procedure)
     return not who.has(Role.INTEGRATION) and hidden_from(asking(who, "", document.state), document.state, procedure)
 
 

@@ -83,7 +83,7 @@ async def _carried_out(desk: KnowledgeDesk, wanted: _Wanted, asked: CommandReque
 
 
 def _view(desk: KnowledgeDesk, document: Document[Article], asked: CommandRequest) -> ArticleView:
-    procedure = desk.procedures.get(document.state.procedure)
+    procedure = desk.procedure_of(document.state.procedure)
     return article_view(document, procedure, asked.language, keeper=keeps(asked.who, document.state))
 
 

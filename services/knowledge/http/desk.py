@@ -42,6 +42,11 @@ class KnowledgeDesk:
         """The business moment."""
         return self.articles.clock.now()
 
+    def procedure_of(self, reference: str) -> Procedure:
+        """The one that a document is pinned to; raises ReplicaTooOld when only a newer image has it."""
+        found: Procedure = self.articles.procedure_of(reference)
+        return found
+
     def in_force(self, utility: str) -> Procedure:
         """The procedure under which something new begins; raises Problem 404 for a utility that has none."""
         try:

@@ -65,7 +65,7 @@ def add_lists(routes: APIRouter, desk: KnowledgeDesk) -> None:
             article_fields,
             lambda document: article_view(
                 document,
-                desk.procedures.get(document.state.procedure),
+                desk.procedure_of(document.state.procedure),
                 language,
                 keeper=keeps(who, document.state),
             ),
@@ -90,7 +90,7 @@ def add_lists(routes: APIRouter, desk: KnowledgeDesk) -> None:
         if not keeper and document.state.in_force is None:
             raise Problem(Refusal("unknown_article"))
         said = await desk.articles.store.history(article) if keeper else None
-        procedure = desk.procedures.get(document.state.procedure)
+        procedure = desk.procedure_of(document.state.procedure)
         return shown(document, lambda each: article_view(each, procedure, language, keeper=keeper, said=said))
 
 

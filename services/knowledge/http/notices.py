@@ -54,13 +54,13 @@ def add_notices(routes: APIRouter, desk: KnowledgeDesk) -> None:
             filters,
             who.utility,
             paging,
-            lambda document: notice_view(document, desk.procedures.get(document.state.procedure), language),
+            lambda document: notice_view(document, desk.procedure_of(document.state.procedure), language),
         )
 
     @routes.get("/notices/{notice}", tags=[TAG], response_model=NoticeView, summary="一条紧急知识 One notice")
     async def one(notice: str, who: Reader, language: LanguageAsked) -> Response:
         document = await found(desk.notices, notice, who.utility, "unknown_notice")
-        return shown(document, lambda each: notice_view(each, desk.procedures.get(each.state.procedure), language))
+        return shown(document, lambda each: notice_view(each, desk.procedure_of(each.state.procedure), language))
 
 
 async def _page(
@@ -119,7 +119,7 @@ async def _carried_out(
         desk.notices,
         key,
         lambda state, procedure: step.taken(state, command, procedure),
-        lambda document: notice_view(document, desk.procedures.get(document.state.procedure), asked.language),
+        lambda document: notice_view(document, desk.procedure_of(document.state.procedure), asked.language),
         creates=creates,
         status=201 if creates else 200,
     )

@@ -41,7 +41,7 @@ def add_tasks(routes: APIRouter, desk: KnowledgeDesk) -> None:
         return await page_of(
             desk.tasks.store,
             task_fields,
-            lambda document: task_view(document, desk.procedures.get(document.state.procedure), language),
+            lambda document: task_view(document, desk.procedure_of(document.state.procedure), language),
             paging,
             utility=who.utility,
             where=(*_scope(desk, who), *(Equal(name, value) for name, value in named.items() if value is not None)),
@@ -53,7 +53,7 @@ def add_tasks(routes: APIRouter, desk: KnowledgeDesk) -> None:
         document = await found(desk.tasks, task, who.utility, "unknown_task")
         if not who.has(*KEEPERS) and document.state.division not in _divisions(desk, who):
             raise Problem(Refusal("unknown_task"))
-        return shown(document, lambda each: task_view(each, desk.procedures.get(each.state.procedure), language))
+        return shown(document, lambda each: task_view(each, desk.procedure_of(each.state.procedure), language))
 
 
 def _add_raising(routes: APIRouter, desk: KnowledgeDesk) -> None:
@@ -63,7 +63,7 @@ def _add_raising(routes: APIRouter, desk: KnowledgeDesk) -> None:
             desk.tasks,
             new_id("tsk", asked),
             lambda state, procedure: step.taken(state, command, procedure),
-            lambda document: task_view(document, desk.procedures.get(document.state.procedure), asked.language),
+            lambda document: task_view(document, desk.procedure_of(document.state.procedure), asked.language),
             creates=desk.in_force(asked.who.utility).ref,
             status=201,
         )
