@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import ClassVar, Self
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import core_schema
-
-from procedures.spelling import SpellingError, half_width, misspelt, schema_of
+from procedures.spelling import SpellingError, Spelt, half_width, misspelt
 
 
 class Unit(StrEnum):
@@ -48,14 +44,17 @@ _CHINESE = re.compile(rf"([1-9][0-9]{{0,3}})\s*个?({'|'.join(_CHINESE_UNITS)})"
 
 
 @dataclass(frozen=True)
-class Duration:
+class Duration(Spelt):
     """An amount of clock or working time, as the clause states it."""
+
+    spelling: ClassVar[re.Pattern[str]] = _SPELLING
+    accepted: ClassVar[tuple[str, ...]] = ACCEPTED
 
     amount: int
     unit: Unit
 
     @classmethod
-    def parse(cls, text: str) -> "Duration":
+    def parse(cls, text: str) -> Self:
         """Read `5 minutes`, `3 working days` and the like (`ACCEPTED`); SpellingError says what is accepted.
 
         Nothing else is read, but for `3个工作日` and `３ working days` the message says what to type.
@@ -93,14 +92,3 @@ class Duration:
 
     def __str__(self) -> str:
         return self._text
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """In a model a duration is its spelling, both ways."""
-        return schema_of(cls, cls.parse)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "pattern": f"^{_SPELLING.pattern}$", "examples": list(ACCEPTED)}

@@ -5,13 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import ClassVar, Self
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import core_schema
-
-from procedures.spelling import misspelt, schema_of
+from procedures.spelling import Spelt, misspelt
 
 DAY_MINUTES = 24 * 60
 
@@ -22,11 +18,14 @@ _SPELLING = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(Spelt):
     """Working time [begins, ends) in minutes after midnight; an end at or before its begin is on the day after.
 
     Midnight as an end is 1440 (`24:00`) or 0. ValueError for a minute that no day has.
     """
+
+    spelling: ClassVar[re.Pattern[str]] = _SPELLING
+    accepted: ClassVar[tuple[str, ...]] = ACCEPTED
 
     begins: int
     ends: int
@@ -36,7 +35,7 @@ class Period:
             raise ValueError(f"a day has no period from minute {self.begins} to minute {self.ends}")
 
     @classmethod
-    def parse(cls, text: str) -> "Period":
+    def parse(cls, text: str) -> Self:
         """Read `08:30-12:00` (`ACCEPTED` shows each kind); SpellingError says what is accepted."""
         found = _SPELLING.fullmatch(text) if isinstance(text, str) else None
         if found is None:
@@ -51,17 +50,6 @@ class Period:
 
     def __str__(self) -> str:
         return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.begins, self.ends))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """In a model a period is its spelling, both ways."""
-        return schema_of(cls, cls.parse)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "pattern": f"^{_SPELLING.pattern}$", "examples": list(ACCEPTED)}
 
 
 def overlapping(periods: Iterable[Period]) -> tuple[Period, Period] | None:

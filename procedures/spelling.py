@@ -1,12 +1,13 @@
-"""Why a text is not a spelling of what it should be, in words for a person who types with a Chinese input method."""
+"""Values that are their spelling in a file; a bad one is told to a person who types with a Chinese input method."""
 
+import re
 import unicodedata
-from collections.abc import Callable
-from typing import Any, TypeVar
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
 
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
-
-T = TypeVar("T")
 
 
 class SpellingError(ValueError):
@@ -35,17 +36,39 @@ def half_width(text: str) -> str:
     return "".join(meant if meant.isascii() else each for each, meant in plain)
 
 
-def schema_of(kind: type[T], parse: Callable[[Any], T]) -> core_schema.CoreSchema:
-    """In a model the value is its spelling, both ways; a bad one is an error of the type `code`, with `accepts`."""
+class Spelt(ABC):
+    """A value that is its spelling in a file, both ways: `spelling` matches it, `accepted` are examples of each form.
 
-    def validated(value: Any) -> T:
-        if isinstance(value, kind):
+    In a model a bad one is an error of the type `code` (see SpellingError), with `accepts`.
+    """
+
+    __slots__ = ()
+
+    spelling: ClassVar[re.Pattern[str]]
+    accepted: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, text: str) -> Self:
+        """Read a spelling; raises SpellingError."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        shown = core_schema.plain_serializer_function_ser_schema(str)
+        return core_schema.no_info_plain_validator_function(cls._validated, serialization=shown)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": f"^{cls.spelling.pattern}$", "examples": list(cls.accepted)}
+
+    @classmethod
+    def _validated(cls, value: Any) -> Self:
+        if isinstance(value, cls):
             return value
         try:
-            return parse(value)
+            return cls.parse(value)
         except SpellingError as fault:
             context = {**fault.params, "reason": str(fault), "accepts": list(fault.accepts)}
             raise PydanticCustomError(fault.code, "{reason}", context) from fault
-
-    shown = core_schema.plain_serializer_function_ser_schema(str)
-    return core_schema.no_info_plain_validator_function(validated, serialization=shown)

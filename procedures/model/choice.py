@@ -1,6 +1,6 @@
-"""Which limits could bind a clock, what deadlines they give, and which unit is responsible: pure selections."""
+"""Which limits could bind a clock and what deadlines they give: pure selections."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -8,8 +8,6 @@ from fractions import Fraction
 from procedures.calendar import Calendar
 from procedures.duration import Duration, Unit
 from procedures.model.limits import Candidate, Deadline, Limit, Origin
-from procedures.model.organisation import Organisation
-from procedures.model.organisation import Unit as ResponsibleUnit
 from procedures.model.part import Basis, Sourced
 from procedures.model.when import Circumstances
 
@@ -90,22 +88,3 @@ def by_appointment(found: Deadline, appointed: datetime, clause: Sourced) -> Dea
         appointed.astimezone(UTC), Origin.PROCEDURE, clause.source, clause.rule, clause.basis, None, False
     )
     return replace(found, candidates=(agreed, *found.candidates))
-
-
-def unit_for(
-    organisation: Organisation,
-    serving: Mapping[str, tuple[ResponsibleUnit, ...]],
-    area: str | None,
-    ticket_type: str,
-    subtype: str | None,
-) -> ResponsibleUnit | None:
-    """The assigned department, else the unit serving the longest prefix of the area; the more particular on a tie."""
-    for assigned in organisation.assignments:
-        if ticket_type in assigned.types and (subtype in assigned.subtypes or not assigned.subtypes):
-            return next(unit for unit in organisation.targets() if unit.id == assigned.to)
-    while area:
-        own_units = [unit for unit in serving.get(area, ()) if unit.takes(ticket_type)]
-        if own_units:
-            return max(own_units, key=lambda unit: bool(unit.types))
-        area = area.rpartition("/")[0]
-    return None

@@ -1,5 +1,6 @@
 """Who does the work: the centre, divisions with their units and areas, and head-office departments."""
 
+from functools import cached_property
 from typing import Literal
 
 from procedures.model.limits import Enforcement
@@ -60,8 +61,40 @@ class Organisation(Part):
         """Everyone a work order can be dispatched to."""
         return (*(unit for division in self.divisions for unit in division.units), *self.departments)
 
-    def serving(self) -> dict[str, tuple[Unit, ...]]:
-        """The units of each area as written; `jinan` also answers for `jinan/lixia`, but not for `jinan-east`."""
+    def unit(self, unit_id: str) -> Unit | None:
+        """The unit or department with this id."""
+        return self._by_id.get(unit_id)
+
+    def division_of(self, unit_id: str) -> Division | None:
+        """The division of a unit; None for a department or an unknown id."""
+        return self._divisions.get(unit_id)
+
+    def unit_for(self, area: str | None, ticket_type: str, subtype: str | None) -> Unit | None:
+        """The assigned department, else the unit serving the longest prefix of the area; the more particular on a tie.
+
+        `jinan` also answers for `jinan/lixia`, but not for `jinan-east`.
+        """
+        for assigned in self.assignments:
+            if ticket_type in assigned.types and (subtype in assigned.subtypes or not assigned.subtypes):
+                return self._by_id[assigned.to]
+        while area:
+            serving = [unit for unit in self._serving.get(area, ()) if unit.takes(ticket_type)]
+            if serving:
+                return max(serving, key=lambda unit: bool(unit.types))
+            area = area.rpartition("/")[0]
+        return None
+
+    @cached_property
+    def _by_id(self) -> dict[str, Unit]:
+        return {unit.id: unit for unit in self.targets()}
+
+    @cached_property
+    def _divisions(self) -> dict[str, Division]:
+        return {unit.id: division for division in self.divisions for unit in division.units}
+
+    @cached_property
+    def _serving(self) -> dict[str, tuple[Unit, ...]]:
+        """The units of each area as written."""
         found: dict[str, tuple[Unit, ...]] = {}
         for unit in self.targets():
             for area in unit.areas:

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.vocabulary import CallKind
 from procedures.calendar import Calendar
 from procedures.model import choice
+from procedures.model.clauses import Clauses
 from procedures.model.clocks import Clock, ClockRules, ClockTable, ClockWarning, Reactions, reactions
 from procedures.model.grading import Grading, GroupRule
 from procedures.model.handling import (
@@ -38,28 +39,6 @@ from procedures.model.working_time import WorkingTime
 
 Rank = Annotated[str, Field(pattern=RANK)]
 """A type, or one grade of it: `alarm`, `complaint/1`."""
-
-
-class Clauses(Part):
-    """Steps that have no settings of their own are named with their clause, to be cited; `loop` stands for the rest."""
-
-    loop: Sourced
-    first_contact_answer: Sourced | None = None
-    several_demands: Sourced | None = None
-    new_order_only_for_new_request: Sourced | None = None
-    supplements: Sourced | None = None
-    grade_by_hand: Sourced | None = None
-    request_in_callback: Sourced | None = None
-    targets: Sourced | None = None
-    scope: Sourced | None = None
-    review: Sourced | None = None
-    platform_orders: Sourced | None = None
-    material: Sourced | None = None
-    unreachable: Sourced | None = None
-    not_wanted: Sourced | None = None
-    call_record: Sourced | None = None
-    next_time_agreed: Sourced | None = None
-    reason_when_exhausted: Sourced | None = None
 
 
 class Procedure(Part):
@@ -283,15 +262,15 @@ class Procedure(Part):
 
     def unit(self, unit_id: str) -> Unit | None:
         """The unit or department with this id."""
-        return self._targets.get(unit_id)
+        return self.organisation.unit(unit_id)
 
     def unit_for(self, area: str | None, ticket_type: str, subtype: str | None = None) -> Unit | None:
         """Who is responsible: a department by category first, else the unit with the longest area prefix."""
-        return choice.unit_for(self.organisation, self._serving, area, ticket_type, subtype)
+        return self.organisation.unit_for(area, ticket_type, subtype)
 
     def division_of(self, unit_id: str) -> Division | None:
         """The division of a unit; None for a department or an unknown id."""
-        return self._divisions.get(unit_id)
+        return self.organisation.division_of(unit_id)
 
     def with_readings(self, **chosen: str) -> "Procedure":
         """The same procedure under other readings, to compare or to test."""
@@ -380,18 +359,6 @@ class Procedure(Part):
             "place": {each.id: each.names for each in places},
             "area_class": {name: each.names for name, each in self.area_classes.items()},
         }
-
-    @cached_property
-    def _serving(self) -> dict[str, tuple[Unit, ...]]:
-        return self.organisation.serving()
-
-    @cached_property
-    def _targets(self) -> dict[str, Unit]:
-        return {unit.id: unit for unit in self.organisation.targets()}
-
-    @cached_property
-    def _divisions(self) -> dict[str, Division]:
-        return {unit.id: division for division in self.organisation.divisions for unit in division.units}
 
 
 Named = Literal[
