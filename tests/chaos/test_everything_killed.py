@@ -14,12 +14,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.topics import TICKETS
 from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
+from services.registry import SERVICES
 from tests.backends import LocalMongo
 from tests.chaos.havoc import Havoc, Victim
 from tests.chaos.lives import Life, live_all, plans
 from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open
 from tests.cluster import KafkaCluster
-from tests.fleet import SERVICES, Fleet, Persistent, eventually
+from tests.fleet import Fleet, Persistent, eventually
 from tests.listening import events_on
 from tests.running import Tokens
 

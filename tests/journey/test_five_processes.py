@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from kit.clock import RealClock
+from services.registry import SERVICES
 from tests.backends import KafkaBackEnd, MongoBackEnd
-from tests.fleet import SERVICES, Fleet, Persistent, eventually
+from tests.fleet import Fleet, Persistent, eventually
 from tests.journey.collector import Collector, collecting
 from tests.journey.office import request
 from tests.running import Tokens
