@@ -13,12 +13,12 @@ from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
 from services.intake.matters.rules.matter import Matter, Member
-from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.sighting import Sighting, matter_id
 from services.intake.requests.intake import Case, Intake, words_of
 from services.intake.requests.many import counted_as, graded, groups_raised
 from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.requests.rules.opening import Opening, facts_of, open_ticket
+from services.intake.requests.rules.repeating import Brought, brought, brought_at_sight
 from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
 from services.intake.rules.counting import keys_of
@@ -168,22 +168,13 @@ def _pressed_in_vain(case: Case, decision: Decision, open_: Document[Ticket], re
     return placed.model_copy(update={"explanation": placed.explanation.model_copy(update={"code": refusal.code})})
 
 
-async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Literal["urge", "supplement"]:
-    """Strong dissatisfaction presses whatever else it brings; otherwise new material goes to the unit."""
-    request = case.request
-    if request.strong:
-        return "urge"
-    if request.attachments:
-        return "supplement"
-    said = Words.of(request).spoken
-    if not said:
-        return "urge"
-    if case.procedure.matters is None:
-        return "supplement"
+async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Brought:
+    said = Words.of(case.request).spoken
+    at_sight = brought_at_sight(case.request, said)
+    if at_sight is not None:
+        return at_sight
     known = (await intake.contacts.store.load(open_.state.words)).values()
-    before = [words_of(intake, contact).spoken for contact in known]
-    new = brings_something_new(said, before, case.procedure.matters.new_share.value)
-    return "supplement" if new else "urge"
+    return brought(said, [words_of(intake, contact).spoken for contact in known], case.procedure)
 
 
 async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[Decision]) -> Placed:

@@ -11,10 +11,10 @@ from kit.decide.fold import Cause
 from kit.store.memory import MemoryStore
 from procedures.model import Procedure
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
-from services.intake.matters.rules.novelty import brings_something_new
 from services.intake.matters.words import Lexicon
 from services.intake.requests.accepting import Accepted
 from services.intake.requests.rules.contact import Placed
+from services.intake.requests.rules.repeating import brings_something_new
 from tests.unit.intake.desk import NOON, UTILITY, Desk, asked, gas
 
 DAY = timedelta(days=1)
