@@ -11,7 +11,7 @@ from contracts.topics import CALLS, DEAD_LETTERS, KNOWLEDGE, SPEAKERS, TICKETS, 
 _ABOUT = {
     TICKETS: "Everything that happens to a ticket, keyed by ticket id: causal order per ticket for every reader.",
     KNOWLEDGE: "Everything that happens to an article, a task or a notice, keyed by its id.",
-    CALLS: "Canonical phone events, keyed by call id.",
+    CALLS: "What the phone switch does, keyed by the id of the call, of the agent's station or of the queue.",
     DEAD_LETTERS: "Messages that could not be read or handled: original bytes, reason and trace.",
 }
 
@@ -62,7 +62,7 @@ def _operations() -> list[tuple[str, dict[str, Any]]]:
     return [
         (f"{service}.{action}.{_name(topic)}", _operation(topic, action, facts))
         for service, action, facts in (*said, *heard)
-        for topic in (TICKETS, KNOWLEDGE)
+        for topic in (TICKETS, KNOWLEDGE, CALLS)
         if any(topic in topics_of(fact) for fact in facts)
     ]
 

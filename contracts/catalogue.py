@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from contracts import callback, clock, knowledge, ticket
+from contracts import callback, calls, clock, knowledge, ticket
 from contracts.fact import Fact
 
 
@@ -15,7 +15,7 @@ def _facts_in(*modules: object) -> Iterator[type[Fact]]:
 
 
 FACTS: Mapping[str, type[Fact]] = MappingProxyType(
-    {fact.type: fact for fact in _facts_in(ticket, clock, callback, knowledge)}
+    {fact.type: fact for fact in _facts_in(ticket, clock, callback, knowledge, calls)}
 )
 
 BY_SHORT_TYPE: Mapping[str, type[Fact]] = MappingProxyType({fact.short_type(): fact for fact in FACTS.values()})

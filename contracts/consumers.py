@@ -89,10 +89,10 @@ _OF_SOME_EVENTS: Reliance = {
 _SLA_MONITOR: Reliance = {
     fact: tuple(sorted({*_OF_SOME_EVENTS.get(fact, ()), *(set(_OF_ANY_EVENT) & fact.model_fields.keys())}))
     for service, facts in SPEAKERS.items()
-    if service != "sla_monitor"
+    if service not in ("sla_monitor", "telephony")
     for fact in facts
 }
-"""A clock may hang on anything that others say: which, says each procedure's table."""
+"""A clock may hang on anything that others say of tickets and articles: which, says each procedure's table."""
 
 _CALLBACK: Reliance = {
     ticket.TicketOpened: ("area", "call_wish", "grade", "procedure", "subtype", "ticket_type"),

@@ -14,9 +14,11 @@ from contracts.ids import event_id
 from contracts.topics import SPEAKERS, source_of
 
 MOMENT = datetime(2026, 11, 20, 8, 54, tzinfo=UTC)
-TICKET, ARTICLE, TASK, NOTICE = (f"{kind}_01KAGW3M00ZQ5T8Y4B2N6C7D9E" for kind in ("tkt", "art", "tsk", "ntc"))
+TICKET, ARTICLE, TASK, NOTICE, CALL, AGENT, QUEUE = (
+    f"{kind}_01KAGW3M00ZQ5T8Y4B2N6C7D9E" for kind in ("tkt", "art", "tsk", "ntc", "call", "agt", "que")
+)
 
-_SUBJECTS = {"article": ARTICLE, "task": TASK, "notice": NOTICE}
+_SUBJECTS = {"article": ARTICLE, "task": TASK, "notice": NOTICE, "call": CALL, "agent": AGENT, "queue": QUEUE}
 """What an event is about, by the first part of its name; all else is about a ticket, a clock too."""
 
 _TEXTS = {
@@ -34,6 +36,14 @@ _TEXTS = {
     "role": "agent",
     "article": ARTICLE,
     "task": TASK,
+    "ticket": TICKET,
+    "recording": CALL,
+    "call": CALL,
+    "line": "956100",
+    "queue": "956100",
+    "station": "8001",
+    "number_ref": "num_01KAGW3M00ZQ5T8Y4B2N6C7D9E",
+    "to": "8002",
 }
 
 

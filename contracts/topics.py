@@ -28,7 +28,7 @@ SPEAKERS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 """By service; the facts themselves name it."""
 
 _TOPIC_BY_PREFIX: Mapping[str, str] = MappingProxyType(
-    {"tkt": TICKETS, "art": KNOWLEDGE, "tsk": KNOWLEDGE, "ntc": KNOWLEDGE, "call": CALLS}
+    {"tkt": TICKETS, "art": KNOWLEDGE, "tsk": KNOWLEDGE, "ntc": KNOWLEDGE, "call": CALLS, "agt": CALLS, "que": CALLS}
 )
 
 

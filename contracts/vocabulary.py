@@ -68,6 +68,103 @@ class CallOutcome(StrEnum):
     INCONVENIENT = "inconvenient"
 
 
+class CallDirection(StrEnum):
+    """Who dialled: the customer, we for a ticket, or one station another."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class NumberKind(StrEnum):
+    """What kind of number the other party has; a short one belongs to a platform or a service."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    SHORT = "short"
+    FOREIGN = "foreign"
+    EXTENSION = "extension"
+    WITHHELD = "withheld"
+    UNKNOWN = "unknown"
+
+
+class CallParty(StrEnum):
+    """Whose phone."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+class Transfer(StrEnum):
+    """Put through at once, or after a word with whoever takes over."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+
+
+class AbandonedAt(StrEnum):
+    """Where the caller gave up."""
+
+    QUEUE = "queue"
+    BEFORE_QUEUE = "before_queue"
+
+
+class RingEnd(StrEnum):
+    """Why an agent's phone stopped ringing without being picked up."""
+
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+
+
+class CallEnd(StrEnum):
+    """What a call came to: the first four of a call to us, the others of one that we dialled."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    QUEUE_TIMEOUT = "queue_timeout"
+    NOT_ANSWERED = "not_answered"
+    CONNECTED = "connected"
+    BUSY = "busy"
+    REFUSED = "refused"
+    EMPTY_NUMBER = "empty_number"
+    NO_ANSWER = "no_answer"
+    AGENT_NO_ANSWER = "agent_no_answer"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    JOINED = "joined"
+
+
+class EndedBy(StrEnum):
+    """Who hung up."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SWITCH = "switch"
+    UNKNOWN = "unknown"
+
+
+class ClosedBy(StrEnum):
+    """How a call is known to be over: it hung up, was gone when we looked again, or lasted past all measure."""
+
+    HANG_UP = "hang_up"
+    GAP = "gap"
+    LIMIT = "limit"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing, as phone and sign-in tell it."""
+
+    SIGNED_OUT = "signed_out"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+    UNREACHABLE = "unreachable"
+
+
 class ContactFailure(StrEnum):
     """Why the unit did not reach the customer although it tried."""
 

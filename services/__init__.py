@@ -1,1 +1,1 @@
-"""The five services of the hotline."""
+"""The services of the hotline."""

@@ -50,6 +50,7 @@ _ALL = (
     Service("sla_monitor", "sla"),
     Service("callback", "callback"),
     Service("knowledge", "knowledge"),
+    Service("telephony", "telephony"),
 )
 
 SERVICES: Mapping[str, Service] = MappingProxyType({service.name: service for service in _ALL})

@@ -14,9 +14,10 @@ from procedures.model.part import Names, Part, Setting, Slug, Some
 from procedures.model.when import When
 
 _SAID_OF_CLOCKS = frozenset({"ticket.escalated"})
+_HAVE_NO_CLOCKS = ("clock.", "call.", "agent.", "queue.")
 
-FACT_NAMES = tuple(sorted({name for name in BY_SHORT_TYPE if not name.startswith("clock.")} - _SAID_OF_CLOCKS))
-"""Everything that can happen, by the names that cases use (`ticket.dispatched`), save what is said of clocks."""
+FACT_NAMES = tuple(sorted({name for name in BY_SHORT_TYPE if not name.startswith(_HAVE_NO_CLOCKS)} - _SAID_OF_CLOCKS))
+"""All that can happen to a ticket or an article, by the names that cases use, save what is said of clocks."""
 
 
 def _known(name: str) -> str:

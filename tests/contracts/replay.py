@@ -26,6 +26,9 @@ BEFORE = {
     samples.ARTICLE: "article.submitted",
     samples.TASK: "task.raised",
     samples.NOTICE: "notice.raised",
+    samples.CALL: "call.arrived",
+    samples.AGENT: "agent.state_changed",
+    samples.QUEUE: "queue.measured",
 }
 """What a service has heard of a subject before the message comes."""
 

@@ -1,0 +1,1 @@
+"""What the switch's events mean for a call, an agent and a queue: pure functions."""
