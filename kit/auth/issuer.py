@@ -52,11 +52,11 @@ class SeededUser:
 
 
 _USERS = {
-    "agent": SeededUser("agent-01", "话务员01", (Role.AGENT,)),
-    "supervisor": SeededUser("supervisor-01", "值班主管01", (Role.SUPERVISOR,)),
-    "knowledge": SeededUser("knowledge-01", "知识管理员01", (Role.KNOWLEDGE,)),
-    "integration": SeededUser("integration-01", "系统接口01", (Role.INTEGRATION,)),
-    "admin": SeededUser("admin-01", "系统管理员01", (Role.ADMIN,)),
+    "agent": SeededUser("agent-01", "坐席01", (Role.AGENT,)),
+    "supervisor": SeededUser("supervisor-01", "督办主管01", (Role.SUPERVISOR,)),
+    "knowledge": SeededUser("knowledge-01", "知识管理01", (Role.KNOWLEDGE,)),
+    "integration": SeededUser("integration-01", "系统对接01", (Role.INTEGRATION,)),
+    "admin": SeededUser("admin-01", "管理员01", (Role.ADMIN,)),
 }
 
 

@@ -32,7 +32,7 @@ from services.routing.views import Proposal, UnitView, WorkOrderView, order_view
 LISTS = "工单查询 Work order lists"
 CENTRE_DESK = "客服中心派单 The centre's dispatch desk"
 UNIT_DESK = "责任单位处理 The responsible unit's desk"
-REVIEW = "审核审批 Review and approval"
+REVIEW = "审核 Review"
 
 _ORDERS = Things("/work-orders/{order}", WorkOrderView, "step")
 _OPEN = tuple(stage.value for stage in Stage if stage is not Stage.CLOSED)

@@ -67,8 +67,8 @@ class TestANewProcedure:
         said = ("历下供水", *ANSWERS["zh"][:8], "十分钟", *ANSWERS["zh"][8:])
         answer = hotline("procedure", "new", tmp_path, said="\n".join(said) + "\n")
         assert answer.exit_code == 0
-        assert "照这样写：lixia-water-96110" in answer.output
-        assert "照这样写：5 分钟" in answer.output
+        assert "请照此填写：lixia-water-96110" in answer.output
+        assert "请照此填写：5 分钟" in answer.output
 
     def test_what_is_there_already_is_left_as_it_is(self, tmp_path: Path) -> None:
         file = changed(tmp_path, name="lixia-water-96110/2027-01-01.yaml")

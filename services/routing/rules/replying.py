@@ -99,10 +99,10 @@ def _unanswered(order: WorkOrder, command: Reply, procedure: Procedure) -> Itera
     if command.answered is not None:
         left = tuple(str(each.number) for each in order.demands if each.number not in command.answered)
         if left:
-            yield refused("order_demands_unanswered", rule, accepts=left, demands=", ".join(left))
+            yield refused("order_demands_unanswered", rule, accepts=left, demands=Labels(left))
     elif command.answers is not Answers.ALL:
         asked = tuple(str(each.number) for each in order.demands)
-        yield refused("order_demands_unanswered", rule, accepts=("all",), demands=", ".join(asked))
+        yield refused("order_demands_unanswered", rule, accepts=("all",), demands=Labels(asked))
 
 
 def _must_stay_private(order: WorkOrder, procedure: Procedure) -> bool:
