@@ -8,8 +8,10 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from hotline.utility import utility_of
+from kit.settings import SettingsError, load_settings
 from procedures.faults import FileError
-from procedures.loader import Procedures, UnknownProcedureError, load, load_all
+from procedures.loader import UnknownProcedureError, load, load_all
 from procedures.model import Procedure
 from texts import Language, text
 
@@ -32,14 +34,15 @@ LangOption = Annotated[Lang, typer.Option("--lang", help="Language of the answer
 
 
 def find_procedure(name: str | None, moment: datetime, language: Language) -> Procedure:
-    """By file, reference or utility; the only utility when none is named. Ends the command where there is none."""
+    """By file, reference or utility; that of the embedded mode when none is named. Ends the command without one."""
     if name is not None and name.endswith((".yaml", ".yml")):
         return draft(Path(name), language)
     try:
-        loaded = load_all()
-        return loaded.find(name or _only(loaded), moment)
+        return load_all().find(name or utility_of(load_settings()), moment)
     except FileError as error:
         refuse(error, language)
+    except SettingsError as error:
+        stop(str(error))
     except UnknownProcedureError as error:
         stop(text("choosing.unknown_procedure", language, name=name or "", known=", ".join(error.known)))
 
@@ -68,10 +71,3 @@ def stop(message: str, status: int = UNREADABLE) -> NoReturn:
 def stop_line(message: str) -> None:
     """A line on the error stream."""
     Console(stderr=True, highlight=False).print(message, soft_wrap=True, markup=False)
-
-
-def _only(loaded: Procedures) -> str:
-    utilities = loaded.utilities()
-    if len(utilities) != 1:
-        raise UnknownProcedureError("several utilities", utilities)
-    return utilities[0]

@@ -18,7 +18,11 @@ CASES = ROOT / "tests" / "procedures"
 
 
 class Held(StrEnum):
-    """How a rule is held."""
+    """How a rule is held.
+
+    `enforced`: the software refuses, counts or does it, and a case shows it. `supported`: it offers, records or shows
+    what people need. `later`: it comes with the service for oversight. `outside`: it is not software's.
+    """
 
     ENFORCED = "enforced"
     SUPPORTED = "supported"
@@ -32,7 +36,10 @@ class Held(StrEnum):
 
 
 class Rule(BaseModel):
-    """One rule in our own words, how it is held and where."""
+    """One rule in our own words, how it is held and where: `procedure:PATH` in the file, `code:NAME` in the code.
+
+    `reason` says why it is not held, or what the service for oversight will do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str

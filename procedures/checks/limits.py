@@ -45,7 +45,7 @@ def _type_faults(procedure: Procedure, name: str, rules: TypeRules) -> Iterator[
     for clock in _owed(procedure, rules):
         if not _limited(procedure, rules, clock):
             yield Fault((*here, "limits"), "no_limit", _cures(clock), {"clock": clock})
-    yield from _grade_faults(here, rules)
+    yield from _grade_faults(here, rules, procedure)
     limited = {row.clock for row in rules.limits}
     for place, open_ in enumerate(rules.unlimited):
         if open_.clock in limited:
@@ -70,10 +70,10 @@ def _cures(clock: str) -> tuple[str, ...]:
     return (f"limits: {{clock: {clock}, within: …}}", f"unlimited: {{clock: {clock}, source: …}}")
 
 
-def _grade_faults(here: Path, rules: TypeRules) -> Iterator[Fault]:
-    """A clock with a limit for one grade needs one for each, or one that holds for any."""
+def _grade_faults(here: Path, rules: TypeRules, procedure: Procedure) -> Iterator[Fault]:
+    """A clock with a limit for one grade needs one for each, or one that holds for any, be it for all types."""
     for clock in dict.fromkeys(row.clock for row in rules.limits if row.when.grade):
-        rows = [row for row in rules.limits if row.clock == clock]
+        rows = [row for row in (*rules.limits, *procedure.limits_for_all) if row.clock == clock]
         if any(not row.when.stated for row in rows):
             continue
         stated = {grade for row in rows for grade in row.when.grade}

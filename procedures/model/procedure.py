@@ -12,7 +12,7 @@ from procedures.calendar import Calendar
 from procedures.model import choice
 from procedures.model.clauses import Clauses
 from procedures.model.clocks import Clock, ClockRules, ClockTable, ClockWarning, Reactions, reactions
-from procedures.model.grading import Grading, GroupRule
+from procedures.model.grading import GradeRule, Grading, GroupRule
 from procedures.model.handling import (
     AcceptanceRules,
     AreaClass,
@@ -113,6 +113,10 @@ class Procedure(Part):
     def reads_so(self, when: When) -> bool:
         """Whether the readings in force are those that a row is for."""
         return all(self.reading(name) in words for name, words in when.reading.items())
+
+    def is_so(self, when: When, of: Circumstances) -> bool:
+        """Whether a row's condition is met, and the row is for the readings in force."""
+        return self.reads_so(when) and when.holds(of)
 
     @property
     def grace(self) -> int:
@@ -228,6 +232,10 @@ class Procedure(Part):
         rules = self.grading.get(ticket_type)
         return rules.default.value if rules else None
 
+    def grade_rules(self, ticket_type: str) -> tuple[GradeRule, ...]:
+        """What makes a request of this type graver, under the readings in force; nothing for a type without grades."""
+        return self._grade_rules.get(ticket_type, ())
+
     @cached_property
     def ways_of_counting(self) -> tuple[tuple[str, ...], ...]:
         """The different values by which repeats are counted, beside the count that every ticket keeps of its matter."""
@@ -335,7 +343,13 @@ class Procedure(Part):
     @cached_property
     def _escalations(self) -> dict[str, tuple[EscalationRule, ...]]:
         events = dict.fromkeys(rule.on for rule in self.escalation)
-        return {event: tuple(rule for rule in self.escalation if rule.on == event) for event in events}
+        own = [rule for rule in self.escalation if self.reads_so(rule.when)]
+        return {event: tuple(rule for rule in own if rule.on == event) for event in events}
+
+    @cached_property
+    def _grade_rules(self) -> dict[str, tuple[GradeRule, ...]]:
+        grading = self.grading.items()
+        return {name: tuple(rule for rule in each.rules if self.reads_so(rule.when)) for name, each in grading}
 
     @cached_property
     def _names(self) -> dict["Named", Mapping[str, Names]]:

@@ -149,10 +149,6 @@ class TypeRules(Part):
         """The items compared before anything is shown; none where no identity check is asked for."""
         return self.identity.items if self.identity else ()
 
-    def may_be_answered(self, of: Circumstances) -> bool:
-        """Whether it may be answered and closed at first contact; unless the file says otherwise it may."""
-        return self.may_be_answered_at_once is None or self.may_be_answered_at_once.holds(of)
-
     def has(self, trait: Trait) -> bool:
         """Whether it has a trait that is yes or no."""
         setting: Setting[bool] | None = getattr(self, trait)

@@ -125,7 +125,7 @@ def test_a_step_that_goes_otherwise_than_written_fails(tmp_path: Path, before: s
         ("dispatch: {ticket: t1, unit: zibo}", "dispatch: {ticket: t9, unit: zibo}", 9, "accepted: t1, t2"),
         ('"+1h", urge', '"1h", urge', 10, "2026-11-20T16:50:00+08:00"),
         ('"2026-11-18T10:00:00+08:00"', '"2026-11-18T10:00:00"', 5, "no offset"),
-        ("procedure: kunlun-gas-956100", "procedure: kunlun-gas-956101", 3, "accepted: kunlun-gas-956100@"),
+        ("procedure: kunlun-gas-956100", "procedure: kunlun-gas-956101", 3, "kunlun-gas-956100@2011-01-01"),
         ("rules: [R004-125]", "rules: [R004-125]\n  readings: {half_of: month}", 3, "budget, clock_time"),
         ("{ticket: t1, stage: callback}", "{ticket: t1, stage: done}", 16, "returned, closed"),
         ("{ticket: t1, stage: callback}", "{ticket: t1, never: [ticket.eaten]}", 16, "ticket.escalated"),

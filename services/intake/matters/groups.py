@@ -24,7 +24,7 @@ class Groups:
         found = [
             await self._joined(utility, member, values, rule, procedure, cause)
             for rule in procedure.groups
-            if rule.when.holds(of)
+            if procedure.is_so(rule.when, of)
         ]
         return tuple(each for each in found if each is not None)
 

@@ -8,6 +8,6 @@ def not_at_once(of: Circumstances, procedure: Procedure) -> Refusal | None:
     """Why somebody has to deal with it first; None where the answer may close it."""
     rules = procedure.types.get(of.type)
     setting = rules.may_be_answered_at_once if rules else None
-    if setting is None or setting.holds(of):
+    if setting is None or not procedure.reads_so(setting.when) or setting.holds(of):
         return None
     return refused("not_answered_at_once", setting, type=procedure.name_of("type", of.type))

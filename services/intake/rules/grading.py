@@ -34,32 +34,35 @@ def grade_at_sight(item: Item, request: Request, procedure: Procedure) -> int | 
     if rules is None:
         return None
     of = circumstances(item, request, procedure)
-    plain = (rule for rule in rules.rules if rule.repeats is None and rule.complainants is None)
+    graver_ones = procedure.grade_rules(item.type)
+    plain = (rule for rule in graver_ones if rule.repeats is None and rule.complainants is None)
     judged = rules.default.value if request.grade is None else request.grade
     return min([judged, *(rule.grade for rule in plain if rule.when.holds(of))])
 
 
 def grade_of_repeats(ticket_type: str, complaints: int, procedure: Procedure) -> int | None:
     """The gravest grade for so many requests of one customer in one matter; None where no rule makes any of them."""
-    rules = (rule for rule in _rules(ticket_type, procedure) if rule.repeats and is_counted_by_the_ticket(rule.repeats))
+    rules = (
+        rule for rule in procedure.grade_rules(ticket_type) if rule.repeats and is_counted_by_the_ticket(rule.repeats)
+    )
     return min((rule.grade for rule in rules if rule.repeats and complaints >= rule.repeats.at_least), default=None)
 
 
 def cluster_rule(ticket_type: str, procedure: Procedure) -> GradeRule | None:
     """The rule that makes requests of many customers in one matter graver than each of them."""
-    rules = (rule for rule in _rules(ticket_type, procedure) if rule.complainants)
+    rules = (rule for rule in procedure.grade_rules(ticket_type) if rule.complainants)
     return next((rule for rule in rules if rule.complainants and rule.complainants.same == ("matter",)), None)
 
 
 def other_cluster_rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
     """The rules for requests of many customers that agree in something else than the matter."""
-    rules = _rules(ticket_type, procedure)
+    rules = procedure.grade_rules(ticket_type)
     return tuple(rule for rule in rules if rule.complainants and rule.complainants.same != ("matter",))
 
 
 def counted_rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
     """The rules about repeats for which earlier tickets have to be looked up."""
-    rules = _rules(ticket_type, procedure)
+    rules = procedure.grade_rules(ticket_type)
     return tuple(rule for rule in rules if rule.repeats and not is_counted_by_the_ticket(rule.repeats))
 
 
@@ -82,8 +85,3 @@ def counts_together(earlier: datetime, moment: datetime, rule: GradeRule, proced
 def graver(one: int | None, other: int | None) -> int | None:
     """The graver of two grades, where there are any."""
     return min((grade for grade in (one, other) if grade is not None), default=None)
-
-
-def _rules(ticket_type: str, procedure: Procedure) -> tuple[GradeRule, ...]:
-    rules = procedure.grading.get(ticket_type)
-    return rules.rules if rules else ()

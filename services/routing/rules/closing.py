@@ -74,25 +74,26 @@ def on_linked(order: WorkOrder, fact: TicketLinked, _: Procedure) -> Outcome[Wor
     return closed(order, Closure.MERGED, fact.at, fact.by, fact.other)
 
 
-def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, _: Procedure) -> Outcome[WorkOrder]:
+def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, procedure: Procedure) -> Outcome[WorkOrder]:
     """The customer was told, or asked: the order closes, or goes back when the reply does not hold (R004-102)."""
     if order.stage is not Stage.CALLBACK:
         return order, ()
     if fact.mismatch is not None:
-        return _sent_back(order, fact, fact.mismatch)
+        return _sent_back(order, fact, fact.mismatch, procedure)
     if fact.kind is CallKind.ANSWER:
         return closed(order, Closure.ANSWERED, fact.at, fact.by)
     return closed(order, Closure.SATISFIED if fact.satisfied else Closure.DISSATISFIED, fact.at, fact.by)
 
 
-def _sent_back(order: WorkOrder, fact: CallbackCompleted, ground: str) -> Outcome[WorkOrder]:
+def _sent_back(order: WorkOrder, fact: CallbackCompleted, ground: str, procedure: Procedure) -> Outcome[WorkOrder]:
     back = TicketSentBack(at=fact.at, by=fact.by, unit=unit_of(order), ground=ground, basis=fact.basis or "")
-    return again(order), (back,)
+    return again(order, back, procedure), (back,)
 
 
-def again(order: WorkOrder) -> WorkOrder:
+def again(order: WorkOrder, back: Fact, procedure: Procedure) -> WorkOrder:
     """Back at the unit, which sets the reply right; sla_monitor will say by when (reading 14)."""
-    return order.but(stage=Stage.IN_PROGRESS, replied_at=None, division_approved=False, again=True, limits={})
+    limits = order.limits_after(back.short_type(), procedure)
+    return order.but(stage=Stage.IN_PROGRESS, replied_at=None, division_approved=False, again=True, limits=limits)
 
 
 def on_callback_exhausted(order: WorkOrder, fact: CallbackExhausted, _: Procedure) -> Outcome[WorkOrder]:

@@ -28,7 +28,9 @@ def may_be_phoned(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether the unit may hear of it before the order: its type asks so, or the rule about phone notices does."""
     notice = procedure.work_orders.phone_notice
     of = order.circumstances(procedure)
-    return phone_first(order, procedure) or (notice is not None and any(when.holds(of) for when in notice.when))
+    return phone_first(order, procedure) or (
+        notice is not None and any(procedure.is_so(when, of) for when in notice.when)
+    )
 
 
 def phone_clause(procedure: Procedure) -> Sourced:
@@ -48,7 +50,7 @@ def dispatch(order: WorkOrder, command: Dispatch, procedure: Procedure) -> Outco
         return _not_phoned(order, unit, procedure)
     sent = _dispatched(order, command, unit, procedure)
     window = return_window(order.but(unit=unit.id), command.at, procedure)
-    return _lying_at(order, sent, window.due if window else None), (*_taken_back(order, command), sent)
+    return _lying_at(order, sent, window.due if window else None, procedure), (*_taken_back(order, command), sent)
 
 
 def phone_first(order: WorkOrder, procedure: Procedure) -> bool:
@@ -101,7 +103,9 @@ def _taken_back(order: WorkOrder, command: Dispatch) -> tuple[Fact, ...]:
     return (TicketReturnAccepted(at=command.at, by=command.by, unit=order.unit),)
 
 
-def _lying_at(order: WorkOrder, sent: TicketDispatched, return_until: datetime | None) -> WorkOrder:
+def _lying_at(
+    order: WorkOrder, sent: TicketDispatched, return_until: datetime | None, procedure: Procedure
+) -> WorkOrder:
     """A new round: what the last unit did or was given counts no longer, but an extension once granted does."""
     return order.but(
         stage=Stage.DISPATCHED,
@@ -121,6 +125,6 @@ def _lying_at(order: WorkOrder, sent: TicketDispatched, return_until: datetime |
         kept=False,
         held=None,
         held_until=None,
-        limits={},
+        limits=order.limits_after(sent.short_type(), procedure),
         wake_at=return_until,
     )

@@ -19,7 +19,7 @@ def division_owes_review(order: WorkOrder, procedure: Procedure) -> bool:
 def division_review(order: WorkOrder, procedure: Procedure) -> Sourced | None:
     """The rule by which the division reviews a reply on this order before the centre; None where it does not."""
     of, rules = order.circumstances(procedure), procedure.types[order.ticket_type].reviewed_by
-    return next((each for each in rules if each.by is Reviewer.DIVISION and each.when.holds(of)), None)
+    return next((each for each in rules if each.by is Reviewer.DIVISION and procedure.is_so(each.when, of)), None)
 
 
 def review(order: WorkOrder, command: Review, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -62,7 +62,7 @@ def _rejected(order: WorkOrder, command: Review, reviewer: Reviewer, procedure: 
     rejected = TicketReplyRejected(
         at=command.at, by=command.by, reviewer=reviewer, unit=unit_of(order), grounds=command.grounds or ""
     )
-    return again(order), (rejected,)
+    return again(order, rejected, procedure), (rejected,)
 
 
 def _approved(order: WorkOrder, command: Review, reviewer: Reviewer, procedure: Procedure) -> Outcome[WorkOrder]:

@@ -9,6 +9,7 @@ from contracts.ticket import Demand, GovernmentOrder
 from contracts.vocabulary import CallPreference, Closure, ExtensionDecider, Stage
 from kit.decide.state import State
 from procedures.model import Circumstances, Procedure
+from procedures.model.clocks import NO_REACTIONS
 
 
 class RunningLimit(State):
@@ -100,6 +101,13 @@ class WorkOrder(State):
         """The deadline that whoever holds the order now works against; None when no limit runs for that desk."""
         desk = _DESKS.get(self.stage)
         return min((limit.due for limit in self.limits.values() if limit.owner == desk), default=None)
+
+    def limits_after(self, event: str, procedure: Procedure) -> Mapping[str, RunningLimit]:
+        """The limits that go on after an event: those that it begins anew or ends are sla_monitor's to tell of."""
+        does, of = procedure.reactions.get(event, NO_REACTIONS), self.circumstances(procedure)
+        begun = ((name, start) for name, start in does.starts if start.running == "restart")
+        over = {name for name, trigger in (*begun, *does.meets, *does.cancels) if trigger.when.holds(of)}
+        return {name: limit for name, limit in self.limits.items() if name not in over}
 
     def circumstances(self, procedure: Procedure) -> Circumstances:
         """What limits and conditions of the procedure are held against."""
