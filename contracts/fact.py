@@ -1,11 +1,13 @@
 """The root of everything said on the bus: a typed, frozen statement in the past participle."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 Grade = Annotated[int, Field(ge=1, le=9)]
 """How grave, 1 the gravest; what each is called is the procedure's."""
@@ -25,6 +27,9 @@ Line = Annotated[str, Field(max_length=255)]
 Text = Annotated[str, Field(max_length=4000)]
 """What a person wrote."""
 
+Typed = Annotated[Text, StringConstraints(strip_whitespace=True)]
+"""The same as it comes from a keyboard; an empty one is the rules' to refuse, with the clause that wants one."""
+
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
@@ -34,7 +39,36 @@ Few = Annotated[tuple[T, ...], Field(max_length=50)]
 Open = Annotated[E | Word, Field(union_mode="left_to_right")]
 """A word of the loop that a newer speaker may have more of: read as that word, never as malformed."""
 
-Instant = AwareDatetime
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Where the calendar begins and ends: for no year outside are working days known, and arithmetic stops here."""
+
+CALENDAR: JsonDict = {"formatMinimum": EARLIEST.isoformat(), "formatMaximum": LATEST.isoformat()}
+"""The same for JSON Schema, which has no such words of its own."""
+
+Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST, json_schema_extra=CALENDAR)]
+"""A moment, with its offset, that every calendar can reckon with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long before and after the moment at which it is said a stated moment may lie."""
+
+    before: timedelta
+    after: timedelta
+
+    def around(self, at: datetime) -> tuple[datetime, datetime]:
+        """The first and the last moment that may be stated at `at`."""
+        return max(EARLIEST, at - min(self.before, at - EARLIEST)), min(LATEST, at + self.after)
+
+
+SKEW = timedelta(minutes=1)
+"""How far two clocks that are both right may differ."""
+
+Past = Annotated[Instant, Window(before=LATEST - EARLIEST, after=SKEW)]
+"""When something happened, as somebody tells afterwards."""
+
+Ahead = Annotated[Instant, Window(before=timedelta(days=1), after=timedelta(days=3660))]
+"""When something is to happen: within ten years, and written down at the latest on the day after."""
 
 
 class Frozen(BaseModel):

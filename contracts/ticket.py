@@ -1,11 +1,28 @@
 """What happens to a ticket, from the first word of the customer to its close."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from contracts.fact import Actor, Count, Fact, Few, Frozen, Grade, Instant, Line, Open, Text, Word
+from contracts.fact import (
+    CALENDAR,
+    EARLIEST,
+    LATEST,
+    Actor,
+    Ahead,
+    Count,
+    Fact,
+    Few,
+    Frozen,
+    Grade,
+    Instant,
+    Line,
+    Open,
+    Text,
+    Word,
+)
 from contracts.vocabulary import (
     Answers,
     CallPreference,
@@ -18,19 +35,24 @@ from contracts.vocabulary import (
 )
 
 
+def _set(due: datetime | None) -> datetime | None:
+    """A platform that must fill the field and has no deadline writes its first or last date."""
+    return due if due is not None and EARLIEST < due < LATEST else None
+
+
 class GovernmentOrder(Frozen):
     """An order of a 12345 platform, with the platform's own deadline where it sets one (R004-006, R004-075)."""
 
     platform: Line
     order_no: Line
-    due: Instant | None = None
+    due: Annotated[AwareDatetime | None, AfterValidator(_set), Field(json_schema_extra=CALENDAR)] = None
 
 
 class CallWish(Frozen):
     """What the customer asked of the callback: none, a time, or nothing in particular (R004-091, R004-092)."""
 
     preference: Open[CallPreference] = CallPreference.DEFAULT
-    at: Instant | None = None
+    at: Ahead | None = None
 
 
 class Demand(Frozen):

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from aiokafka import TopicPartition
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
+from contracts.fact import Instant
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf
@@ -83,7 +84,7 @@ class Stepper:
 class Moment(BaseModel):
     """Where time stands, or shall stand."""
 
-    now: AwareDatetime
+    now: Instant
 
 
 def clock_router(stepper: Stepper) -> APIRouter:

@@ -1,7 +1,7 @@
 """Working-time arithmetic as pure functions: deadlines, elapsed shares and the days that do not count.
 
 Intervals are half-open, [begin, end); instants come in with any offset and go out in UTC. Every result is exact to the
-microsecond; one beyond what a datetime holds, or for which no more time is ever worked, is `datetime.max` (or `min`).
+microsecond; one beyond the calendar (contracts.fact), or for which no more time is ever worked, is the calendar's end.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from contracts.fact import EARLIEST, LATEST
 from procedures.duration import Duration, Unit
 from procedures.hours import Hours, Period, Season
 from procedures.timetable import DAY_US, EPOCH, EPOCH_DAY, FIRST_YEAR, LAST_YEAR, Timetable, Timetables, instant_of
@@ -20,9 +21,7 @@ from procedures.working_days import WorkingDays, public_holidays
 
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
-_LATEST = datetime.max.replace(tzinfo=UTC)
-_EARLIEST_US, _LATEST_US = instant_of(_EARLIEST), instant_of(_LATEST)
+_EARLIEST_US, _LATEST_US = instant_of(EARLIEST), instant_of(LATEST)
 _FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 Counting = Literal["same_time", "end_of_day"]
@@ -164,7 +163,7 @@ class Calendar:
         while found is None and table.last < LAST_YEAR:
             table = self._timetables.longer(table)
             found = find(table)
-        return _LATEST if found is None else _moment(found)
+        return LATEST if found is None else _moment(found)
 
     def _length(self, start: datetime, end: datetime, working: bool) -> int:
         if not working:
@@ -194,12 +193,13 @@ class Calendar:
 
 def _later(start: datetime, length: timedelta) -> datetime:
     try:
-        return start.astimezone(UTC) + length
+        found = start.astimezone(UTC) + length
     except OverflowError:
         return _moment(instant_of(start) + length // _MICROSECOND)
+    return min(max(found, EARLIEST), LATEST)
 
 
 def _moment(instant: int) -> datetime:
     if _EARLIEST_US < instant < _LATEST_US:
         return EPOCH + instant * _MICROSECOND
-    return _LATEST if instant > 0 else _EARLIEST
+    return LATEST if instant > 0 else EARLIEST

@@ -1,13 +1,17 @@
-"""Times as cases write them: ISO 8601 with an offset, or `+` a duration after another moment."""
+"""Times as cases write them: ISO 8601 with an offset, or `+` a duration after another moment.
+
+One that lies outside of the calendar is its nearest end, as if it were the result of a reckoning.
+"""
 
 import re
 from datetime import datetime, timedelta
 
+from contracts.fact import EARLIEST, LATEST
 from procedures.faults import wrong
 
-_DURATION = re.compile(r"\+(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"\+(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
 
-_LATENESS = re.compile(r"\+?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_LATENESS = re.compile(r"\+?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
 
 ACCEPTED = ('"2026-11-20T16:50:00+08:00"', '"+5m"', '"+2h30m"', '"+1d"')
 """ISO 8601 with an offset, and durations; a bad moment names them."""
@@ -20,7 +24,7 @@ def moment(text: str, previous: datetime | None) -> datetime:
         if previous is None:
             raise wrong("nothing_before", text, ACCEPTED[:1])
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return previous + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return min(LATEST, previous + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
     return _absolute(text)
 
 
@@ -36,7 +40,7 @@ def _absolute(text: str) -> datetime:
         raise wrong("not_a_time", text, ACCEPTED) from None
     if parsed.tzinfo is None:
         raise wrong("no_offset", text, ACCEPTED)
-    return parsed
+    return min(max(parsed, EARLIEST), LATEST)
 
 
 def seconds(written: str | int) -> int:

@@ -4,7 +4,7 @@ Pure, so that rules may build their tables of it.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.fact import SYSTEM, Actor, Instant
 from contracts.refusal import Clause, Outcome, refused
 from contracts.vocabulary import Role
+from contracts.windows import misplaced
 
 S = TypeVar("S")
 
@@ -72,9 +73,15 @@ class Step(Generic[S]):
         return self.command.model_validate({**renamed, "at": at, "by": by})
 
     def taken(self, state: S | None, command: Command, procedure: Any) -> Outcome[S]:
-        """What the rule makes of it; refused where the procedure has no rules for such a step."""
+        """What the rule makes of it; refused where the procedure has no rules for such a step, or time none.
+
+        A moment that the command states lies in the window of its kind (contracts.fact.Window).
+        """
         if not self.offered(procedure):
             return refused("not_in_procedure", self.clause(procedure), step=self.name)
+        if (refusal := misplaced(command, command.at)) is not None:
+            clause = self.clause(procedure)
+            return replace(refusal, clause=clause.source, rule=clause.rule)
         return self.rule(state, command, procedure)
 
     def is_heard_in(self, stage: Enum) -> bool:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from fastapi import Header, Request
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
+from pydantic.config import JsonDict
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
@@ -37,8 +38,12 @@ JSON = "application/json"
 
 _ONCE = "The same key with the same body returns the first answer and has no further effect"
 _UNCHANGED = "The ETag you have seen; refused with 412 when the document has changed since"
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description=_ONCE)]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description=_UNCHANGED)]
+_KEY_FORM: JsonDict = {"pattern": f"^{_KEY.pattern}$", "maxLength": 128}
+_ETAG_FORM: JsonDict = {"maxLength": 32}
+"""For the documentation: what does not fit is refused here, with an answer of its own."""
+
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", description=_ONCE, json_schema_extra=_KEY_FORM)]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description=_UNCHANGED, json_schema_extra=_ETAG_FORM)]
 
 View = Callable[[Document[S]], BaseModel]
 """What the API shows of a document."""

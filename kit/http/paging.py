@@ -41,7 +41,7 @@ class Paging:
 
 async def _paging(
     request: Request,
-    limit: Annotated[int | None, Query(ge=1, description="rows per page")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=1_000_000, description="rows per page")] = None,
     cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before")] = None,
 ) -> Paging:
     http = request.app.state.settings.http

@@ -32,6 +32,7 @@ _STATUS: Mapping[str, int] = {
     "if_match_malformed": 422,
     "cursor_invalid": 422,
     "moment_ahead": 422,
+    "moment_misplaced": 422,
     "internal": 500,
     "unavailable": 503,
 }

@@ -56,14 +56,14 @@ class Plain:
     """An endpoint whose parameters were understood once, when the app was built."""
 
     endpoint: Callable[..., Awaitable[Response]]
-    path: Names
+    path: tuple[Any, ...]
     dependencies: tuple[Dependency, ...]
     body: tuple[str, type[BaseModel]] | None
     request: str | None
 
     async def __call__(self, request: Request) -> Response:
         """Dependencies first, so that nobody learns from a body's faults what they may not call."""
-        values: dict[str, Any] = {name: request.path_params[place] for name, place in self.path}
+        values = _in_path(request, self.path)
         for dependency in self.dependencies:
             values[dependency.name] = await dependency.call(**dependency.given(request))
         if self.body is not None:
@@ -90,6 +90,17 @@ class Dependency:
         return values
 
 
+def _in_path(request: Request, fields: tuple[Any, ...]) -> dict[str, Any]:
+    """The texts of the address; raises RequestValidationError for one that is too long."""
+    values, wrong = {}, []
+    for field in fields:
+        values[field.name], faults = field.validate(request.path_params[field.alias], loc=("path", field.alias))
+        wrong += faults
+    if wrong:
+        raise RequestValidationError(wrong)
+    return values
+
+
 async def _read(request: Request, model: type[BaseModel]) -> BaseModel:
     """The body as a model; raises RequestValidationError, or Problem 415 for what is not JSON."""
     if _JSON.fullmatch(request.headers.get("content-type", "")) is None:
@@ -111,7 +122,7 @@ def plain(endpoint: Callable[..., Any], read: Dependant) -> Plain | None:
         or not _is_a(inspect.signature(endpoint, eval_str=True).return_annotation, Response)
         or _more_is_asked(read)
         or read.header_params
-        or any(each.field_info.annotation is not str or each.field_info.metadata for each in read.path_params)
+        or any(each.field_info.annotation is not str for each in read.path_params)
         or len(read.body_params) > 1
         or not (body is None or _is_a(model, BaseModel))
         or None in dependencies
@@ -119,7 +130,7 @@ def plain(endpoint: Callable[..., Any], read: Dependant) -> Plain | None:
         return None
     return Plain(
         endpoint,
-        tuple((each.name, each.alias) for each in read.path_params),
+        tuple(read.path_params),
         tuple(each for each in dependencies if each is not None),
         None if body is None else (body.name, model),
         read.request_param_name,

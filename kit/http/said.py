@@ -13,6 +13,7 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
+from kit.http.parameters import InPath
 from kit.run.runtime import Worker
 
 TAG = "经历 What was said"
@@ -23,7 +24,7 @@ def add_said(routes: APIRouter, workers: Sequence[Worker[Any]]) -> None:
     """`GET /events/{subject}`: the CloudEvents of a ticket, article, task or notice, oldest first."""
 
     @routes.get("/events/{subject}", tags=[TAG], summary="本服务就此说过的事件 What this service said about it")
-    async def events(subject: str, who: Reader, request: Request) -> Response:
+    async def events(subject: InPath, who: Reader, request: Request) -> Response:
         for worker in workers:
             if await worker.shell.get(subject, who.utility) is not None:
                 said = await worker.shell.store.history(subject)

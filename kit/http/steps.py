@@ -8,12 +8,14 @@ from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
+from contracts.fact import Instant
 from kit.clock import Clock
 from kit.decide.steps import Command, Step
 from kit.http.commands import CommandBy, CommandRequest
+from kit.http.parameters import MOST_IN_PATH
 from texts import LANGUAGES, text
 
 
@@ -22,7 +24,7 @@ class StepBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    at: AwareDatetime | None = Field(default=None, description="only from a connected system; otherwise it is now")
+    at: Instant | None = Field(default=None, description="only from a connected system; otherwise it is now")
 
 
 Take = Callable[[str, Step[Any], Any, CommandRequest], Awaitable[Response]]
@@ -55,7 +57,7 @@ def add_step(
         return await take(key, step, body, asked)
 
     place = things.path.rpartition("{")[2].removesuffix("}")
-    endpoint.__annotations__ |= {"key": Annotated[str, Path(alias=place)]}
+    endpoint.__annotations__ |= {"key": Annotated[str, Path(alias=place, max_length=MOST_IN_PATH)]}
     _add(routes, f"{things.path}/{step.path}", endpoint, things, step, body or body_of(step), tags=[tag])
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from contracts.fact import Score, Word
+from contracts.fact import Instant, Score, Word
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, CallKind, CallOutcome
@@ -19,6 +19,7 @@ from kit.decide.steps import Step
 from kit.http.app import problem
 from kit.http.commands import CommandRequest, shown
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.routes import PlainRoute
 from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Document, Equal, Range
@@ -84,7 +85,7 @@ class PlanRow(BaseModel):
 class PlanFilter(BaseModel):
     """Which plans are listed."""
 
-    due_before: AwareDatetime | None = Field(default=None, description="calls that may be made before this moment")
+    due_before: Instant | None = Field(default=None, description="calls that may be made before this moment")
     kind: CallKind | None = None
 
 
@@ -110,7 +111,7 @@ def router(shell: Shell[Calls]) -> APIRouter:
     @routes.get(
         "/tickets/{ticket}", tags=[TAG], response_model=CallsView, summary="回访内容 The call owed, with the reply"
     )
-    async def calls_of(ticket: str, who: Centre, request: Request) -> Response:
+    async def calls_of(ticket: InPath, who: Centre, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
         return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, view)
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from contracts.fact import Word
+from contracts.fact import Few, Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage
 from kit.auth.principal import Authenticated, Principal, may_see, seen_by
@@ -19,6 +19,7 @@ from kit.http.app import problem
 from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.http.routes import PlainRoute
 from kit.http.steps import StepBody, Things, add_step, command_of
@@ -42,13 +43,13 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class OrderFilter(BaseModel):
     """Which orders are listed, among those the caller may see."""
 
-    number: str | None = Field(default=None, description="the work-order number as read over the phone")
-    unit: str | None = None
-    division: str | None = None
-    stage: tuple[Stage, ...] = Field(default=(), description="every stage but closed when none is named")
+    number: Line | None = Field(default=None, description="the work-order number as read over the phone")
+    unit: Line | None = None
+    division: Line | None = None
+    stage: Few[Stage] = Field(default=(), description="every stage but closed when none is named")
     type: Word | None = None
-    area: str | None = None
-    due_before: AwareDatetime | None = None
+    area: Line | None = None
+    due_before: Instant | None = None
     extension: ExtensionDecider | None = Field(default=None, description="an extension waits for this decider")
     order: Literal["due", "opened_at", "number"] = "due"
 
@@ -113,7 +114,7 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
         response_model_exclude_none=True,
         summary="工单详情与经历 One order with its history, by ticket id or work-order number",
     )
-    async def work_order(order: str, who: Authenticated, language: LanguageAsked, request: Request) -> Response:
+    async def work_order(order: InPath, who: Authenticated, language: LanguageAsked, request: Request) -> Response:
         document = await _found(shell, order, who.utility)
         if document is None:
             return problem(request, Refusal("unknown_ticket"))
@@ -132,8 +133,8 @@ def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Pro
         who: Authenticated,
         language: LanguageAsked,
         type: Word,
-        area: str | None = None,
-        subtype: str | None = None,
+        area: Line | None = None,
+        subtype: Line | None = None,
     ) -> Proposal:
         procedure = procedures.in_force(who.utility, shell.clock.now())
         unit = procedure.unit_for(area, type, subtype)

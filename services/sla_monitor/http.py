@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from contracts.fact import Word
+from contracts.fact import Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ClockState, Role
 from kit.auth.principal import HolderOf, Principal, may_see, seen_by
@@ -18,6 +18,7 @@ from kit.http.app import problem
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.http.routes import PlainRoute
 from kit.store.port import Condition, Document, Equal, Range
@@ -104,8 +105,8 @@ class ClockFilter(BaseModel):
         default="running", description="`missed` lists what is overdue and still owed"
     )
     clock: Word | None = None
-    due_before: AwareDatetime | None = None
-    unit: str | None = None
+    due_before: Instant | None = None
+    unit: Line | None = None
 
     def fits(self, clock: SlaClock) -> bool:
         """Whether this clock of a listed ticket was asked for."""
@@ -132,7 +133,7 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
         response_model=TicketClocks,
         summary="工单时限说明 Every clock of a ticket, explained",
     )
-    async def clocks_of(ticket: str, who: Reader, language: LanguageAsked, request: Request) -> Response:
+    async def clocks_of(ticket: InPath, who: Reader, language: LanguageAsked, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
         if document is None:
             return problem(request, Refusal("unknown_ticket"))

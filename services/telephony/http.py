@@ -13,6 +13,7 @@ from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
 from kit.http.app import problem
 from kit.http.commands import shown
+from kit.http.parameters import InPath
 from kit.http.routes import PlainRoute
 from kit.store.port import Document
 from services.telephony.rules.call import Call
@@ -34,7 +35,7 @@ def router(calls: Shell[Call]) -> APIRouter:
     routes = APIRouter(route_class=PlainRoute)
 
     @routes.get("/calls/{call}", tags=[TAG], response_model=CallView, summary="一通电话 One call")
-    async def call_of(call: str, who: Centre, request: Request) -> Response:
+    async def call_of(call: InPath, who: Centre, request: Request) -> Response:
         document = await calls.get(call, who.utility)
         return problem(request, Refusal("unknown_call")) if document is None else shown(document, call_view)
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from contracts.fact import Instant, Score, Word
+from contracts.fact import Ahead, Score, Word
 from contracts.vocabulary import CallOutcome
 from kit.decide.steps import Command
 
@@ -23,5 +23,5 @@ class CallBack(Command):
     satisfaction: Score | None = Field(default=None, description="on the procedure's scale")
     mismatch: Word | None = Field(default=None, description="the ground on which the work order is sent back")
     basis: str | None = Field(default=None, max_length=2000, description="needed with a mismatch")
-    appointment: Instant | None = Field(default=None, description="needed when it was not convenient")
+    appointment: Ahead | None = Field(default=None, description="needed when it was not convenient")
     reason: str | None = Field(default=None, max_length=500, description="why nobody was reached")

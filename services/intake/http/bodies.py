@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.fact import Actor, Grade, Word
+from contracts.fact import Actor, Ahead, Grade, Instant, Past, Typed, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Channel, LinkKind
 from kit.http.steps import StepBody
 from procedures.model import Procedure, RequestField
 from services.intake.people.rules.person import PersonalField
+from services.intake.rules import request
 from services.intake.rules.request import FirstAnswer, Item, Request
 
 
@@ -23,11 +24,11 @@ def _utc(moment: datetime) -> datetime:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
-FieldValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Words = Annotated[request.Words, StringConstraints(min_length=1)]
+FieldValue = Annotated[Typed, StringConstraints(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[
-    Annotated[AwareDatetime, AfterValidator(_utc)] | None,
+    Annotated[Instant, AfterValidator(_utc)] | None,
     Field(description="only from a connected system, for feeds and replays; otherwise it is now"),
 ]
 
@@ -57,13 +58,13 @@ class WishBody(Body):
     """What the customer asks of the callback; on the bus the word is open, here only those that are known count."""
 
     preference: CallPreference = CallPreference.DEFAULT
-    at: AwareDatetime | None = None
+    at: Ahead | None = None
 
 
 class CustomerBody(Stated):
     """A customer on file by `ref`, or what identifies one; what is new is put on file."""
 
-    ref: str | None = None
+    ref: Line | None = None
 
 
 class RequestBody(Body):
@@ -84,7 +85,7 @@ class RequestBody(Body):
     verified: bool | None = Field(default=None, description="identity was checked elsewhere, in the billing file say")
     precautions_given: bool = Field(default=False, description="the precautions of the type were read out (R004-052)")
     reason_explained: bool | None = Field(default=None, description="why there is no answer at once (R004-035)")
-    ended_at: AwareDatetime | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
+    ended_at: Past | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
     call_wish: WishBody | None = Field(default=None, description="callback requirement: default, none, or a time")
     people: int = Field(default=1, ge=1, le=100_000, description="who ask together")
     flags: Annotated[tuple[Word, ...], Field(max_length=20)] = ()

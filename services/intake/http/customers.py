@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.fact import Instant, Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Equal, Range
 from kit.store.port import Query as StoreQuery
@@ -47,11 +49,11 @@ _FORBIDDEN = frozenset({"reason_not_allowed", "not_your_customer", "caller_hidde
 class AuditFilter(BaseModel):
     """Which looks are listed, newest first."""
 
-    customer: str | None = None
-    who: str | None = None
-    ticket: str | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="before this moment")
+    customer: Line | None = None
+    who: Line | None = None
+    ticket: Line | None = None
+    since: Instant | None = None
+    until: Instant | None = Field(default=None, description="before this moment")
 
 
 class Why(BaseModel):
@@ -59,15 +61,15 @@ class Why(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str | None = Field(default=None, description="one that the procedure allows the role")
-    ticket: str | None = Field(default=None, description="needed by units and divisions: one of theirs")
+    reason: Line | None = Field(default=None, description="one that the procedure allows the role")
+    ticket: Line | None = Field(default=None, description="needed by units and divisions: one of theirs")
 
 
 def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
     """`GET /customers/{ref}`, `POST /customers/{ref}/verification`."""
 
     @routes.get("/customers/{ref}", tags=[TAG], response_model=CustomerView, summary="客户信息 Who a customer is")
-    async def customer(ref: str, why: Annotated[Why, Query()], who: Reader, request: Request) -> Any:
+    async def customer(ref: InPath, why: Annotated[Why, Query()], who: Reader, request: Request) -> Any:
         """Masked for the centre; in full for a reason the procedure allows the role, which is recorded first.
 
         Units and divisions must name a ticket of theirs, and never learn who complained of them.
@@ -80,7 +82,7 @@ def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
         return await _in_full(desk, who, found, why.reason, why.ticket)
 
     @routes.post("/customers/{ref}/verification", tags=[TAG], summary="核实身份 Check a caller against the file")
-    async def verify(ref: str, body: VerificationBody, who: Centre, request: Request) -> Any:
+    async def verify(ref: InPath, body: VerificationBody, who: Centre, request: Request) -> Any:
         """Compares without showing: enough items must agree and none may differ (R004-045)."""
         found = await desk.people.customer(who.utility, ref)
         if found is None:

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, UploadFile
 from starlette.responses import Response
 
+from contracts.fact import Line
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import Role
 from kit.auth.principal import Authenticated, Principal
 from kit.http.app import problem
 from kit.http.commands import CommandBy, CommandRequest
+from kit.http.parameters import InPath
 from kit.http.problems import problem_response
 from services.intake.files.attachments import Upload
 from services.intake.http.desk import FrontDesk
@@ -52,10 +54,10 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
 
     @routes.get("/attachments/{sha256}", tags=[TAG], response_class=Response, summary="下载附件 Download a file")
     async def download(
-        sha256: str,
+        sha256: InPath,
         who: Authenticated,
         request: Request,
-        ticket: Annotated[str | None, Query(description="needed by units and divisions: one of theirs")] = None,
+        ticket: Annotated[Line | None, Query(description="needed by units and divisions: one of theirs")] = None,
     ) -> Response:
         """The centre, who uploaded it, and whoever may see a ticket that encloses it."""
         record = await desk.attachments.record(who.utility, sha256)

@@ -13,10 +13,12 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import Channel
+from contracts.windows import misplaced
 from kit.auth.principal import Authenticated
 from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
+from kit.http.parameters import InPath
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
 from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
@@ -48,12 +50,14 @@ def add_requests(routes: APIRouter, desk: FrontDesk) -> None:
         return await _receive(desk, body, command)
 
     @routes.get("/forms/{type}", tags=[TAG], summary="受理要素 What a business type asks for")
-    async def form(type: str, who: Authenticated, language: LanguageAsked) -> FormView:
+    async def form(type: InPath, who: Authenticated, language: LanguageAsked) -> FormView:
         return form_view(type, desk.procedure(who.utility, desk.now()), language)
 
 
 async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Response:
     at = command.moment(body.at, desk.intake.tickets.clock)
+    if (refusal := misplaced(body, at)) is not None:
+        return refuse(command, refusal)
     procedure = desk.procedure(command.who.utility, at)
     caller = await _caller(desk, body, command)
     if isinstance(caller, Refusal):

@@ -15,6 +15,7 @@ from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import LinkKind, Role
 from kit.decide.steps import Step
 from kit.http.commands import CommandBy, CommandRequest
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.http.steps import StepBody, Things, add_step
 from kit.store.port import Document
@@ -66,7 +67,7 @@ def add_steps(routes: APIRouter, desk: FrontDesk) -> None:
         add_step(routes, _TICKETS, STEPS[name], take, tag=TAG, body=each.body)
 
     @routes.delete("/tickets/{ticket}/matter", tags=[TAG], response_model=StepView, summary="不是同一事件 Not the same")
-    async def leave(ticket: str, asked: Annotated[CommandRequest, Depends(CommandBy(*_LEAVE.roles))]) -> Response:
+    async def leave(ticket: InPath, asked: Annotated[CommandRequest, Depends(CommandBy(*_LEAVE.roles))]) -> Response:
         """The clerk refuses what was proposed: the ticket is not about its matter."""
         found = await desk.ticket(asked.who, ticket)
         if found.state.matter is not None:

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from contracts.fact import Word
+from contracts.fact import Line, Text, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, Stage
 from kit.auth.principal import Authenticated, Principal, seen_by
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Equal, In
 from services.intake.http.desk import FrontDesk, asking
@@ -33,14 +34,14 @@ _KNOW_CUSTOMERS = (Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION)
 class TicketFilter(BaseModel):
     """Which tickets are listed, newest first, among those the reader may see."""
 
-    number: str | None = Field(default=None, description="as read over the phone, check digit included")
-    customer: str | None = Field(default=None, description="not for units, who may not learn who complains")
-    phone: str | None = Field(default=None, description="the centre only; the look-up is recorded")
+    number: Line | None = Field(default=None, description="as read over the phone, check digit included")
+    customer: Line | None = Field(default=None, description="not for units, who may not learn who complains")
+    phone: Line | None = Field(default=None, description="the centre only; the look-up is recorded")
     type: Word | None = None
     stage: Stage | None = None
-    matter: str | None = None
-    gov_order: str | None = Field(default=None, description="platform/number")
-    unit: str | None = None
+    matter: Line | None = None
+    gov_order: Text | None = Field(default=None, description="platform/number")
+    unit: Line | None = None
 
 
 def add_lists(routes: APIRouter, desk: FrontDesk) -> None:
@@ -49,7 +50,7 @@ def add_lists(routes: APIRouter, desk: FrontDesk) -> None:
     @routes.get(
         "/tickets/{ticket}", tags=[TAG], response_model=TicketView, summary="一张工单 One ticket with its words"
     )
-    async def one(ticket: str, who: Authenticated, language: LanguageAsked) -> Response:
+    async def one(ticket: InPath, who: Authenticated, language: LanguageAsked) -> Response:
         """By id or by work-order number."""
         document = await desk.ticket(who, ticket)
         words = await _words(desk, document)

@@ -1,10 +1,8 @@
 """What can be asked of an open ticket, and what comes of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import StringConstraints
-
-from contracts.fact import Fact, Grade
+from contracts.fact import Fact, Few, Grade, Line, Typed
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import (
     Attachment,
@@ -22,21 +20,21 @@ from services.intake.rules.answering import not_at_once
 from services.intake.rules.grading import grade_of_repeats, graver, is_graded
 from services.intake.rules.ticket import Link, Ticket
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-"""What a person wrote. Texts that may name people are not part of a command; they are sealed beside it."""
-
 
 class TicketCommand(Command):
-    """`words` is the contact that keeps what was said, where something was."""
+    """`words` is the contact that keeps what was said, where something was.
 
-    words: str | None = None
+    Texts that may name people are not part of a command; they are sealed beside it.
+    """
+
+    words: Line | None = None
 
 
 class Answer(TicketCommand):
     """Answered at first contact, before any dispatch (R004-034, R004-043); `guidance` is a self-help script."""
 
-    article: str | None = None
-    guidance: str | None = None
+    article: Line | None = None
+    guidance: Line | None = None
 
 
 class Urge(TicketCommand):
@@ -48,35 +46,35 @@ class Urge(TicketCommand):
 class Supplement(TicketCommand):
     """The customer adds something (第十五条(四)2, R004-138)."""
 
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Few[Attachment] = ()
 
 
 class Withdraw(TicketCommand):
     """The customer takes the request back."""
 
-    reason: Text | None = None
+    reason: Typed | None = None
 
 
 class Regrade(TicketCommand):
     """A person grades a complaint anew (R004-070); `approved_by` allows a later deadline (reading 10)."""
 
     grade: Grade
-    reason: Text
-    approved_by: str | None = None
+    reason: Typed
+    approved_by: Line | None = None
 
 
 class LinkTo(TicketCommand):
     """A clerk joins the ticket to another: the same matter, or merged into it."""
 
-    other: str
+    other: Line
     kind: LinkKind
-    matter: str | None = None
+    matter: Line | None = None
 
 
 class LeaveMatter(TicketCommand):
     """A clerk finds that the ticket is not about this matter."""
 
-    matter: str
+    matter: Line
 
 
 class Repeat(TicketCommand):
@@ -85,14 +83,14 @@ class Repeat(TicketCommand):
     brings: Literal["urge", "supplement"]
     strong: bool = False
     counts: bool = False
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Few[Attachment] = ()
 
 
 class JoinCluster(TicketCommand):
     """The ticket's matter became a cluster with the ticket `other`, all of this grade (design reading 10)."""
 
-    other: str
-    matter: str
+    other: Line
+    matter: Line
     grade: Grade
 
 

@@ -1,13 +1,17 @@
 """What a customer asks in one contact, as the clerk or the feed hands it over and as the contact keeps it."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.fact import SYSTEM, Actor, Grade, Instant, Line, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import Channel
 from kit.decide.state import State
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=8000)]
+"""What a customer says; it is sealed and never on the bus."""
 
 FREE_TEXT = ("subject", "text", "situation", "address")
 """What a request says in words, beside the words of its items and its answer."""
@@ -19,13 +23,13 @@ class Item(State):
     type: Word
     subtype: Line | None = None
     unit: Line | None = None
-    text: str | None = None
+    text: Words | None = None
 
 
 class FirstAnswer(State):
     """The answer given while the customer waits (R004-034, R004-043); `guidance` is a self-help script (R004-058)."""
 
-    text: str | None = None
+    text: Words | None = None
     article: Line | None = None
     guidance: Line | None = None
 

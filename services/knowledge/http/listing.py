@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Few, Instant, Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import ArticleStage, Role
 from kit.auth.principal import Principal
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.store.port import Condition, Equal, In, Range
 from services.knowledge.decider import article_fields
@@ -29,11 +31,11 @@ class ArticleFilter(BaseModel):
     """Which articles are listed, among those the reader may see; agents see what is in force."""
 
     in_force: bool | None = Field(default=None, description="true: everything that is told to customers now")
-    stage: tuple[ArticleStage, ...] = Field(default=(), description="of the newest edition")
-    division: str | None = None
-    unit: str | None = None
-    category: str | None = None
-    review_due_before: AwareDatetime | None = Field(
+    stage: Few[ArticleStage] = Field(default=(), description="of the newest edition")
+    division: Line | None = None
+    unit: Line | None = None
+    category: Line | None = None
+    review_due_before: Instant | None = Field(
         default=None, description="whose periodic review is due, the longest due first (R004-151)"
     )
     feedback: bool = Field(default=False, description="only what readers find wanting, the most first (R004-142)")
@@ -83,7 +85,7 @@ def add_lists(routes: APIRouter, desk: KnowledgeDesk) -> None:
         response_model_exclude_none=True,
         summary="一条知识 One article",
     )
-    async def one(article: str, who: Reader, language: LanguageAsked) -> Response:
+    async def one(article: InPath, who: Reader, language: LanguageAsked) -> Response:
         """Its keepers see the edition being worked on and the history as well; others what is in force."""
         document = await found(desk.articles, article, who.utility, "unknown_article")
         keeper = keeps(who, document.state)

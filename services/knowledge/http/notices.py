@@ -9,10 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Line
 from kit.decide.steps import Step
 from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
+from kit.http.parameters import InPath
 from kit.http.steps import StepBody, Things, add_beginning, add_step, command_of
 from kit.store.port import Condition, Document, Equal
 from services.knowledge.decider import notice_fields
@@ -32,8 +34,8 @@ class NoticeFilter(BaseModel):
     """Which notices are listed, the latest first."""
 
     in_force: bool = Field(default=True, description="false: those that were lifted")
-    area: str | None = Field(default=None, description="only those that concern this area or a part of it")
-    unit: str | None = None
+    area: Line | None = Field(default=None, description="only those that concern this area or a part of it")
+    unit: Line | None = None
 
     def where(self) -> tuple[Condition, ...]:
         """The same as conditions on the declared fields, but for the area."""
@@ -58,7 +60,7 @@ def add_notices(routes: APIRouter, desk: KnowledgeDesk) -> None:
         )
 
     @routes.get("/notices/{notice}", tags=[TAG], response_model=NoticeView, summary="一条紧急知识 One notice")
-    async def one(notice: str, who: Reader, language: LanguageAsked) -> Response:
+    async def one(notice: InPath, who: Reader, language: LanguageAsked) -> Response:
         document = await found(desk.notices, notice, who.utility, "unknown_notice")
         return shown(document, lambda each: notice_view(each, desk.procedure_of(each.state.procedure), language))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.fact import Line
 from contracts.vocabulary import Role
 from kit.auth.principal import Principal
 from kit.http.language import LanguageAsked
@@ -27,8 +28,8 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(min_length=1, max_length=500, description="words, or what the customer says")
-    area: str | None = Field(default=None, description="only what holds in this area or in a part of it")
-    channel: str | None = Field(default=None, description="only what is put out on this channel")
+    area: Line | None = Field(default=None, description="only what holds in this area or in a part of it")
+    channel: Line | None = Field(default=None, description="only what is put out on this channel")
     limit: int = Field(default=10, ge=1, le=50)
 
 

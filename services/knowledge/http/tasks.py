@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from contracts.fact import Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
@@ -14,6 +15,7 @@ from kit.decide.steps import Step
 from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.http.steps import StepBody, Things, add_beginning, command_of
 from kit.store.port import Condition, Equal, In
@@ -35,7 +37,7 @@ def add_tasks(routes: APIRouter, desk: KnowledgeDesk) -> None:
 
     @routes.get("/tasks", tags=[TAG], response_model_exclude_none=True, summary="任务列表 Tasks, the oldest first")
     async def listed(
-        who: Keeper, paging: PageAsked, language: LanguageAsked, division: str | None = None, open: bool | None = None
+        who: Keeper, paging: PageAsked, language: LanguageAsked, division: Line | None = None, open: bool | None = None
     ) -> Page[TaskView]:
         named = {"division": division, "open": open}
         return await page_of(
@@ -49,7 +51,7 @@ def add_tasks(routes: APIRouter, desk: KnowledgeDesk) -> None:
         )
 
     @routes.get("/tasks/{task}", tags=[TAG], response_model=TaskView, summary="一项任务 One task")
-    async def one(task: str, who: Keeper, language: LanguageAsked) -> Response:
+    async def one(task: InPath, who: Keeper, language: LanguageAsked) -> Response:
         document = await found(desk.tasks, task, who.utility, "unknown_task")
         if not who.has(*KEEPERS) and document.state.division not in _divisions(desk, who):
             raise Problem(Refusal("unknown_task"))

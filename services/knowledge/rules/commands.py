@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.fact import Instant
+from contracts.fact import Ahead, Instant
 from contracts.vocabulary import Reviewer
 from kit.decide.steps import Command
 
@@ -26,7 +26,7 @@ class _Written(Command):
     category: Line | None = None
     keywords: Words = Field(default=(), description="words that callers use for it, for the search")
     areas: Words = Field(default=(), description="where it holds, as `city/district`; none: everywhere")
-    expires_at: Instant | None = Field(default=None, description="from then on it is no longer told to anybody")
+    expires_at: Ahead | None = Field(default=None, description="from then on it is no longer told to anybody")
     unit: Id | None = Field(default=None, description="whose knowledge it is; left out, it stays whose it was")
     division: Id | None = Field(default=None, description="of the unit, unless it is the division's own")
     task: Id | None = Field(default=None, description="the collection task that it answers")

@@ -1,6 +1,8 @@
 """What the service keeps of an article, a collection task and an emergency notice."""
 
-from contracts.fact import Actor, Instant
+from datetime import datetime
+
+from contracts.fact import Actor
 from contracts.vocabulary import ArticleStage
 from kit.decide.state import State
 
@@ -13,7 +15,7 @@ class Wording(State):
     category: str | None = None
     keywords: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    expires_at: Instant | None = None
+    expires_at: datetime | None = None
 
 
 class Edition(State):
@@ -22,15 +24,15 @@ class Edition(State):
     number: int
     wording: Wording
     channels: tuple[str, ...]
-    published_at: Instant
-    review_due: Instant
-    reviewed_at: Instant | None = None
+    published_at: datetime
+    review_due: datetime
+    reviewed_at: datetime | None = None
 
 
 class Feedback(State):
     """What a reader missed in one edition (第十七条(一), R004-142)."""
 
-    at: Instant
+    at: datetime
     by: str
     edition: int
     text: str
@@ -40,7 +42,7 @@ class Finishing(State):
     """A task that is done by the article: when and by whom it came to the centre."""
 
     task: str
-    at: Instant
+    at: datetime
     by: Actor
 
 
@@ -66,8 +68,8 @@ class Article(State):
     in_force: Edition | None = None
     feedback: tuple[Feedback, ...] = ()
     open_feedback: int = 0
-    changed_at: Instant
-    wake_at: Instant | None = None
+    changed_at: datetime
+    wake_at: datetime | None = None
 
 
 class Task(State):
@@ -77,9 +79,9 @@ class Task(State):
     division: str
     title: str
     text: str = ""
-    raised_at: Instant
+    raised_at: datetime
     article: str | None = None
-    done_at: Instant | None = None
+    done_at: datetime | None = None
 
 
 class Notice(State):
@@ -92,10 +94,10 @@ class Notice(State):
     unit: str | None = None
     areas: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
-    raised_at: Instant
-    published_at: Instant | None = None
-    lifted_at: Instant | None = None
-    changed_at: Instant
+    raised_at: datetime
+    published_at: datetime | None = None
+    lifted_at: datetime | None = None
+    changed_at: datetime
 
     @property
     def in_force(self) -> bool:

@@ -3,27 +3,24 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from contracts.fact import Few, Instant, Line, Word
+from contracts.fact import Ahead, Count, Few, Instant, Line, Typed, Word
 from contracts.ticket import Attachment
 from contracts.vocabulary import Answers, ContactFailure, ExtensionDecider, Reviewer
 from kit.decide.steps import Command
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-"""What a person wrote; an empty text is the rules' to refuse, with the clause that wants one."""
 
 
 class NotifyByPhone(Command):
     """Tell the unit by phone before the order (第十四条(三), R004-053; R004-117)."""
 
-    unit: str
+    unit: Line
 
 
 class Dispatch(Command):
     """Send the order to a responsible unit or a head-office department (第十四条, R004-044; R004-013)."""
 
-    unit: str
+    unit: Line
 
 
 class Sign(Command):
@@ -37,7 +34,7 @@ class Contact(Command):
 class Appoint(Command):
     """The unit has agreed a time with the customer (R004-061, R004-066)."""
 
-    appointed_for: Instant = Field(alias="for")
+    appointed_for: Ahead = Field(alias="for")
 
 
 class Arrive(Command):
@@ -68,7 +65,7 @@ class Hold(Command):
     """The matter lies with somebody outside, for a reason of the procedure."""
 
     reason: Word
-    until: Instant | None = None
+    until: Ahead | None = None
 
 
 class Resume(Command):
@@ -84,33 +81,33 @@ class Progress(Command):
 class Decline(Command):
     """A service application is not accepted, and the reason was explained (第十四条(五), R004-067)."""
 
-    reason: Text = ""
+    reason: Typed = ""
 
 
 class Return(Command):
     """The unit gives the order back (第十五条(三)1, R004-121, R004-123)."""
 
     ground: Word
-    reason: Text = ""
+    reason: Typed = ""
 
 
 class AcceptReturn(Command):
     """The centre takes the order back, to correct and dispatch it again (R004-125)."""
 
-    reason: Text | None = None
+    reason: Typed | None = None
 
 
 class RefuseReturn(Command):
     """The centre finds that the unit must keep the order."""
 
-    reason: Text | None = None
+    reason: Typed | None = None
 
 
 class RequestExtension(Command):
     """The unit asks for more time (第十五条(二)2, R004-119)."""
 
     until: Instant
-    reason: Text = ""
+    reason: Typed = ""
 
 
 class DecideExtension(Command):
@@ -119,7 +116,7 @@ class DecideExtension(Command):
     granted: bool
     until: Instant | None = None
     decider: ExtensionDecider | None = None
-    reason: Text | None = None
+    reason: Typed | None = None
 
 
 class Reply(Command):
@@ -129,12 +126,12 @@ class Reply(Command):
     `attachments` or `parts`: a written case does not say, and they are not judged.
     """
 
-    opinion: Text = ""
-    result: Text = ""
+    opinion: Typed = ""
+    result: Typed = ""
     attachments: Few[Attachment] | None = ()
-    parts: Annotated[Mapping[Line, Text], Field(max_length=50)] | None = Field(default_factory=dict)
+    parts: Annotated[Mapping[Line, Typed], Field(max_length=50)] | None = Field(default_factory=dict)
     answers: Answers = Answers.ALL
-    answered: tuple[int, ...] | None = None
+    answered: Few[Count] | None = None
     public: bool = True
 
 
@@ -142,17 +139,17 @@ class Review(Command):
     """The division or the centre passes or rejects a reply (第十一条(二), 第十五条(三)3; R004-022, R004-131)."""
 
     approved: bool
-    grounds: Text | None = None
+    grounds: Typed | None = None
     reviewer: Reviewer = Reviewer.CENTRE
 
 
 class Invalidate(Command):
     """A complaint was verified and is not valid (第十四条(六), R004-069)."""
 
-    reason: Text = ""
+    reason: Typed = ""
 
 
 class Close(Command):
     """The centre closes an order on which nobody is owed a word: a praise once verified (第十四条(八), R004-089)."""
 
-    reason: Text | None = None
+    reason: Typed | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from contracts.fact import Grade, Instant, Open
+from contracts.fact import Grade, Open
 from contracts.ticket import Demand, GovernmentOrder
 from contracts.vocabulary import CallPreference, Closure, ExtensionDecider, Stage
 from kit.decide.state import State
@@ -15,8 +15,8 @@ from procedures.model.clocks import NO_REACTIONS
 class RunningLimit(State):
     """A limit that runs: until when, since when, how long as the procedure writes it, and whose it is."""
 
-    due: Instant
-    since: Instant
+    due: datetime
+    since: datetime
     length: str | None
     owner: str
 
@@ -33,7 +33,7 @@ class WorkOrder(State):
     procedure: str
     number: str
     ticket_type: str
-    opened_at: Instant
+    opened_at: datetime
     first_owner: str
     subtype: str | None = None
     grade: Grade | None = None
@@ -49,43 +49,43 @@ class WorkOrder(State):
 
     stage: Stage = Stage.ACCEPTED
     closure: Closure | None = None
-    closed_at: Instant | None = None
+    closed_at: datetime | None = None
 
     phoned_unit: str | None = None
     unit: str | None = None
     division: str | None = None
     round: int = 0
     fixed: bool = False
-    dispatched_at: Instant | None = None
-    signed_at: Instant | None = None
-    contacted_at: Instant | None = None
-    appointed_for: Instant | None = None
+    dispatched_at: datetime | None = None
+    signed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    appointed_for: datetime | None = None
     declined: bool = False
-    return_until: Instant | None = None
+    return_until: datetime | None = None
     return_taken: bool = False
     completed: bool = False
     kept: bool = False
 
     urges: int = 0
-    urged_at: Instant | None = None
+    urged_at: datetime | None = None
     supplements: int = 0
     supervised: bool = False
 
-    extension_until: Instant | None = None
+    extension_until: datetime | None = None
     extension_decider: ExtensionDecider | None = None
     extensions: int = 0
 
-    replied_at: Instant | None = None
+    replied_at: datetime | None = None
     division_approved: bool = False
     again: bool = False
 
     material: Literal["asked", "complete"] | None = None
     held: str | None = None
-    held_until: Instant | None = None
+    held_until: datetime | None = None
 
     limits: Mapping[str, RunningLimit] = {}
 
-    wake_at: Instant | None = None
+    wake_at: datetime | None = None
 
     def but(self, **changes: Any) -> "WorkOrder":
         """The same order with these fields changed; the rules vouch for their types, nothing is validated again."""

@@ -242,7 +242,7 @@ def decide(
     refusal = _not_theirs(order, command.by, step, procedure) or _not_now(order, step, procedure)
     if refusal is not None:
         return refusal
-    return step.rule(order, _signed_by_someone(order, command, step), procedure)
+    return step.taken(order, _signed_by_someone(order, command, step), procedure)
 
 
 def accepted_now(order: WorkOrder, procedure: Procedure) -> tuple[str, ...]:

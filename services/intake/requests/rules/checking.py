@@ -1,6 +1,7 @@
 """Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
 
 from contracts.refusal import Refusal, refused
+from contracts.windows import misplaced
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
 from services.intake.rules.answering import not_at_once
@@ -14,7 +15,8 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
     if not request.demands:
         return Refusal("no_type", accepts=tuple(procedure.types))
     return (
-        _unknown_word(request, procedure)
+        misplaced(request, request.at)
+        or _unknown_word(request, procedure)
         or _unknown_place(request, procedure)
         or _unverified(request, procedure)
         or _missing(request, procedure)
