@@ -25,6 +25,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "explain": "hotline.explain_cli:app",
         "procedure": "hotline.procedure_cli:app",
         "matters": "hotline.matters_cli:matters",
+        "telephony": "hotline.telephony_cli:app",
     }
 )
 _WITH_BROKER = frozenset({"up", "play"})

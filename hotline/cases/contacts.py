@@ -14,10 +14,10 @@ from hotline.cases.words import Unsaid
 from hotline.virtual import Virtual
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Done
+from kit.vault import Vault
 from procedures.model import Procedure, RequestField
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
-from services.intake.people.vault import Vault
 from services.intake.requests.accepting import accept, connect
 from services.intake.requests.intake import Intake
 from services.intake.requests.rules.contact import Placed

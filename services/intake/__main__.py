@@ -3,6 +3,7 @@
 from kit.decide.shell import Shell
 from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
+from kit.vault import Vault
 from procedures.loader import Procedures
 from services.hosting import run
 from services.intake.bus import subscribe
@@ -14,7 +15,6 @@ from services.intake.matters.groups import Groups
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
 from services.intake.matters.words import Lexicon
 from services.intake.people.register import Register
-from services.intake.people.vault import Vault
 from services.intake.requests.accepting import connect
 from services.intake.requests.intake import Intake
 

@@ -44,4 +44,4 @@ def router(calls: Shell[Call]) -> APIRouter:
 
 def call_view(document: Document[Call]) -> CallView:
     """A call as the centre sees it."""
-    return CallView(call=document.key, arrived_at=document.state.arrived_at)
+    return CallView(call=document.key, arrived_at=document.state.first_at)

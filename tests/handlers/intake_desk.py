@@ -10,6 +10,7 @@ from contracts.ticket import TicketDispatched
 from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.store.memory import MemoryStore
+from kit.vault import Vault
 from procedures.loader import load_all
 from services.intake import http
 from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
@@ -18,7 +19,6 @@ from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
 from services.intake.people.register import Register
-from services.intake.people.vault import Vault
 from services.intake.requests.accepting import connect
 from services.intake.requests.intake import Intake
 from tests.handlers.bench_of_one import People

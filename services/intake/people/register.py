@@ -10,10 +10,10 @@ from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.store.port import Document, Equal, Query
+from kit.vault import Vault
 from procedures.model import Identity, Procedure
 from services.intake.people.rules.disclosing import Audit
 from services.intake.people.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
-from services.intake.people.vault import Vault
 
 Stated = Mapping[PersonalField, str]
 """What somebody says of themselves, in the clear."""

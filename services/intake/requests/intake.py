@@ -7,10 +7,10 @@ from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Shell
 from kit.store.port import Document
+from kit.vault import Vault
 from procedures.model import Procedure
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
-from services.intake.people.vault import Vault
 from services.intake.requests.rules.contact import Contact, Words
 from services.intake.rules.request import Request
 from services.intake.rules.ticket import Ticket

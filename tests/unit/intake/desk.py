@@ -10,13 +10,13 @@ from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.run.ticker import Ticker
 from kit.store.memory import MemoryStore
+from kit.vault import Vault
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
 from services.intake.decider import CONTACTS, GROUPS, MATTERS, TICKETS
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
-from services.intake.people.vault import Vault
 from services.intake.requests.accepting import Accepted, accept, connect
 from services.intake.requests.intake import Intake
 from services.intake.rules.request import Request

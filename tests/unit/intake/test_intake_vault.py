@@ -2,8 +2,8 @@
 
 import pytest
 
+from kit.vault import NotOurs, Vault
 from services.intake.people.rules.person import PersonalField, masked, normal
-from services.intake.people.vault import NotOurs, Vault
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PLACE = ("kunlun", "cust_1", "name")

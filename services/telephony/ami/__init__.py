@@ -1,0 +1,1 @@
+"""Asterisk's manager interface: bytes to messages, messages to what the rules understand, commands to actions."""
