@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from kit.settings import Settings
+from kit.settings import PREFIX, Settings
+
+PATH_VARIABLE = f"{PREFIX}EMBEDDED__PATH"
+"""Says in a second terminal where the first one's `hotline up` keeps everything."""
 
 _HTTP = "address"
 _BUS = "bus"
@@ -23,7 +26,11 @@ def known_address(settings: Settings) -> str:
     """The address that was left under `settings.embedded.path`. Raises NotRunning."""
     path = settings.embedded.path / _HTTP
     if not path.exists():
-        raise NotRunning(f"{path} is not there: start the hotline with `hotline up`, or name its address with --url")
+        raise NotRunning(
+            f"{path} is not there: start the hotline with `hotline up`, or say where it runs: {PATH_VARIABLE} is the"
+            " directory it keeps everything in, --url its address"
+            f" 没有 {path}：请先用 hotline up 启动，或用 {PATH_VARIABLE} 指明它的目录，或用 --url 指明地址"
+        )
     return path.read_text("ascii").strip()
 
 

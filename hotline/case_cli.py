@@ -35,8 +35,9 @@ def case(
 ) -> None:
     """Play written cases; status 0 when all hold, 1 when one fails, 2 when a file cannot be read."""
     language = lang.language()
-    choose = _choose(procedure, files, language)
-    ready, bad = _read(files, only, choose)
+    choose, bad = _choose(procedure, files, language)
+    ready, unread = _read(files, only, choose)
+    bad += unread
     for error in bad:
         for each in error.all():
             stop_line(each.told(language))
@@ -49,15 +50,22 @@ def case(
     raise typer.Exit(UNREADABLE if bad else int(failed > 0))
 
 
-def _choose(file: Path | None, files: list[Path], language: Language) -> Choose:
-    """The draft for all, or the installed procedures with those that lie beside the cases."""
+def _choose(file: Path | None, files: list[Path], language: Language) -> tuple[Choose, list[FileError]]:
+    """The draft for all, or the installed procedures with those beside the cases; what is wrong with the latter."""
     if file is not None:
-        return for_all(draft(file, language))
+        return for_all(draft(file, language)), []
     try:
-        beside = [load(each, None) for each in procedures_under(files)]
-        return by_name(Procedures({**load_all().by_ref, **{each.ref: each for each in beside}}))
+        known = dict(load_all().by_ref)
     except FileError as error:
         refuse(error, language)
+    bad: list[FileError] = []
+    for each in procedures_under(files):
+        try:
+            beside = load(each, None)
+            known[beside.ref] = beside
+        except FileError as error:
+            bad.append(error)
+    return by_name(Procedures(known)), bad
 
 
 def _read(files: list[Path], only: str | None, choose: Choose) -> tuple[list[Ready], list[FileError]]:
@@ -87,10 +95,26 @@ async def _play_all(ready: list[Ready], language: Language, *, explain: bool, as
     console = Console(highlight=False, soft_wrap=True)
     failed = 0
     for written, procedure in ready:
-        played = await play(written.case, procedure)
-        failed += not played.holds
-        _print(console, written.file, played, language, explain=explain, as_json=as_json)
+        # Whatever goes wrong in one case, even a defect of a rule, is told of that case; the others are played.
+        [played] = await asyncio.gather(play(written.case, procedure), return_exceptions=True)
+        if isinstance(played, BaseException):
+            failed += 1
+            _print_broken(console, written, played, language, as_json=as_json)
+        else:
+            failed += not played.holds
+            _print(console, written.file, played, language, explain=explain, as_json=as_json)
     return failed
+
+
+def _print_broken(
+    console: Console, written: WrittenCase, error: BaseException, language: Language, *, as_json: bool
+) -> None:
+    if not isinstance(error, Exception):
+        raise error
+    if as_json:
+        typer.echo(orjson.dumps(report.broken_as_json(written, error)).decode())
+    else:
+        report.show_broken(console, written, error, language)
 
 
 def _print(console: Console, file: Path, played: Played, language: Language, *, explain: bool, as_json: bool) -> None:

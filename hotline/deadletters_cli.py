@@ -11,9 +11,11 @@ import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from hotline.address import NotRunning, known_bus
 from hotline.choosing import Lang
+from hotline.printing import printable, printable_json, printable_lines
 from kit.bus.dead_letters import DeadLetter, read_letters, replay
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.relay import BusAway
@@ -38,7 +40,7 @@ def list_(lang: Words = Lang.ZH, var: Var = None, as_json: AsJson = False) -> No
     letters = _on_the_bus(_bus(var, language), language, read_letters)
     console = Console(highlight=False)
     if as_json:
-        console.print_json(data=[_as_data(letter) for letter in letters])
+        typer.echo(printable_json([_as_data(letter) for letter in letters]))
     elif not letters:
         console.print(text("deadletter.none", language))
     else:
@@ -57,17 +59,17 @@ def show(
     [letter] = _chosen(_on_the_bus(_bus(var, language), language, read_letters), [id_], language)
     console = Console(highlight=False)
     if as_json:
-        console.print_json(data={**_as_data(letter), "failures": letter.failures, "body": _readable(letter.value)})
+        typer.echo(printable_json({**_as_data(letter), "failures": letter.failures, "body": _readable(letter.value)}))
         return
     console.print(_table([letter], language))
     for service, failure in letter.failures.items():
-        console.print(f"\n[bold]{service}[/]")
-        console.print(failure.rstrip(), markup=False, soft_wrap=True)
+        console.print(Text(f"\n{printable(service)}", "bold"))
+        console.print(printable_lines(failure.rstrip()), markup=False, soft_wrap=True)
     console.print(f"\n[bold]{text('deadletter.headers', language)}[/]")
     for name, value in letter.headers:
-        console.print(f"{name}: {_readable(value)}", markup=False, soft_wrap=True)
+        console.print(printable(f"{name}: {_readable(value)}"), markup=False, soft_wrap=True)
     console.print(f"\n[bold]{text('deadletter.body', language)}[/]")
-    console.print(_readable(letter.value), markup=False, soft_wrap=True)
+    console.print(printable_lines(_readable(letter.value)), markup=False, soft_wrap=True)
 
 
 @app.command("replay")
@@ -147,7 +149,7 @@ def _table(letters: Sequence[DeadLetter], language: Language) -> Table:
             reason,
             services,
         )
-        table.add_row(*row, str(letter.replays or ""))
+        table.add_row(*(Text(printable(cell)) for cell in row), str(letter.replays or ""))
     return table
 
 

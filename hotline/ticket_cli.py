@@ -1,38 +1,25 @@
 """`hotline ticket`: one ticket's whole story in order, with each clock and its clause."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import httpx
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from contracts.topics import TICKETS
-from contracts.vocabulary import ClockState
-from hotline.address import NotRunning, known_address
+from hotline.address import PATH_VARIABLE, NotRunning, known_address
 from hotline.api import Api, Refused
 from hotline.choosing import Lang
+from hotline.printing import printable, printable_json
+from hotline.story import Story, Teller, in_order
 from hotline.tokens import token_of
 from kit.settings import Settings, SettingsError, load_settings
 from procedures.loader import load_all
-from procedures.model import Procedure
-from procedures.wording import local_text
 from services.registry import speaking_on
-from texts import Language, label, text
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A ticket as its services tell it."""
-
-    order: dict[str, Any]
-    events: list[dict[str, Any]]
-    clocks: dict[str, Any]
+from texts import Language, text
 
 
 def ticket(
@@ -48,12 +35,18 @@ def ticket(
         settings = _settings(var)
         story = asyncio.run(_story(settings, url or known_address(settings), ticket, lang.language()))
     except (NotRunning, SettingsError, Refused, httpx.TransportError) as error:
-        errors.print(str(error) or type(error).__name__, soft_wrap=True, markup=False)
+        errors.print(printable(_why(error)), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
     if as_json:
-        console.print_json(data={"order": story.order, "events": story.events, "clocks": story.clocks})
+        typer.echo(printable_json({"order": story.order, "events": story.events, "clocks": story.clocks}))
         return
     _show(console, story, lang.language())
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Refused) and error.problem.get("status") == HTTPStatus.UNAUTHORIZED:
+        return f"{error} ({PATH_VARIABLE}: {text('story.another_key')} {text('story.another_key', 'en')})"
+    return str(error) or type(error).__name__
 
 
 def _settings(var: Path | None) -> Settings:
@@ -73,52 +66,12 @@ async def _story(settings: Settings, url: str, named: str, language: Language) -
         clocks = await api.get("supervisor", f"/sla/tickets/{order['id']}/clocks")
     finally:
         await api.close()
-    events = [event for part in told for event in part]
-    return Story(order, sorted(events, key=lambda event: datetime.fromisoformat(event["time"])), clocks)
+    return Story(order, in_order([event for part in told for event in part]), clocks)
 
 
 def _show(console: Console, story: Story, language: Language) -> None:
-    order, procedure = story.order, load_all().get(story.clocks["procedure"])
-    zone = procedure.calendar.zone
-    console.print(f"[bold]{order['number']}[/]  {order['type_name']}  {order['stage_name']}", end="  ")
-    console.print(order.get("closure_name", ""), order.get("unit_name", ""), f"[dim]{order['id']}[/]")
+    teller = Teller(load_all().get(story.clocks["procedure"]), language)
+    console.print(teller.head(story.order), soft_wrap=True)
     for event in story.events:
-        console.print(_line(event, procedure, language), soft_wrap=True)
-    console.print(_clock_table(story.clocks["clocks"], zone, language))
-
-
-def _line(event: dict[str, Any], procedure: Procedure, language: Language) -> str:
-    zone = procedure.calendar.zone
-    name = event["type"].removeprefix("hotline.").rpartition(".v")[0]
-    data = event["data"]
-    what = text(f"event.{name}", language)
-    if "clock" in data and name.startswith("clock."):
-        what = f"{procedure.name_of('clock', data['clock']).of(language)} {what}"
-    by = data.get("by", {}).get("subject", "")
-    return f"{_local(event['time'], zone)}  {what}  {_detail(data, zone)}[dim]{by}[/]".rstrip()
-
-
-def _detail(data: dict[str, Any], zone: ZoneInfo) -> str:
-    """The few things a reader wants beside the event's name."""
-    found = [
-        str(data[name]) for name in ("unit", "reason", "opinion", "grounds", "closure", "outcome") if data.get(name)
-    ]
-    if data.get("due"):
-        found.append(f"→ {_local(data['due'], zone)}")
-    found += [str(data[name]) for name in ("limit", "source", "rule") if data.get(name)]
-    return "  ".join(found) + "  " if found else ""
-
-
-def _clock_table(clocks: list[dict[str, Any]], zone: ZoneInfo, language: Language) -> Table:
-    heads = [text(f"story.{name}", language) for name in ("clock", "due", "state", "clause")]
-    table = Table(*heads, box=None, pad_edge=False)
-    for clock in clocks:
-        late = f" +{clock['late_by_s']} s" if clock.get("late_by_s") else ""
-        state = label(ClockState(clock["state"]), language) + late
-        clause = " ".join(filter(None, (clock["source"], clock.get("rule"), clock.get("limit"))))
-        table.add_row(clock["name"], _local(clock["due"], zone), state, clause)
-    return table
-
-
-def _local(moment: str, zone: ZoneInfo) -> str:
-    return local_text(datetime.fromisoformat(moment), zone, exact=True)
+        console.print(teller.line(event, story.order), soft_wrap=True)
+    console.print(teller.clocks(story.clocks["clocks"]))

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from hotline.address import PATH_VARIABLE
+from hotline.tokens import user_of
 from hotline.utility import utility_of
-from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user
+from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, has_key
 from kit.settings import SettingsError, load_settings
 
 _LIFETIME = re.compile(r"([1-9][0-9]{0,4})([mhd])")
@@ -36,18 +38,23 @@ def token(
     """
     try:
         settings = load_settings()
-        issuer = BuiltInIssuer(var or settings.embedded.path)
-        typer.echo(
-            issuer.token(
-                seeded_user(who),
-                utility=utility or utility_of(settings),
-                audience=settings.auth.audience,
-                lifetime=_duration(lifetime),
-            )
-        )
+        whose, path = utility or utility_of(settings), var or settings.embedded.path
+        user, valid_for = user_of(who, whose), _duration(lifetime)
+        if not has_key(path):
+            typer.echo(_nothing_ran_here(path), err=True)
+        issuer = BuiltInIssuer(path)
+        typer.echo(issuer.token(user, utility=whose, audience=settings.auth.audience, lifetime=valid_for))
     except (SettingsError, IssuerKeyError, UnknownUser, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def _nothing_ran_here(path: Path) -> str:
+    return (
+        f"No hotline was started under {path}: a new key was made there. One that keeps its things elsewhere will not"
+        f" accept this token; say where by {PATH_VARIABLE} or --var."
+        f" {path} 下没有启动过，已在此新建密钥；系统在别处的，请用 {PATH_VARIABLE} 或 --var 指明它的目录。"
+    )
 
 
 def _duration(text: str) -> timedelta:

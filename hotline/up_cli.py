@@ -1,6 +1,7 @@
 """`hotline up`: the whole hotline in one process."""
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, time, timedelta
@@ -14,6 +15,7 @@ from embedded.directory import DirectoryInUse
 from embedded.jars import JarsUnavailable
 from embedded.ports import PortInUse
 from embedded.process import StartFailed
+from hotline.address import PATH_VARIABLE
 from hotline.demo.planned import live
 from hotline.demo.plans import plans
 from hotline.demo.scenario import NoScenario, scenario_of
@@ -74,7 +76,7 @@ def start_and(console: Console, settings: Settings, afterwards: Afterwards, *, s
     try:
         run_loop(main())
     except _CANNOT_START as error:
-        Console(stderr=True, highlight=False).print(f"cannot start: {error}", soft_wrap=True)
+        Console(stderr=True, highlight=False).print(f"cannot start: {error}", soft_wrap=True, markup=False)
         return 2
     return status[0]
 
@@ -99,6 +101,8 @@ async def _up(console: Console, settings: Settings, afterwards: Afterwards, stay
 
 async def _stay(console: Console, running: Running, stop: asyncio.Event) -> None:
     console.print(f"up at {running.address} · 服务已就绪 · API: {running.address}/docs · Ctrl-C ends")
+    path = shlex.quote(str(running.settings.embedded.path.resolve()))
+    console.print(f"in another terminal 另开终端: export {PATH_VARIABLE}={path}", soft_wrap=True, markup=False)
     failed = asyncio.create_task(running.host.failed.wait())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([failed, stopped], return_when=asyncio.FIRST_COMPLETED)

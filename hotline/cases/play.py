@@ -53,9 +53,10 @@ class Played:
 async def play(case: Case, procedure: Procedure) -> Played:
     """Play one case by a procedure (`procedure_of`) from its first step to its last expectation."""
     moments = list(_moments(case))
-    stage = Stage(moments[0] - timedelta(milliseconds=1), procedure)
+    agenda = sorted(_agenda(case, moments), key=itemgetter(0, 1))
+    stage = Stage(agenda[0][0] - timedelta(milliseconds=1), procedure)
     played = Played(case, procedure, stage)
-    for at, _, thing in sorted(_agenda(case, moments), key=itemgetter(0, 1)):
+    for at, _, thing in agenda:
         await stage.virtual.advance_to(at)
         if isinstance(thing, Step):
             await _take(played, thing, at)

@@ -1,5 +1,6 @@
 """What `hotline case` prints: which cases hold, what failed and by which clause, and with --explain the whole story."""
 
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from rich.markup import escape
 from contracts.envelope import Event
 from hotline.cases import timeline
 from hotline.cases.play import Played, Refused
+from hotline.cases.reading import WrittenCase
 from hotline.cases.saying import told
+from hotline.printing import printable
 from services.sla_monitor.rules.state import SlaClock
 from texts import Language, text
 
@@ -64,10 +67,39 @@ def _clock_json(clock: SlaClock) -> dict[str, Any]:
     return {"clock": clock.name, **found, "others": others}
 
 
+def broken_as_json(written: WrittenCase, error: Exception) -> dict[str, Any]:
+    """A case that could not be played to its end, for a program."""
+    failure = {"where": "-", "what": "error", "expected": "-", "actual": _said_of(error), "clause": None}
+    case = written.case
+    return {
+        "file": str(written.file),
+        "case": case.case,
+        "rules": list(case.rules),
+        "procedure": case.procedure,
+        "holds": False,
+        "failures": [failure],
+        "timeline": [],
+        "refused": [],
+        "clocks": {},
+    }
+
+
+def show_broken(console: Console, written: WrittenCase, error: Exception, language: Language) -> None:
+    """A case that could not be played to its end, and by what; with the place in the program for its maintainers."""
+    console.print(f"[red]✗[/] {escape(printable(written.case.name(language)))}  [dim]{' '.join(written.case.rules)}[/]")
+    said = text("case.broken", language, file=written.file.name, error=_said_of(error))
+    console.print(f"    {escape(said)}", soft_wrap=True)
+
+
+def _said_of(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+
+
 def show(console: Console, file: Path, played: Played, language: Language) -> None:
     """One line for a case that holds; every failure of one that does not."""
     mark = "[green]✓[/]" if played.holds else "[red]✗[/]"
-    console.print(f"{mark} {escape(played.case.name(language))}  [dim]{' '.join(played.case.rules)}[/]")
+    console.print(f"{mark} {escape(printable(played.case.name(language)))}  [dim]{' '.join(played.case.rules)}[/]")
     for missed in played.missed:
         failure = missed.failure
         where = escape(told(missed.where, language))
@@ -75,7 +107,8 @@ def show(console: Console, file: Path, played: Played, language: Language) -> No
         rows = (("expected", failure.expected), ("actual", failure.actual), ("clause", failure.clause or ""))
         for name, said in rows:
             if said:
-                console.print(f"      {text(f'case.{name}', language)} {escape(told(said, language))}", highlight=False)
+                shown = escape(printable(told(said, language)))
+                console.print(f"      {text(f'case.{name}', language)} {shown}", highlight=False)
 
 
 def explain(console: Console, played: Played, language: Language) -> None:

@@ -76,6 +76,11 @@ def seeded_user(spec: str) -> SeededUser:
     raise UnknownUser(f"no seeded user {spec!r}; accepted: {', '.join(_USERS)}, unit:NAME, division:NAME")
 
 
+def has_key(directory: Path) -> bool:
+    """Whether an issuer has signed from there before."""
+    return (directory / _FILE).exists()
+
+
 class BuiltInIssuer:
     """Signs tokens with the key in `directory`, made there (mode 0600) on first use."""
 

@@ -13,7 +13,7 @@ from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusal import Refusal
@@ -76,12 +76,23 @@ def create_app(
     app.state.verifier = verifier
     for prefix, routes in services.items():
         app.mount(f"/{prefix}", routes)
-    for router in (*extras, health_router(health), *((_jwks_router(issuer),) if issuer else ())):
+    for router in (*extras, _front_router(), health_router(health), *((_jwks_router(issuer),) if issuer else ())):
         app.include_router(router, responses=documented_problems())
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
     app.openapi = document_of(app, services)  # type: ignore[method-assign]
     return app
+
+
+def _front_router() -> APIRouter:
+    """The bare address leads to the API's pages; an extra of the app may put its own page there."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def front() -> RedirectResponse:
+        return RedirectResponse("docs")
+
+    return router
 
 
 def _jwks_router(issuer: BuiltInIssuer) -> APIRouter:

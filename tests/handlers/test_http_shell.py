@@ -320,6 +320,12 @@ async def test_the_embedded_issuers_keys_are_published(client: httpx.AsyncClient
     assert "d" not in key
 
 
+async def test_the_bare_address_leads_to_the_pages_of_the_api(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.url.path == "/docs"
+
+
 # --- every "no" ------------------------------------------------------------------------------------------------------
 
 

@@ -8,10 +8,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from hotline.cases.model import Expectation
+from hotline import case_cli
+from hotline.cases.model import Case, Expectation
+from hotline.cases.play import Played
 from hotline.cases.steps import BODIES, NewRequest
 from hotline.cases.words import EVENT_NAMES
 from hotline.cli import app
+from procedures.model import Procedure
 
 PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("case-format.md", "case-format.zh.md")]
 
@@ -76,6 +79,10 @@ def run(tmp_path: Path, text: str, *options: str) -> Result:
     file = tmp_path / "case.yaml"
     file.write_text(text, "utf-8")
     return CliRunner().invoke(app, ["case", str(file), "--lang", "en", *options])
+
+
+def hotline(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
 @pytest.mark.parametrize("expected", HOLDS)
@@ -191,3 +198,50 @@ def test_a_procedure_that_lies_among_its_cases_is_the_one_they_name(given: str, 
     small = Path(__file__).parent / "small" / "cable"
     played = CliRunner().invoke(app, ["case", str(small / given)])
     assert played.exit_code == code, played.output
+
+
+LOOK_EARLY = """\
+- case: A look at the ticket an hour before anything happened
+  rules: [R004-048]
+  procedure: kunlun-gas-956100
+  steps:
+    - {at: "2026-11-20T10:00:00+08:00", request: {ticket: t, type: fault, area: jinan}}
+  expect:
+    - {ticket: t, at: "2026-11-20T09:00:00+08:00", never: [ticket.opened]}
+    - {ticket: t, stage: accepted}
+"""
+
+
+def test_a_look_before_the_first_step_sees_that_nothing_happened_yet(tmp_path: Path) -> None:
+    (tmp_path / "early.yaml").write_text(LOOK_EARLY, "utf-8")
+    assert hotline("case", tmp_path / "early.yaml").exit_code == 0
+
+
+def test_a_case_that_breaks_a_rule_of_ours_is_told_and_the_others_are_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text(LOOK_EARLY.replace("an hour before", "well before"), "utf-8")
+    (tmp_path / "b.yaml").write_text(LOOK_EARLY, "utf-8")
+    real = case_cli.play
+
+    async def play(case: Case, procedure: Procedure) -> Played:
+        if "well before" in case.case:
+            raise OverflowError("date value out of range")
+        return await real(case, procedure)
+
+    monkeypatch.setattr(case_cli, "play", play)
+    answer = hotline("case", tmp_path)
+    assert answer.exit_code == 1
+    assert "OverflowError: date value out of range (test_case_cli.py:" in answer.output
+    assert "1 个成立，1 个不成立" in answer.output
+    broken, held = (json.loads(line) for line in hotline("case", "--json", tmp_path).output.splitlines())
+    assert (broken["holds"], held["holds"]) == (False, True)
+
+
+def test_a_procedure_beside_the_cases_that_cannot_be_read_does_not_end_the_cases_of_others(tmp_path: Path) -> None:
+    (tmp_path / "2026-01-01.yaml").write_text("schema: 1\n", "utf-8")
+    (tmp_path / "early.yaml").write_text(LOOK_EARLY, "utf-8")
+    answer = hotline("case", tmp_path)
+    assert answer.exit_code == 2
+    assert "2026-01-01.yaml" in answer.output
+    assert "1 个成立，0 个不成立，1 个文件读不了" in answer.output

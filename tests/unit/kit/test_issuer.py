@@ -13,6 +13,7 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from contracts.vocabulary import Role
+from hotline.address import NotRunning, known_address
 from hotline.token_cli import token as token_command
 from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, seeded_user, trusted
 from kit.auth.principal import principal_of
@@ -112,7 +113,7 @@ def run_token(cli: CliRunner, *arguments: str) -> tuple[int, str]:
     app = typer.Typer()
     app.command()(token_command)
     result = cli.invoke(app, list(arguments))
-    return result.exit_code, result.output.strip()
+    return result.exit_code, (result.stdout if result.exit_code == 0 else result.output).strip()
 
 
 async def test_the_command_line_makes_a_token_before_the_first_start(cli: CliRunner, tmp_path: Path) -> None:
@@ -129,6 +130,30 @@ async def test_the_command_line_makes_a_token_before_the_first_start(cli: CliRun
 async def test_the_command_line_signs_with_the_key_of_the_directory_it_is_given(cli: CliRunner, tmp_path: Path) -> None:
     _, printed = run_token(cli, "--as", "agent", "--var", str(tmp_path / "elsewhere"))
     assert (await own_verifier(BuiltInIssuer(tmp_path / "elsewhere")).claims(printed)).sub == "agent-01"
+
+
+def test_a_unit_or_division_that_the_utility_has_not_is_refused_with_those_it_has(cli: CliRunner) -> None:
+    for who in ("unit:foo", "unit:jinan,foo", "division:jinan"):
+        status, said = run_token(cli, "--as", who)
+        assert status == 2
+        assert ("zibo" in said) is who.startswith("unit")
+        assert "luzhong" in said or who.startswith("unit")
+    assert run_token(cli, "--as", "unit:jinan,hq-finance")[0] == 0
+
+
+def test_a_token_of_a_unit_has_the_name_that_people_know(cli: CliRunner) -> None:
+    _, printed = run_token(cli, "--as", "unit:jinan")
+    assert jwt.decode(printed, options={"verify_signature": False})["name"] == "济南公司"
+
+
+def test_a_second_terminal_is_told_which_variable_says_where_the_hotline_runs(cli: CliRunner) -> None:
+    app = typer.Typer()
+    app.command()(token_command)
+    first = cli.invoke(app, ["--as", "agent"])
+    assert "HOTLINE_EMBEDDED__PATH" in first.stderr
+    assert "HOTLINE_EMBEDDED__PATH" not in cli.invoke(app, ["--as", "agent"]).stderr
+    with pytest.raises(NotRunning, match="HOTLINE_EMBEDDED__PATH"):
+        known_address(load_settings())
 
 
 def test_the_command_line_says_who_there_is(cli: CliRunner) -> None:
