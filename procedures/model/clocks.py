@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
@@ -81,6 +82,11 @@ class Trigger(Part):
     on: FactName
     only: Some[Slug] = ()
     when: When = When()
+
+    @cached_property
+    def unconditional(self) -> bool:
+        """Whether the event alone sets it off, readings aside."""
+        return not self.only and not self.when.stated
 
     def is_about(self, fact: object) -> bool:
         """Whether the event says one of the words that are asked for."""
@@ -177,7 +183,7 @@ ClockTable = Mapping[Slug, Clock]
 
 
 class Reactions(NamedTuple):
-    """What one event does to the clocks: by clock, what sets it off; the names of those without a condition apart."""
+    """What one event does to the clocks: by clock, what sets it off."""
 
     starts: tuple[tuple[str, Start], ...]
     meets: tuple[tuple[str, Trigger], ...]
@@ -193,12 +199,12 @@ NO_REACTIONS = Reactions((), (), (), (), (), (), ())
 _FIELDS = ("starts", "met_by", "cancelled_by", "exempted_by", "paused_by", "resumed_by", "restated_by")
 
 
-def reactions(table: ClockTable, in_force: Callable[[When], bool]) -> Mapping[str, Reactions]:
-    """The table turned over: by event, in the order of the clocks; rows for other readings are left out."""
+def reactions(table: ClockTable, counts: Callable[[str, When], bool]) -> Mapping[str, Reactions]:
+    """The table turned over: by event, in the order of the clocks, what counts for whoever asks."""
     found: dict[str, tuple[list[tuple[str, Any]], ...]] = {}
     for name, row in table.items():
         for place, field in enumerate(_FIELDS):
             for trigger in getattr(row, field):
-                if in_force(trigger.when):
+                if counts(name, trigger.when):
                     found.setdefault(trigger.on, tuple([] for _ in _FIELDS))[place].append((name, trigger))
     return {event: Reactions(*map(tuple, lists)) for event, lists in found.items()}

@@ -1,9 +1,8 @@
 """Time limits: as the file states them, and the deadlines that follow from them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -65,8 +64,7 @@ class Unlimited(Sourced):
     clock: Slug
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One limit that could bind, and when it would end; a platform's or an agreed moment has no `within`."""
 
     due: datetime
@@ -79,8 +77,7 @@ class Candidate:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """When a clock ends, by which limit, and every limit that was considered, the binding one first."""
 
     clock: str

@@ -1,7 +1,7 @@
 """A utility's whole procedure from one effective date, and the questions rules ask of it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,15 @@ from contracts.vocabulary import CallKind
 from procedures.calendar import Calendar
 from procedures.model import choice
 from procedures.model.clauses import Clauses
-from procedures.model.clocks import Clock, ClockRules, ClockTable, ClockWarning, Reactions, reactions
+from procedures.model.clocks import (
+    NO_REACTIONS,
+    Clock,
+    ClockRules,
+    ClockTable,
+    ClockWarning,
+    Reactions,
+    reactions,
+)
 from procedures.model.grading import GradeRule, Grading, GroupRule
 from procedures.model.handling import (
     AcceptanceRules,
@@ -118,15 +126,20 @@ class Procedure(Part):
         """Whether a row's condition is met, and the row is for the readings in force."""
         return self.reads_so(when) and when.holds(of)
 
-    @property
-    def grace(self) -> int:
-        """Seconds by which a clock is judged late, for facts in flight (design reading 13)."""
-        return self.judging.grace_seconds.value
+    @cached_property
+    def grace(self) -> timedelta:
+        """By how much a clock is judged late, for facts in flight (design reading 13)."""
+        return timedelta(seconds=self.judging.grace_seconds.value)
 
     @cached_property
     def reactions(self) -> Mapping[str, Reactions]:
         """What each event does to the clocks, under the readings in force."""
-        return reactions(self.clocks, self.reads_so)
+        return reactions(self.clocks, lambda _, when: self.reads_so(when))
+
+    def told(self, event: str, ticket_type: str | None) -> Reactions:
+        """What an event does to the clocks of a ticket of this type, or else of a piece of knowledge."""
+        table = self._reactions_of.get(ticket_type, self.reactions) if ticket_type else self.reactions
+        return table.get(event, NO_REACTIONS)
 
     def warnings_of(self, clock: str) -> tuple[ClockWarning, ...]:
         """The clock's own warnings, or the one that all clocks give; of an overdue one see its row."""
@@ -154,7 +167,8 @@ class Procedure(Part):
 
     def area_class(self, area: str | None) -> str | None:
         """The class of the longest known prefix of the area: `town`."""
-        return self._class_of_area.get(choice.nearest(area, self._class_of_area) or "")
+        known = self._class_of_area
+        return known.get(choice.nearest(area, known) or "") if known else None
 
     def limits(self, clock: str, of: Circumstances) -> tuple[Limit, ...]:
         """Every limit that could bind this clock: the procedure's own, then promises and local governments'."""
@@ -242,9 +256,9 @@ class Procedure(Part):
         rules = (rule.repeats for grading in self.grading.values() for rule in grading.rules if rule.repeats)
         return tuple(dict.fromkeys(each.same for each in rules if each.same != ("customer", "matter") or each.within))
 
-    def escalations(self, event: str) -> tuple[EscalationRule, ...]:
-        """Who is told of this event, under the conditions of the rules."""
-        return self._escalations.get(event, ())
+    def escalations(self, event: str, ticket_type: str) -> tuple[EscalationRule, ...]:
+        """Who is told of this event about a ticket of this type, under the other conditions of the rules."""
+        return self._escalations.get((event, ticket_type), ())
 
     def name_of(self, kind: "Named", word: str) -> Names:
         """What people call a word of the file; the word itself where the file does not know it."""
@@ -341,10 +355,31 @@ class Procedure(Part):
         return {name: place for place, name in enumerate(names)}
 
     @cached_property
-    def _escalations(self) -> dict[str, tuple[EscalationRule, ...]]:
-        events = dict.fromkeys(rule.on for rule in self.escalation)
-        own = [rule for rule in self.escalation if self.reads_so(rule.when)]
-        return {event: tuple(rule for rule in own if rule.on == event) for event in events}
+    def _escalations(self) -> dict[tuple[str, str], tuple[EscalationRule, ...]]:
+        found: dict[tuple[str, str], list[EscalationRule]] = {}
+        for rule in filter(lambda each: self.reads_so(each.when), self.escalation):
+            for ticket_type in filter(rule.when.is_about, self.types):
+                found.setdefault((rule.on, ticket_type), []).append(rule)
+        return {key: tuple(rules) for key, rules in found.items()}
+
+    @cached_property
+    def _reactions_of(self) -> dict[str, Mapping[str, Reactions]]:
+        """The table for each type: without rows that are about others, and clocks that nothing ends for it."""
+        return {each: self._table_for(each, self._clocks_of(each)) for each in self.types}
+
+    def _table_for(self, ticket_type: str, clocks: frozenset[str]) -> Mapping[str, Reactions]:
+        def counts(clock: str, when: When) -> bool:
+            return clock in clocks and when.is_about(ticket_type) and self.reads_so(when)
+
+        return reactions(self.clocks, counts)
+
+    def _clocks_of(self, ticket_type: str) -> frozenset[str]:
+        outside = {row.clock for rows in self._outside.values() for row in rows if row.when.is_about(ticket_type)}
+        return frozenset(
+            name
+            for name, row in self.clocks.items()
+            if (ticket_type, name) in self._own or name in outside or row.ends == "platform" or row.platform_caps
+        )
 
     @cached_property
     def _grade_rules(self) -> dict[str, tuple[GradeRule, ...]]:

@@ -63,6 +63,10 @@ class When(Part):
         """How particular it is: by how many conditions, then by which, the first of `_ORDER` most (design §6)."""
         return (len(self.stated), *(int(name in self.model_fields_set) for name in _ORDER))
 
+    def is_about(self, ticket_type: str) -> bool:
+        """Whether it can hold for a ticket of this type."""
+        return not self.type or ticket_type in self.type
+
     def holds(self, of: Circumstances) -> bool:
         """Whether every stated condition is met by these circumstances."""
         return all(_HOLDS[name](self, of) for name in self.stated)

@@ -52,21 +52,20 @@ def decider(grace: timedelta | None = None) -> Decider[Sla]:
 
     In virtual time no fact is ever in flight: there it is built with no grace at all.
     """
-
-    def first(rule: Rule[Sla]) -> Rule[Sla]:
-        """A subject keeps the grace under which the monitor first heard of it."""
-
-        def hear(state: Sla | None, fact: Any, procedure: Procedure) -> Outcome[Sla]:
-            outcome = rule(state, fact, procedure)
-            if state is not None or isinstance(outcome, Refusal):
-                return outcome
-            own = timedelta(seconds=procedure.grace) if grace is None else grace
-            return outcome[0].model_copy(update={"grace": own}), outcome[1]
-
-        return hear
-
-    hears = {fact: first(rule) if "procedure" in fact.model_fields else rule for fact, rule in RULES.items()}
+    hears = RULES if grace is None else {fact: _with_grace(fact, rule, grace) for fact, rule in RULES.items()}
     return Decider("sla_monitor", COLLECTION, hears, watch.wake, fields, counts={ClockMissed: _count_missed})
+
+
+def _with_grace(fact: type[Fact], rule: Rule[Sla], grace: timedelta) -> Rule[Sla]:
+    """The rule that may be the first to hear of a subject gives it this grace, which it keeps."""
+
+    def hear(state: Sla | None, fact: Any, procedure: Procedure) -> Outcome[Sla]:
+        outcome = rule(state, fact, procedure)
+        if state is not None or isinstance(outcome, Refusal):
+            return outcome
+        return outcome[0].model_copy(update={"grace": grace}), outcome[1]
+
+    return hear if "procedure" in fact.model_fields else rule
 
 
 DECIDER = decider()

@@ -283,7 +283,7 @@ def test_half_by_the_clock_comes_sooner_over_a_weekend_than_half_of_the_working_
 
 def test_grade_one_goes_to_the_division_and_a_missed_limit_to_who_watches_it() -> None:
     def told(event: str, of: Circumstances, clock: str | None = None) -> list[str]:
-        rules = (rule for rule in GAS.escalations(event) if rule.when.holds(of))
+        rules = (rule for rule in GAS.escalations(event, of.type) if rule.when.holds(of))
         return [rule.to for rule in rules if clock is None or clock in rule.clocks]
 
     grave, light = (GAS.circumstances("complaint", grade=grade) for grade in (1, 3))

@@ -10,7 +10,7 @@ from services.sla_monitor.rules.tickets import heard
 
 def task_raised(state: Sla | None, fact: TaskRaised, procedure: Procedure) -> Outcome[Sla]:
     """The division is asked to write, review and submit."""
-    return heard(state or Sla(procedure=fact.procedure, division=fact.division), fact, procedure)
+    return heard(state or _begun(procedure, division=fact.division), fact, procedure)
 
 
 def article_submitted(state: Sla | None, fact: ArticleSubmitted, procedure: Procedure) -> Outcome[Sla]:
@@ -18,7 +18,7 @@ def article_submitted(state: Sla | None, fact: ArticleSubmitted, procedure: Proc
 
     A department has no division that would see it.
     """
-    now = state or Sla(procedure=fact.procedure, division=fact.division, unit=fact.unit)
+    now = state or _begun(procedure, division=fact.division, unit=fact.unit)
     rules = procedure.knowledge
     two_level = rules is not None and rules.two_level_review.value
     if two_level and fact.unit is not None and fact.division is not None:
@@ -33,4 +33,8 @@ def article_approved(state: Sla, fact: ArticleApproved, procedure: Procedure) ->
 
 def notice_raised(state: Sla | None, fact: NoticeRaised, procedure: Procedure) -> Outcome[Sla]:
     """From the report on, written knowledge is due."""
-    return heard(state or Sla(procedure=fact.procedure, unit=fact.unit), fact, procedure)
+    return heard(state or _begun(procedure, unit=fact.unit), fact, procedure)
+
+
+def _begun(procedure: Procedure, *, unit: str | None = None, division: str | None = None) -> Sla:
+    return Sla(procedure=procedure.ref, unit=unit, division=division, grace=procedure.grace)

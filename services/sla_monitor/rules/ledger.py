@@ -2,7 +2,6 @@
 
 from collections.abc import Container
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from contracts.clock import (
@@ -36,11 +35,14 @@ class Ledger:
         self.clocks = list(state.clocks)
         self.said: list[Fact] = []
         self._changed = False
+        self._of: Circumstances | None = None
 
-    @cached_property
+    @property
     def of(self) -> Circumstances | None:
         """What conditions are held against; None for a piece of knowledge."""
-        return self.state.circumstances(self.procedure)
+        if self._of is None:
+            self._of = self.state.circumstances(self.procedure)
+        return self._of
 
     def outcome(self) -> Outcome[Sla]:
         """The state with its clocks as they now stand, and what there is to say."""
@@ -62,7 +64,7 @@ class Ledger:
         """The next round of a clock."""
         clock = SlaClock(
             name=name,
-            round=len([clock for clock in self.clocks if clock.name == name]) + 1,
+            round=1 + sum([clock.name == name for clock in self.clocks]),
             started_at=since,
             **ending,
             warn_at=self._warn_at(name, 0, since, ending["due"], since, working=ending["working"]),
@@ -238,7 +240,7 @@ class Ledger:
         )
         if clock.advisory or self.of is None:
             return
-        for rule in self.procedure.escalations("clock.missed"):
+        for rule in self.procedure.escalations("clock.missed", self.of.type):
             if (not rule.clocks or clock.name in rule.clocks) and rule.when.holds(self.of):
                 self.escalate(rule, clock.due, clock.name)
 

@@ -43,6 +43,7 @@ def opened(fact: TicketOpened, procedure: Procedure) -> Sla:
         call_at=fact.call_wish.at,
         opened_at=fact.at,
         hung_up_at=fact.call_ended_at,
+        grace=procedure.grace,
     )
 
 

@@ -37,15 +37,16 @@ class Ending(TypedDict):
 
 def ending_of(deadline: Deadline) -> Ending:
     """What a clock keeps of a deadline."""
-    binding, *others = deadline.candidates
+    given = deadline.candidates
+    binding, within = given[0], given[0].within
     return {
-        "due": deadline.due,
-        "limit": str(binding.within) if binding.within else None,
+        "due": binding.due,
+        "limit": str(within) if within is not None else None,
         "source": binding.source,
         "rule": binding.rule,
         "working": deadline.working,
         "advisory": binding.advisory,
-        "rivals": tuple(map(_rival, others)) if others else (),
+        "rivals": tuple(map(_rival, given[1:])) if len(given) > 1 else (),
     }
 
 

@@ -1,5 +1,6 @@
 """What a fact about a ticket does to its clocks: the procedure's clock table, carried out."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from contracts.ticket import (
     TicketRegraded,
 )
 from contracts.vocabulary import ClockState, ExtensionDecider
-from procedures.model import Moment, Procedure
+from procedures.model import EscalationRule, Moment, Procedure
 from procedures.model.clocks import NO_REACTIONS, Pause, Reactions, Restate, Start, Trigger
 from procedures.model.part import Sourced
 from services.sla_monitor.rules import deadlines, remembering
@@ -33,8 +34,9 @@ def opened(state: Sla | None, fact: TicketOpened, procedure: Procedure) -> Outco
 def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
     """Everything else: remember what the fact tells, then do what the table says of it."""
     now, name = remembering.after(state, fact, procedure), fact.short_type()
-    told = procedure.reactions.get(name, NO_REACTIONS)
-    if told is NO_REACTIONS and not procedure.escalations(name) and not isinstance(fact, TicketClosed):
+    told = procedure.told(name, now.type)
+    notices = procedure.escalations(name, now.type) if now.type else ()
+    if told is NO_REACTIONS and not notices and not isinstance(fact, TicketClosed):
         return now, ()
     ledger = Ledger(now, fact.at, procedure)
     _end(ledger, told, fact)
@@ -42,7 +44,8 @@ def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
         _move(ledger, told, fact)
     if told.starts:
         _begin(ledger, told, fact)
-    _escalate(ledger, state, fact)
+    for notice in notices:
+        _escalate(ledger, notice, state, fact)
     return _settled(ledger, fact)
 
 
@@ -108,23 +111,25 @@ def _begin(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     ledger.cancel(_verb(fact), fresh)
     for name, start in fresh.items():
         ledger.begin(name, _since(start, ledger.state, fact.at))
-    at_once = [name for name in _names(told.meets, ledger, fact) if name in fresh]
+    at_once = [name for name, trigger in told.meets if name in fresh and _holds(trigger, ledger, fact)]
     if at_once:
         ledger.meet(at_once)
 
 
+_MOMENTS: Mapping[str, Callable[[Sla], datetime | None]] = {
+    Moment.EVENT: lambda _: None,
+    Moment.RECEIPT: lambda state: state.opened_at,
+    Moment.HANG_UP: lambda state: state.hung_up_at or state.opened_at,
+    Moment.DISPATCH: lambda state: state.dispatched_at,
+    Moment.CONTACT: lambda state: state.contacted_at,
+    Moment.MATERIAL: lambda state: state.material_at,
+}
+"""Where the ticket remembers each moment."""
+
+
 def _since(start: Start, state: Sla, at: datetime) -> datetime:
     """The moment that the run counts from; the event's own where the ticket knows of no other."""
-    if start.from_ is Moment.EVENT:
-        return at
-    moments = {
-        Moment.RECEIPT: state.opened_at,
-        Moment.HANG_UP: state.hung_up_at or state.opened_at,
-        Moment.DISPATCH: state.dispatched_at,
-        Moment.CONTACT: state.contacted_at,
-        Moment.MATERIAL: state.material_at,
-    }
-    return moments[start.from_] or at
+    return _MOMENTS[start.from_](state) or at
 
 
 def _pausable(ledger: Ledger, name: str, pause: Pause, fact: Any) -> SlaClock | None:
@@ -165,14 +170,13 @@ def _restate(ledger: Ledger, name: str, restate: Restate, fact: Any) -> None:
         ledger.restate(clock, found)
 
 
-def _escalate(ledger: Ledger, before: Sla, fact: Fact) -> None:
+def _escalate(ledger: Ledger, rule: EscalationRule, before: Sla, fact: Fact) -> None:
     """Whoever is to be told of this event; of a new grade only where it brings the circumstance about."""
-    for rule in ledger.procedure.escalations(fact.short_type()):
-        if ledger.of is None or not rule.when.holds(ledger.of):
-            continue
-        was = before.circumstances(ledger.procedure) if isinstance(fact, TicketRegraded) else None
-        if was is None or not rule.when.holds(was):
-            ledger.escalate(rule, fact.at)
+    if ledger.of is None or not rule.when.holds(ledger.of):
+        return
+    was = before.circumstances(ledger.procedure) if isinstance(fact, TicketRegraded) else None
+    if was is None or not rule.when.holds(was):
+        ledger.escalate(rule, fact.at)
 
 
 def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
@@ -183,13 +187,15 @@ def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
 
 
 def _names(triggers: tuple[tuple[str, Trigger], ...], ledger: Ledger, fact: Fact) -> list[str]:
-    return [name for name, trigger in triggers if _holds(trigger, ledger, fact)]
+    return [name for name, trigger in triggers if trigger.unconditional or _holds(trigger, ledger, fact)]
 
 
 def _holds(trigger: Trigger, ledger: Ledger, fact: Fact) -> bool:
-    if not trigger.is_about(fact):
-        return False
-    return not trigger.when.stated or (ledger.of is not None and trigger.when.holds(ledger.of))
+    if trigger.unconditional:
+        return True
+    return trigger.is_about(fact) and (
+        not trigger.when.stated or (ledger.of is not None and trigger.when.holds(ledger.of))
+    )
 
 
 def _verb(fact: Fact) -> str:
