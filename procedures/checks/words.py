@@ -94,7 +94,7 @@ def _type(here: Path, rules: TypeRules, procedure: Procedure) -> Iterator[Fault]
         yield from unknown((*here, "guidance", place, "script"), [each.script], scripts)
         yield from unknown((*here, "guidance", place, "subtype"), [each.subtype], rules.subtypes)
     if rules.reply:
-        yield from unknown((*here, "reply", "parts", "value"), rules.reply.parts.value, (*ReplyPart, *procedure.fields))
+        yield from unknown((*here, "reply", "parts", "value"), rules.reply.parts.value, (*ReplyPart, *_told(procedure)))
         for place, asked in enumerate(rules.reply.attachments):
             yield from unknown((*here, "reply", "attachments", place, "subtypes"), asked.subtypes, rules.subtypes)
     if rules.identity and rules.identity.at_least > len(rules.identity.items):
@@ -178,7 +178,10 @@ _KINDS: Mapping[str, tuple[Named, ...]] = {
 def _when(path: Path, when: When, procedure: Procedure) -> Iterator[Fault]:
     yield from unknown((*path, "type"), when.type, procedure.types)
     yield from unknown((*path, "flag"), when.flag, procedure.flags)
-    yield from unknown((*path, "field"), when.field, procedure.fields)
+    yield from unknown((*path, "field"), when.field, _told(procedure))
+    for name, words in when.field.items():
+        if name in procedure.fields and (known := procedure.fields[name].words):
+            yield from unknown((*path, "field", name), words, known)
     yield from unknown((*path, "area_class"), when.area_class, procedure.area_classes)
     yield from unknown((*path, "subtype"), when.subtype, _subtypes(path, when, procedure))
     for ticket_type in _types(path, when):
@@ -188,6 +191,11 @@ def _when(path: Path, when: When, procedure: Procedure) -> Iterator[Fault]:
         if not known:
             yield from unknown((*path, "reading"), [name], sorted({*CHOICES, *procedure.readings}))
         yield from unknown((*path, "reading", name), words if known else (), known)
+
+
+def _told(procedure: Procedure) -> tuple[str, ...]:
+    """The fields that events carry: a personal one is sealed, so no reply has it and no condition asks for it."""
+    return tuple(name for name, field in procedure.fields.items() if not field.personal)
 
 
 def _types(path: Path, when: When) -> tuple[str, ...]:

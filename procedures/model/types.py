@@ -58,6 +58,11 @@ class OwnField(Part):
     personal: StrictBool = False
     most: Annotated[int, Field(ge=1, le=4000)] = 200
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The values there are, where it takes no others."""
+        return ("yes", "no") if self.kind == "yes_no" else tuple(self.choices)
+
     def takes(self, value: str) -> bool:
         """Whether a value is of its kind, and no longer than `most` characters."""
         if self.kind == "choice":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplied
 from contracts.vocabulary import Answers, Stage
+from procedures.filling import misfilled
 from procedures.model import Procedure, ReplyPart, ReplyRules
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Reply
@@ -17,7 +18,8 @@ def reply(order: WorkOrder, command: Reply, procedure: Procedure) -> Outcome[Wor
     """The unit reports what it did (第十五条(一)4).
 
     Refused without opinion or result (R004-113), without a part or an enclosure its type requires (R004-028, R004-112),
-    and when a demand is left unanswered (R004-127).
+    with a part that the procedure does not have or whose field takes no such value, and when a demand is left
+    unanswered (R004-127).
     """
     refusal = next(_gaps(order, command, procedure), None)
     if refusal is not None:
@@ -60,6 +62,7 @@ def _gaps(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Re
     parts = _missing_parts(command, rules.parts.value if rules else ())
     if parts:
         yield refused("order_reply_incomplete", asked, accepts=parts, missing=_named(parts, procedure))
+    yield from _unfit_parts(command, procedure)
     yield from _missing_attachments(order, command, procedure)
     yield from _unanswered(order, command, procedure)
 
@@ -80,6 +83,14 @@ def _missing_parts(command: Reply, asked: tuple[str, ...]) -> tuple[str, ...]:
     if command.parts is None:
         return ()
     return tuple(part for part in asked if part not in tuple(ReplyPart) and not command.parts.get(part))
+
+
+def _unfit_parts(command: Reply, procedure: Procedure) -> Iterator[Refusal]:
+    """A part that the procedure does not have, or a value that its field does not take; replies are not sealed."""
+    filled = {name: value for name, value in (command.parts or {}).items() if name not in tuple(ReplyPart)}
+    open_ = {name: field for name, field in procedure.fields.items() if not field.personal}
+    if (unfit := misfilled(filled, open_, procedure.clauses.loop)) is not None:
+        yield unfit
 
 
 def _missing_attachments(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:

@@ -8,7 +8,7 @@ from contracts.refusal import Refusal
 from contracts.ticket import Attachment, Demand, TicketReplied
 from contracts.vocabulary import Stage
 from hotline.cases.words import written_attachment
-from tests.unit.routing.story import Story
+from tests.unit.routing.story import PROCEDURE, Story, with_sections
 
 DONE = {"opinion": "valve replaced", "result": "done"}
 
@@ -63,6 +63,30 @@ def test_a_complaints_reply_in_parts_has_all_five() -> None:
     assert refusal.accepts == ("supervision",)
     story.do("reply", parts=parts, **DONE)
     assert last_reply(story).parts == parts
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "code"),
+    [
+        ("meter", "123456789", "field_value"),
+        ("meter", "12a", "field_value"),
+        ("meter", "123456", None),
+        ("weather", "fine", "field_unknown"),
+        ("witness", "王女士", "field_unknown"),
+    ],
+)
+def test_a_part_of_a_reply_is_one_of_the_procedures_fields_and_fits_it(part: str, value: str, code: str | None) -> None:
+    own = {
+        **PROCEDURE.model_dump(mode="json", include={"fields"})["fields"],
+        "meter": {"names": {"zh": "表号", "en": "meter"}, "kind": "number", "most": 8},
+        "witness": {"names": {"zh": "证人", "en": "witness"}, "personal": True},
+    }
+    story = Story(procedure=with_sections(fields=own))
+    story.do("dispatch", unit="jinan")
+    if code is None:
+        assert story.do("reply", parts={part: value}, **DONE)
+    else:
+        assert story.refused("reply", parts={part: value}, **DONE).code == code
 
 
 def test_a_complaints_reply_not_written_in_parts_is_accepted() -> None:

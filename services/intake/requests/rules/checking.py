@@ -2,6 +2,7 @@
 
 from contracts.refusal import Refusal, refused
 from contracts.windows import misplaced
+from procedures.filling import misfilled
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
 from services.intake.rules.answering import not_at_once
@@ -36,18 +37,7 @@ def _unknown_word(request: Request, procedure: Procedure) -> Refusal | None:
     for flag in request.flags:
         if flag not in procedure.flags:
             return refused("flag_unknown", loop, accepts=tuple(procedure.flags), flag=flag)
-    return _bad_field(request, procedure)
-
-
-def _bad_field(request: Request, procedure: Procedure) -> Refusal | None:
-    for name, value in {**request.fields, **request.personal}.items():
-        field, basis = procedure.fields.get(name), procedure.clauses.loop
-        if field is None:
-            return refused("field_unknown", basis, accepts=tuple(procedure.fields), field=name)
-        if not field.takes(value):
-            accepts = tuple(field.choices) or (field.kind,)
-            return refused("field_value", basis, accepts=accepts, field=field.names, most=field.most)
-    return None
+    return misfilled({**request.fields, **request.personal}, procedure.fields, loop)
 
 
 def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
