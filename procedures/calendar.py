@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from contracts.fact import EARLIEST, LATEST
@@ -23,6 +23,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 _EARLIEST_US, _LATEST_US = instant_of(EARLIEST), instant_of(LATEST)
 _FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+
+Rest = TypeVarTuple("Rest")
 
 Counting = Literal["same_time", "end_of_day"]
 """How *n working days* ends: at the same time of day (reading 1), or as the n-th working day after closes."""
@@ -54,8 +56,8 @@ class Calendar:
     """When an organisation works: its zone, hours by season, country holidays and its own exceptions.
 
     The first season that includes a day gives its weekdays and hours; a make-up workday (调休) and a day in `open`
-    have that season's periods. A shift over midnight belongs to the working day on which it begins: its tail is worked
-    also into a day off, until the next working day's first period begins.
+    have that season's periods, those of an ordinary day. A shift over midnight belongs to the working day on which it
+    begins: its tail is worked also into a day off, until the next working day's first period begins.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -74,15 +76,18 @@ class Calendar:
         belongs to; from outside, a break included, they are counted from the next opening. Where that day is not
         worked at that time (another season), they end at its next period's begin, or with its last period. Counting
         by `end_of_day` they end with the last period of that n-th day, from outside of the n-th after the local day.
+        A share of them is that share of the working time in between.
         """
         if not duration.is_working:
             return _later(start, duration.clock_time)
+        if duration.share is not None:
+            return self.at_share(start, self.add(start, duration.whole), duration.share, working=True)
         begin, n = instant_of(start), duration.amount
         if duration.unit is Unit.WORKING_HOURS:
             return self._after_working_time(begin, n * _HOUR_US)
         if self.counting == "end_of_day":
-            return self._first(begin, lambda table: table.nth_closing(begin, n))
-        return self._first(begin, lambda table: table.same_time(begin, n, self.zone))
+            return self._first(begin, Timetable.nth_closing, n)
+        return self._first(begin, Timetable.same_time, n, self.zone)
 
     def elapsed_share(self, start: datetime, due: datetime, now: datetime, *, working: bool) -> Fraction:
         """How much of the budget [start, due) is used at `now`: exact, above 1 when overdue, never below 0."""
@@ -95,11 +100,16 @@ class Calendar:
 
     def at_share(self, start: datetime, due: datetime, share: Fraction, *, working: bool) -> datetime:
         """The first instant, to the microsecond, at which `share` of the budget [start, due) is used, in UTC."""
-        budget = self._length(start, due, working)
-        used = -(-budget * share.numerator // share.denominator)
-        if not working or used <= 0:
+        if not working:
+            return _later(start, _part(self._length(start, due, False), share) * _MICROSECOND)
+        begin, end = instant_of(start), instant_of(due)
+        table = self._timetables.knowing(begin, end)
+        before = table.worked_before(begin)
+        used = _part(table.worked_before(end) - before, share)
+        if used <= 0:
             return _later(start, used * _MICROSECOND)
-        return self._after_working_time(instant_of(start), used)
+        found = table.reached(before + used)
+        return self._after_working_time(begin, used) if found is None else _moment(found)
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """The working time in [start, end); negative when `end` comes first."""
@@ -129,7 +139,7 @@ class Calendar:
     def next_opening(self, moment: datetime) -> datetime:
         """`moment` itself inside working time, else the next begin of a period, in UTC."""
         instant = instant_of(moment)
-        return self._first(instant, lambda table: table.opening(instant))
+        return self._first(instant, Timetable.opening)
 
     def skipped_days(self, start: datetime, due: datetime) -> tuple[SkippedDay, ...]:
         """The local days from `start` to `due`, both included, that are not worked, and why."""
@@ -137,7 +147,9 @@ class Calendar:
 
     def makeup_days(self, start: datetime, due: datetime) -> tuple[date, ...]:
         """The local days from `start` to `due` that are worked although they fall on a weekend (调休)."""
-        days = (day for day in self._local_days(start, due) if day.weekday() not in self._days.hours_on(day).weekdays)
+        days = (
+            day for day in self._local_days(start, due) if not self._days.hours_on(day).are_worked_on(day.weekday())
+        )
         return tuple(day for day in days if self.is_working_day(day))
 
     @cached_property
@@ -154,15 +166,15 @@ class Calendar:
         return Timetables(self._days, self.zone)
 
     def _after_working_time(self, begin: int, length: int) -> datetime:
-        return self._first(begin, lambda table: table.after_working_time(begin, length))
+        return self._first(begin, Timetable.after_working_time, length)
 
-    def _first(self, begin: int, find: Callable[[Timetable], int | None]) -> datetime:
+    def _first(self, begin: int, find: Callable[[Timetable, int, *Rest], int | None], *args: *Rest) -> datetime:
         """What is found at or after `begin`, in as many years as it takes."""
         table = self._timetables.knowing(begin, begin)
-        found = find(table)
+        found = find(table, begin, *args)
         while found is None and table.last < LAST_YEAR:
             table = self._timetables.longer(table)
-            found = find(table)
+            found = find(table, begin, *args)
         return LATEST if found is None else _moment(found)
 
     def _length(self, start: datetime, end: datetime, working: bool) -> int:
@@ -189,6 +201,10 @@ class Calendar:
             return SkippedDay(day, DayOff.WEEKEND)
         named = (public_holidays(self.country, day.year, language).get(day) for language in ("zh_CN", "en_US"))
         return SkippedDay(day, DayOff.HOLIDAY, *named)
+
+
+def _part(length: int, share: Fraction) -> int:
+    return -(-length * share.numerator // share.denominator)
 
 
 def _later(start: datetime, length: timedelta) -> datetime:

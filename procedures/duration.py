@@ -1,9 +1,10 @@
 """Durations as a procedure writes them: a whole number and a unit spelt out, nothing else."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -25,6 +26,7 @@ _CLOCK_UNITS = {
     Unit.HOURS: timedelta(hours=1),
     Unit.DAYS: timedelta(days=1),
 }
+_SMALLER = {Unit.DAYS: (Unit.HOURS, 24), Unit.HOURS: (Unit.MINUTES, 60)}
 _WORKING = frozenset({Unit.WORKING_DAYS, Unit.WORKING_HOURS})
 _SPELLING = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day|working day|working hour)s?")
 
@@ -52,6 +54,8 @@ class Duration(Spelt):
 
     amount: int
     unit: Unit
+    share: Fraction | None = None
+    """A limit may be a part of a duration that no whole number of a unit is: half of 5 working days."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -63,6 +67,26 @@ class Duration(Spelt):
         if found is None:
             raise cls._unread(text)
         return cls(int(found[1]), Unit(found[2].replace(" ", "_") + "s"))
+
+    @classmethod
+    def told(cls, text: str) -> Self:
+        """Read what `str` says of a limit, a part of a duration included, which no file spells so."""
+        share, _, whole = text.rpartition(" of ")
+        found = cls.parse(whole)
+        return replace(found, share=Fraction(share)) if share else found
+
+    def part(self, share: Fraction) -> Self:
+        """This share of it, in whole numbers of a unit where there are any: half of 5 hours is 150 minutes."""
+        amount, unit = self.amount * share, self.unit
+        while amount.denominator != 1 and unit in _SMALLER:
+            unit, many = _SMALLER[unit]
+            amount *= many
+        return replace(self, amount=int(amount), unit=unit) if amount.denominator == 1 else replace(self, share=share)
+
+    @property
+    def whole(self) -> Self:
+        """What it is a part of."""
+        return replace(self, share=None)
 
     @classmethod
     def _unread(cls, value: object) -> SpellingError:
@@ -83,12 +107,14 @@ class Duration(Spelt):
         """The length of a clock duration; working time has none without a calendar (ValueError)."""
         if self.is_working:
             raise ValueError(f"{self} has no length without a calendar")
-        return _CLOCK_UNITS[self.unit] * self.amount
+        length = _CLOCK_UNITS[self.unit] * self.amount
+        return length * self.share.numerator / self.share.denominator if self.share else length
 
     @cached_property
     def _text(self) -> str:
         words = self.unit.value.replace("_", " ")
-        return f"{self.amount} {words[:-1] if self.amount == 1 else words}"
+        whole = f"{self.amount} {words[:-1] if self.amount == 1 else words}"
+        return f"{self.share} of {whole}" if self.share else whole
 
     def __str__(self) -> str:
         return self._text

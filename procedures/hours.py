@@ -65,16 +65,29 @@ def overlapping(periods: Iterable[Period]) -> tuple[Period, Period] | None:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The weekdays worked (Monday 0) and the periods of each; ValueError for no period, or for two that overlap."""
+    """The weekdays worked (Monday 0) and the periods of each; `others` are weekdays with periods of their own.
+
+    ValueError for a day without a period, or with two that overlap.
+    """
 
     weekdays: frozenset[int]
     periods: tuple[Period, ...]
+    others: tuple[tuple[int, tuple[Period, ...]], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.periods:
-            raise ValueError("a working day needs a period")
-        if both := overlapping(self.periods):
-            raise ValueError(f"{both[0]} and {both[1]} overlap")
+        for periods in (self.periods, *(periods for _, periods in self.others)):
+            if not periods:
+                raise ValueError("a working day needs a period")
+            if both := overlapping(periods):
+                raise ValueError(f"{both[0]} and {both[1]} overlap")
+
+    def are_worked_on(self, weekday: int) -> bool:
+        """Whether this day of the week is worked."""
+        return weekday in self.weekdays or any(day == weekday for day, _ in self.others)
+
+    def on(self, weekday: int) -> tuple[Period, ...]:
+        """The periods of this day of the week."""
+        return next((periods for day, periods in self.others if day == weekday), self.periods)
 
 
 @dataclass(frozen=True, slots=True)

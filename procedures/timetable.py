@@ -91,7 +91,10 @@ class Timetable:
 
     def after_working_time(self, instant: int, length: int) -> int | None:
         """The earliest instant at which `length` > 0 has been worked since `instant`."""
-        total = self.worked_before(instant) + length
+        return self.reached(self.worked_before(instant) + length)
+
+    def reached(self, total: int) -> int | None:
+        """The earliest instant before which `total` > 0 has been worked since the table's beginning."""
         place = bisect_left(self._before, total) - 1
         if place == len(self._begins):
             return None
@@ -176,7 +179,7 @@ class Timetables:
 
         Within a day that only matters where clocks are put forward over the gap between two periods.
         """
-        periods = sorted(self._days.hours_on(day).periods)
+        periods = sorted(self._days.periods_on(day))
         midnight, until = self._at(day, 0), periods[-1].until
         even = self._at(day, until) == midnight + until * MINUTE_US
         relief = self._relief(day) if until > DAY_MINUTES else _BEYOND_US
@@ -193,7 +196,7 @@ class Timetables:
         following = day + timedelta(1)
         if not self._days.is_working(following):
             return _BEYOND_US
-        return self._at(following, min(self._days.hours_on(following).periods).begins)
+        return self._at(following, min(self._days.periods_on(following)).begins)
 
     def _at(self, day: date, minutes: int) -> int:
         local = datetime(day.year, day.month, day.day, tzinfo=self._zone) + timedelta(minutes=minutes)

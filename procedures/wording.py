@@ -10,9 +10,10 @@ from texts import Language, catalogue, label, text
 
 
 def duration_text(duration: Duration, language: Language) -> str:
-    """`3 个工作日`, `3 working days`."""
+    """`3 个工作日`, `3 working days`; `5 个工作日的 1/2` for a part of them."""
     many = "one" if duration.amount == 1 else "many"
-    return text(f"duration.{many}.{duration.unit.value}", language, n=duration.amount)
+    whole = text(f"duration.{many}.{duration.unit.value}", language, n=duration.amount)
+    return text("duration.part", language, share=duration.share, whole=whole) if duration.share else whole
 
 
 def local_text(moment: datetime, zone: tzinfo, *, exact: bool = False) -> str:
@@ -22,8 +23,8 @@ def local_text(moment: datetime, zone: tzinfo, *, exact: bool = False) -> str:
 
 
 def limit_text(within: str | None, language: Language) -> str:
-    """A limit as the file writes it, `3 working days`; empty for a moment that was set or agreed."""
-    return duration_text(Duration.parse(within), language) if within else ""
+    """A limit as `str` says it, `3 working days`; empty for a moment that was set or agreed."""
+    return duration_text(Duration.told(within), language) if within else ""
 
 
 class CandidateText(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from procedures.hours import Hours, Season
+from procedures.hours import Hours, Period, Season
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -37,12 +37,19 @@ class WorkingDays:
         """The hours of the first season that includes the day, else the general ones."""
         return next((season.hours for season in self.seasons if season.includes(day)), self.hours)
 
+    def periods_on(self, day: date) -> tuple[Period, ...]:
+        """When a working day is worked: a make-up workday, or one in `open`, as an ordinary day of its season."""
+        hours = self.hours_on(day)
+        return hours.periods if day in self.open or self._is_made_up(day) else hours.on(day.weekday())
+
     def is_working(self, day: date) -> bool:
         """Whether a shift begins on the day."""
         if day in self.closed or day in self.open:
             return day in self.open
-        planned = day.weekday() in self.hours_on(day).weekdays
+        planned = self.hours_on(day).are_worked_on(day.weekday())
         if self.country is None:
             return planned
-        observed = public_holidays(self.country, day.year)
-        return day in observed.weekend_workdays or (planned and day not in observed)
+        return self._is_made_up(day) or (planned and day not in public_holidays(self.country, day.year))
+
+    def _is_made_up(self, day: date) -> bool:
+        return self.country is not None and day in public_holidays(self.country, day.year).weekend_workdays

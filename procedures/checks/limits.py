@@ -1,10 +1,10 @@
-"""Has every clock its limits: each type, each grade, one for each case, and the knowledge clocks."""
+"""Has every clock its limits (each type, each grade, one for each case, knowledge too) and its warnings in order."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from contracts.vocabulary import CallKind
 from procedures.faults import Fault
-from procedures.model import choice
 from procedures.model.limits import Limit
 from procedures.model.procedure import Procedure
 from procedures.model.types import TypeRules
@@ -20,6 +20,7 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
     for here, rows in rows_of(procedure):
         yield from _doubled(here, rows)
         yield from _shares(here, rows, procedure)
+    yield from _warnings(procedure)
     yield from _knowledge_faults(procedure)
 
 
@@ -93,25 +94,26 @@ def _doubled(here: Path, rows: tuple[Limit, ...]) -> Iterator[Fault]:
 
 
 def _shares(here: Path, rows: tuple[Limit, ...], procedure: Procedure) -> Iterator[Fault]:
-    """A share needs a first limit of which it is a whole number of some unit."""
+    """A share needs a first limit that it is a share of."""
     for place, row in enumerate(rows):
-        if row.share is None:
-            continue
-        beside = (*rows, *procedure.limits_for_all, *_of_types_without(row, here, procedure))
-        whole = [each.within for each in beside if each.clock == row.clock and each.within]
-        if not whole:
+        beside = (*rows, *procedure.limits_for_all, *_of_types(here, procedure))
+        if row.share is not None and not any(each.clock == row.clock and each.within for each in beside):
             yield Fault((*here, place, "share"), "no_limit", _cures(row.clock), {"clock": row.clock})
-        for within in whole:
-            if choice.share_of(within, row.share) is None:
-                params = {"share": row.share, "within": within}
-                yield Fault((*here, place, "share"), "share_not_whole", ("within: …",), params)
 
 
-def _of_types_without(row: Limit, here: Path, procedure: Procedure) -> Iterator[Limit]:
-    """Of a row for all types, the limits of those that have no row of their own for its case."""
+def _of_types(here: Path, procedure: Procedure) -> Iterator[Limit]:
+    """What a row for all types may be a share of."""
     for rules in procedure.types.values() if here == ("limits_for_all",) else ():
-        if not any((each.clock, each.when) == (row.clock, row.when) for each in rules.limits):
-            yield from rules.limits
+        yield from rules.limits
+
+
+def _warnings(procedure: Procedure) -> Iterator[Fault]:
+    """Warnings come one after the other; the monitor gives them in the order of the list."""
+    for name, row in procedure.clocks.items():
+        for place, (one, other) in enumerate(pairwise(row.warns or ()), 1):
+            if other.at <= one.at:
+                here: Path = ("clocks", name, "warns", place, "at")
+                yield Fault(here, "warning_not_later", (f"> {one.at}",), {"at": other.at, "before": one.at})
 
 
 def _knowledge_faults(procedure: Procedure) -> Iterator[Fault]:

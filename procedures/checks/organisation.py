@@ -7,6 +7,7 @@ from procedures.checks.words import repeated, unknown
 from procedures.faults import Fault
 from procedures.model.organisation import Organisation, Unit
 from procedures.model.procedure import Procedure
+from procedures.model.working_time import Schedule
 from procedures.yaml_lines import Path
 
 
@@ -21,10 +22,24 @@ def _working_time_faults(procedure: Procedure) -> Iterator[Fault]:
     hours = procedure.working_time
     for day in sorted(set(hours.closed) & set(hours.open)):
         yield Fault((*here, "open"), "closed_and_open", params={"day": day})
+    yield from _weekdays_twice(here, hours)
+    for name, schedule in hours.schedules.items():
+        yield from _weekdays_twice((*here, "schedules", name), schedule)
     try:
         ZoneInfo(hours.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         yield Fault((*here, "timezone"), "unknown_word", ("Asia/Shanghai",), {"value": repr(hours.timezone)})
+
+
+def _weekdays_twice(here: Path, hours: Schedule) -> Iterator[Fault]:
+    """A weekday has one set of hours, all year and in each season."""
+    lists = {(*here, "days"): hours.days}
+    lists |= {(*here, "seasons", place, "days"): season.days or () for place, season in enumerate(hours.seasons)}
+    for path, days in lists.items():
+        yield from repeated(
+            (((*path, place, "weekdays"), name) for place, each in enumerate(days) for name in each.weekdays),
+            "named_twice",
+        )
 
 
 def _organisation_faults(procedure: Procedure) -> Iterator[Fault]:

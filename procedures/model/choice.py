@@ -1,17 +1,13 @@
 """Which limits could bind a clock and what deadlines they give: pure selections."""
 
 from collections.abc import Container, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 from procedures.calendar import Calendar
-from procedures.duration import Duration, Unit
 from procedures.model.limits import Candidate, Deadline, Limit, Origin
 from procedures.model.part import Basis, Sourced
 from procedures.model.when import Circumstances
-
-_SMALLER = {Unit.DAYS: (Unit.HOURS, 24), Unit.HOURS: (Unit.MINUTES, 60)}
 
 
 def nearest(area: str | None, known: Container[str]) -> str | None:
@@ -37,16 +33,7 @@ def own(rows: tuple[Limit, ...], of: Circumstances) -> tuple[Limit, ...]:
 def _share(row: Limit, share: Fraction, rows: tuple[Limit, ...], of: Circumstances) -> tuple[Limit, ...]:
     before = of._replace(again=False)
     first = next((each.within for each in rows if each.within is not None and each.when.holds(before)), None)
-    return (row.model_copy(update={"within": share_of(first, share)}),) if first is not None else ()
-
-
-def share_of(whole: Duration, share: Fraction) -> Duration | None:
-    """Half of 5 hours is 150 minutes; None where no whole number of any unit is the share."""
-    amount, unit = whole.amount * share, whole.unit
-    while amount.denominator != 1 and unit in _SMALLER:
-        unit, many = _SMALLER[unit]
-        amount *= many
-    return Duration(int(amount), unit) if amount.denominator == 1 else None
+    return (row.model_copy(update={"within": first.part(share)}),) if first is not None else ()
 
 
 def candidates(calendar: Calendar, found: Iterable[Limit], start: datetime, *, advisory: bool) -> tuple[Candidate, ...]:
@@ -87,4 +74,4 @@ def by_appointment(found: Deadline, appointed: datetime, clause: Sourced) -> Dea
     agreed = Candidate(
         appointed.astimezone(UTC), Origin.PROCEDURE, clause.source, clause.rule, clause.basis, None, False
     )
-    return replace(found, candidates=(agreed, *found.candidates))
+    return found._replace(candidates=(agreed, *found.candidates))

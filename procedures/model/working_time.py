@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from procedures import hours
 from procedures.calendar import Calendar
 from procedures.hours import Period, overlapping
-from procedures.model.part import DAY_OF_YEAR, Part, Slug, Sourced
+from procedures.model.part import DAY_OF_YEAR, Part, Slug, Some, Sourced
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -41,16 +41,23 @@ def _is_a_day(text: str) -> str:
 DayOfYear = Annotated[str, Field(pattern=DAY_OF_YEAR), AfterValidator(_is_a_day)]
 
 
+class OtherDays(Part):
+    """Weekdays that are worked at hours of their own: a half Saturday."""
+
+    weekdays: Some[Weekday] = Field(min_length=1)
+    periods: Periods
+
+
 class Season(Part):
-    """Other hours between two days of every year, both included; it may run over New Year."""
+    """Other hours between two days of every year, both included; it may run over New Year.
+
+    Weekdays with hours of their own keep them, unless the season says others.
+    """
 
     first: DayOfYear
     last: DayOfYear
     periods: Periods
-
-    def counted(self, weekdays: frozenset[int]) -> hours.Season:
-        """The season as the calendar knows it."""
-        return hours.Season(_day(self.first), _day(self.last), hours.Hours(weekdays, self.periods))
+    days: tuple[OtherDays, ...] | None = None
 
 
 class Schedule(Part):
@@ -58,7 +65,15 @@ class Schedule(Part):
 
     weekdays: tuple[Weekday, ...] = Field(min_length=1)
     periods: Periods
+    days: tuple[OtherDays, ...] = ()
     seasons: tuple[Season, ...] = ()
+
+    def hours(self, season: Season | None = None) -> hours.Hours:
+        """The hours as the calendar knows them, all year or in a season."""
+        days = self.days if season is None or season.days is None else season.days
+        weekdays = frozenset(WEEKDAYS.index(day) for day in self.weekdays)
+        others = tuple((WEEKDAYS.index(day), each.periods) for each in days for day in each.weekdays)
+        return hours.Hours(weekdays, self.periods if season is None else season.periods, others)
 
 
 class WorkingTime(Schedule, Sourced):
@@ -78,12 +93,11 @@ class WorkingTime(Schedule, Sourced):
     def calendar(self, counting: str, schedule: str | None = None) -> Calendar:
         """Everybody's calendar, or that of a schedule; `counting` is how *n working days* end."""
         own: Schedule = self.schedules[schedule] if schedule else self
-        weekdays = frozenset(WEEKDAYS.index(day) for day in own.weekdays)
         return Calendar(
             timezone=self.timezone,
             country=self.country,
-            hours=hours.Hours(weekdays, own.periods),
-            seasons=tuple(season.counted(weekdays) for season in own.seasons),
+            hours=own.hours(),
+            seasons=tuple(hours.Season(_day(each.first), _day(each.last), own.hours(each)) for each in own.seasons),
             closed=frozenset(self.closed),
             open=frozenset(self.open),
             counting=counting,  # type: ignore[arg-type]

@@ -274,6 +274,41 @@ def test_each_season_has_its_own_hours_also_on_make_up_workdays(start: str, limi
     assert after(start, limit, SUMMER) == due
 
 
+HALF_SATURDAY = Hours(
+    frozenset(range(5)), hours("08:30-12:00", "13:30-17:30").periods, ((5, hours("09:00-12:00").periods),)
+)
+SATURDAYS = Calendar(hours=HALF_SATURDAY, open=frozenset({date(2026, 11, 22)}))
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-11-13 16:30", "4 working hours", "2026-11-14 12:00:00"),  # one on Friday, three on Saturday
+        ("2026-11-13 16:30", "5 working hours", "2026-11-16 09:30:00"),
+        ("2026-11-14 10:00", "1 working day", "2026-11-16 10:00:00"),
+        ("2026-11-13 15:00", "1 working day", "2026-11-14 12:00:00"),  # no afternoon: with that day's last period
+        ("2026-11-14 12:00", "1 working day", "2026-11-17 08:30:00"),
+        ("2026-10-09 16:30", "5 working hours", "2026-10-10 14:00:00"),  # a make-up Saturday is a whole day
+        ("2026-11-21 11:00", "8 working hours", "2026-11-22 17:00:00"),  # and so is a Sunday that was opened
+    ],
+)
+def test_a_half_saturday_is_a_working_day_of_its_own_hours(start: str, limit: str, due: str) -> None:
+    assert after(start, limit, SATURDAYS) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-11-16 10:00", "2026-11-18 14:30:00"),  # two days and half of the nine hours of a third
+        ("2026-11-20 16:00", "2026-11-25 11:30:00"),
+        ("2026-11-21 12:00", "2026-11-25 13:00:00"),
+    ],
+)
+def test_half_of_five_working_days_is_half_of_the_working_time_in_them(start: str, due: str) -> None:
+    half = Duration.parse("5 working days").part(Fraction(1, 2))
+    assert CALENDAR.add(at(start), half).astimezone(CALENDAR.zone) == at(due)
+
+
 def test_the_first_season_that_includes_a_day_counts() -> None:
     flood = Season((7, 1), (7, 31), hours("00:00-24:00", weekdays=frozenset(range(7))))
     flooded = Calendar(country=None, hours=SUMMER.hours, seasons=(flood, *SUMMER.seasons))

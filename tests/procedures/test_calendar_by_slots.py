@@ -69,25 +69,35 @@ def shift_of(calendar: Calendar, day: date) -> set[int]:
         days = [season.first <= (day.month, day.day), (day.month, day.day) <= season.last]
         if all(days) if season.first <= season.last else any(days):
             hours = season.hours
-    if day in calendar.closed or (day not in calendar.open and day.weekday() not in hours.weekdays):
+    periods = dict(hours.others).get(day.weekday(), hours.periods if day.weekday() in hours.weekdays else ())
+    if day in calendar.open:
+        periods = hours.periods
+    if day in calendar.closed:
         return set()
-    ends = [(each.begins, each.ends if each.ends > each.begins else each.ends + 1440) for each in hours.periods]
+    ends = [(each.begins, each.ends if each.ends > each.begins else each.ends + 1440) for each in periods]
     return {slot for begin, end in ends for slot in range(begin // 10, end // 10)}
 
 
 @st.composite
 def hours(draw: st.DrawFn) -> Hours:
-    """One to three periods a day; now and then the last runs over midnight, or until it, or round the clock."""
+    """Now and then one or two weekdays have periods of their own."""
     weekdays = draw(st.frozensets(st.integers(0, 6), min_size=2))
+    others = draw(st.dictionaries(st.integers(0, 6), day_periods(), max_size=draw(st.sampled_from([0, 0, 2]))))
+    return Hours(weekdays, draw(day_periods()), tuple(others.items()))
+
+
+@st.composite
+def day_periods(draw: st.DrawFn) -> tuple[Period, ...]:
+    """One to three periods a day; now and then the last runs over midnight, or until it, or round the clock."""
     if draw(st.integers(0, 9)) == 0:
         begin = draw(st.integers(0, SLOTS - 1)) * 10
-        return Hours(weekdays, (Period(begin, begin),))
+        return (Period(begin, begin),)
     count = 2 * draw(st.integers(1, 3))
     cuts = [cut * 10 for cut in sorted(draw(st.sets(st.integers(0, SLOTS), min_size=count, max_size=count)))]
     if draw(st.booleans()) and cuts[-1] < 1440:
         cuts = cuts[1:] + cuts[:1]
     periods = [Period(begin, end) for begin, end in zip(cuts[::2], cuts[1::2], strict=True)]
-    return Hours(weekdays, tuple(draw(st.permutations(periods))))
+    return tuple(draw(st.permutations(periods)))
 
 
 @st.composite

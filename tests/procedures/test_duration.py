@@ -1,6 +1,7 @@
 """Durations are spelt out or refused."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +28,32 @@ def test_every_explicit_spelling_is_read_and_written_back(text: str, amount: int
     duration = Duration.parse(text)
     assert (duration.amount, duration.unit) == (amount, unit)
     assert str(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("whole", "share", "part"),
+    [
+        ("5 hours", "1/2", "150 minutes"),
+        ("3 days", "1/2", "36 hours"),
+        ("10 working days", "1/2", "5 working days"),
+        ("5 working days", "1/2", "1/2 of 5 working days"),
+        ("1 working hour", "1/3", "1/3 of 1 working hour"),
+        ("5 minutes", "1/2", "1/2 of 5 minutes"),
+    ],
+)
+def test_a_part_is_told_in_whole_numbers_where_there_are_any(whole: str, share: str, part: str) -> None:
+    found = Duration.parse(whole).part(Fraction(share))
+    assert str(found) == part
+    assert Duration.told(part) == found
+
+
+def test_no_file_spells_a_part() -> None:
+    with pytest.raises(SpellingError):
+        Duration.parse("1/2 of 5 working days")
+
+
+def test_half_of_five_minutes_is_two_and_a_half() -> None:
+    assert Duration.told("1/2 of 5 minutes").clock_time == timedelta(minutes=2, seconds=30)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,33 @@ def test_a_group_is_counted_by_a_period_or_within_a_time_and_never_by_both(tmp_p
     assert [each.fault.code for each in refused(path).all()] == ["per_or_within"]
 
 
+WARNS, SEASONS, FIELDS = "warns: [{at: 1/2, to: unit}, {at: 0.8,", "  seasons: [", "fields:\n"
+SATURDAYS = "{weekdays: saturday, periods: [08:00-12:00]}"
+SEALED = "  sealed: {names: {zh: 证件, en: identity}, personal: true}\n"
+KIND = "  kind: {names: {zh: 表型, en: kind}, kind: choice, choices: {old: {zh: 旧, en: old}}}\n"
+LIMIT = "promises: [{clock: settle, when: {field: {%s}}, within: 1 day, source: 第七条}]\n"
+REPLY = "    limits: [{clock: settle, within: 10"
+
+WATER = [
+    (WARNS, "warns: [{at: 0.8, to: unit}, {at: 1/2,", "warning_not_later"),
+    (WARNS, "warns: [{at: 1/2, to: unit}, {at: 0.5,", "warning_not_later"),
+    (SEASONS, f"  days: [{SATURDAYS}, {SATURDAYS}]\n{SEASONS}", "named_twice"),
+    (REPLY, f"    reply: {{parts: {{value: [sealed], source: 第八条}}}}\n{REPLY}", "unknown_word"),
+    (FIELDS, f"{LIMIT % 'kind: new'}{FIELDS}{KIND}", "unknown_word"),
+    (FIELDS, f"{LIMIT % 'sealed: known'}{FIELDS}", "unknown_word"),
+]
+
+
+@pytest.mark.parametrize(("replace", "by", "code"), WATER)
+def test_what_cannot_be_meant_is_a_fault(tmp_path: Path, replace: str, by: str, code: str) -> None:
+    water = (SMALL / "water" / "2026-01-01.yaml").read_text(encoding="utf-8").replace(FIELDS, FIELDS + SEALED, 1)
+    assert replace in water
+    (tmp_path / "water").mkdir()
+    path = tmp_path / "water" / "2026-01-01.yaml"
+    path.write_text(water.replace(replace, by, 1), encoding="utf-8")
+    assert [each.fault.code for each in refused(path).all()] == [code]
+
+
 LINES = TEXT.splitlines(keepends=True)
 SIGN_FOR_ALL = next(line for line in LINES if "clock: sign, within: 1 working day" in line)
 

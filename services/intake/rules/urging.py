@@ -59,7 +59,7 @@ def period(ticket: Ticket) -> tuple[str, Period] | None:
 def started(before: Period | None, fact: ClockStarted) -> Period:
     """A limit that was only restated still counts from where it started."""
     start = before.start if fact.restated and before is not None and before.round == fact.round else fact.at
-    working = fact.limit is not None and Duration.parse(fact.limit).is_working
+    working = fact.limit is not None and Duration.told(fact.limit).is_working
     return Period(start=start, due=fact.due, working=working, round=fact.round)
 
 

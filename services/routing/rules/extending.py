@@ -120,7 +120,7 @@ def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> R
 
 def _latest(limit: RunningLimit, share: Fraction, procedure: Procedure) -> datetime:
     calendar = procedure.calendar
-    length = Duration.parse(limit.length) if limit.length else None
+    length = Duration.told(limit.length) if limit.length else None
     end = calendar.add(limit.due, length) if length else limit.due + (limit.due - limit.since)
     if share == 1:
         return end
