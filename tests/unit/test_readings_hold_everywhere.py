@@ -21,7 +21,7 @@ ASKED = Circumstances("complaint", grade=1, flags=("lawsuit",))
 Asked = Callable[[Procedure], object]
 
 ROWS: dict[str, tuple[tuple[str | int, ...], Asked]] = {
-    "escalation": (("escalation", 0, "when"), lambda file: len(file.escalations("ticket.opened")) == 2),
+    "escalation": (("escalation", 0, "when"), lambda file: len(file.escalations("ticket.opened", "complaint")) == 2),
     "grading": (("grading", "complaint", "rules", 0, "when"), lambda file: len(file.grade_rules("complaint")) == 5),
     "phone notice": (("work_orders", "phone_notice", "when", 1), lambda file: may_be_phoned(ORDER, file)),
     "review": (("types", "complaint", "reviewed_by", 0, "when"), lambda file: division_review(ORDER, file)),
