@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contracts import callback, clock, knowledge, ticket
+from contracts import callback, calls, clock, knowledge, ticket
 from contracts.fact import Fact
 from contracts.topics import SPEAKERS
 
@@ -22,6 +22,21 @@ _INTAKE: Reliance = {
     clock.ClockCancelled: ("clock", "round"),
     clock.ClockExempted: ("clock", "round"),
     clock.ClockMissed: ("clock", "late_by_s", "round"),
+    calls.CallArrived: ("agent", "at", "direction", "number_index", "number_ref", "procedure", "station", "ticket"),
+    calls.CallAnswered: ("agent", "at", "party", "queue", "station"),
+    calls.CallEnded: (
+        "agent",
+        "answered_at",
+        "at",
+        "outcome",
+        "queue",
+        "rang_ms",
+        "recording",
+        "station",
+        "talked_ms",
+        "waited_ms",
+    ),
+    calls.CallRecordingReady: ("recording",),
 }
 _ROUTING: Reliance = {
     ticket.TicketOpened: (

@@ -7,7 +7,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ulid import ULID
 
-Kind = Literal["tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr", "adt", "att", "grp", "agt", "que", "num"]
+Kind = Literal[
+    "tkt", "art", "tsk", "ntc", "call", "cust", "ctc", "mtr", "adt", "att", "grp", "agt", "que", "num", "mis"
+]
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Ids that must come out the same whenever they are asked for carry no moment."""

@@ -112,6 +112,22 @@ class TicketOpened(TicketFact):
     call_id: Line | None = None
 
 
+class TicketCallContinued(TicketFact):
+    """The caller is still on the line when the ticket is opened: what runs from hang-up has to wait for it."""
+
+    type: ClassVar[str] = "hotline.ticket.call_continued.v1"
+    said_by: ClassVar[str] = "intake"
+    call: Line
+
+
+class TicketCallEnded(TicketFact):
+    """The call in which the ticket was opened is over; `at` is the hang-up, as the phone switch saw it."""
+
+    type: ClassVar[str] = "hotline.ticket.call_ended.v1"
+    said_by: ClassVar[str] = "intake"
+    call: Line
+
+
 class TicketAnswered(TicketFact):
     """Answered at first contact; the work order closes without a dispatch (R004-034, R004-043)."""
 

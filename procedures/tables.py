@@ -29,6 +29,7 @@ _KINDS: Mapping[str, tuple[Named, ...]] = {
     "holds": ("hold",),
     "only": ("hold", "progress", "ground", "mismatch"),
     "progress": ("progress",),
+    "codes": ("call_code",),
     "area_class": ("area_class",),
     "area_classes": ("area_class",),
     "to": ("place",),

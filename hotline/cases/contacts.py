@@ -16,6 +16,7 @@ from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.shell import Done
 from kit.vault import Vault
 from procedures.model import Procedure, RequestField
+from services.intake.calls.following import Calls
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.requests.accepting import accept, connect
@@ -53,8 +54,10 @@ class Contacts:
         self._unlabelled = 0
         matters = Matters(shells["matters"], shells["tickets"], procedure_of)
         vault = Vault.ephemeral()
+        calls = Calls(shells["phone_calls"], shells["missed_callers"], shells["numbers"], shells["tickets"], vault)
+        groups = Groups(shells["groups"])
         self._intake = connect(
-            Intake(shells["tickets"], shells["contacts"], matters, Groups(shells["groups"]), vault, procedure_of)
+            Intake(shells["tickets"], shells["contacts"], matters, groups, calls, vault, procedure_of)
         )
 
     async def accept(

@@ -84,8 +84,8 @@ class Step(Generic[S]):
             return replace(refusal, clause=clause.source, rule=clause.rule)
         return self.rule(state, command, procedure)
 
-    def is_heard_in(self, stage: Enum) -> bool:
-        """Whether the document's stage hears it."""
+    def is_heard_in(self, stage: Enum | None) -> bool:
+        """Whether the document's stage hears it; None where the document has no stages."""
         return not self.stages or stage in self.stages
 
 
@@ -98,7 +98,7 @@ def steps(*each: Step[S]) -> Steps[S]:
     return MappingProxyType({step.name: step for step in each})
 
 
-def accepted_now(table: Steps[S], state: S, stage: Enum, procedure: object) -> tuple[str, ...]:
+def accepted_now(table: Steps[S], state: S, stage: Enum | None, procedure: object) -> tuple[str, ...]:
     """The steps that would be heard now, whoever may take them."""
     return tuple(
         name

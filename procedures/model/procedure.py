@@ -41,6 +41,7 @@ from procedures.model.limits import Deadline, GovernmentStandard, Limit, Promise
 from procedures.model.organisation import Centre, Division, Organisation, Unit
 from procedures.model.part import HOTLINE, RANK, Names, Part, Setting, Slug, Sourced, Words
 from procedures.model.readings import CHOICES, Reading, Readings
+from procedures.model.telephony import TelephonyRules
 from procedures.model.types import FieldTable, TypeRules
 from procedures.model.when import Circumstances, When
 from procedures.model.working_time import WorkingTime
@@ -82,6 +83,7 @@ class Procedure(Part):
     progress: Words = Field(default_factory=dict)
     extension: ExtensionRules | None = None
     callback: CallbackRules | None = None
+    telephony: TelephonyRules | None = None
     grading: Grading = Field(default_factory=dict)
     groups: tuple[GroupRule, ...] = ()
     escalation: tuple[EscalationRule, ...] = ()
@@ -407,10 +409,22 @@ class Procedure(Part):
             "progress": self.progress,
             "place": {each.id: each.names for each in places},
             "area_class": {name: each.names for name, each in self.area_classes.items()},
+            "call_code": self.telephony.codes if self.telephony else {},
         }
 
 
 Named = Literal[
-    "type", "clock", "flag", "field", "ground", "mismatch", "solved", "hold", "progress", "place", "area_class"
+    "type",
+    "clock",
+    "flag",
+    "field",
+    "ground",
+    "mismatch",
+    "solved",
+    "hold",
+    "progress",
+    "place",
+    "area_class",
+    "call_code",
 ]
 """The kinds of words that a file names."""

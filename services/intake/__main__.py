@@ -7,7 +7,19 @@ from kit.vault import Vault
 from procedures.loader import Procedures
 from services.hosting import run
 from services.intake.bus import subscribe
-from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.calls.following import Calls
+from services.intake.decider import (
+    AUDITS,
+    CALLS,
+    CONTACTS,
+    GROUPS,
+    MATTERS,
+    MISSED,
+    NUMBERS,
+    PEOPLE,
+    TICKETS,
+    UPLOADS,
+)
 from services.intake.files.attachments import Attachments, FolderAttachments, Upload
 from services.intake.http import FrontDesk, router
 from services.intake.matters.clusters import Matters
@@ -25,9 +37,13 @@ def assemble(means: Means[Procedures]) -> Assembled:
     tickets, contacts, matters = means.work_on(TICKETS), means.work_on(CONTACTS), means.work_on(MATTERS)
     groups = means.work_on(GROUPS)
     people, audits, uploads = means.work_on(PEOPLE), means.work_on(AUDITS), means.work_on(UPLOADS)
+    heard, missed, numbers = means.work_on(CALLS), means.work_on(MISSED), means.work_on(NUMBERS)
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
-    intake = connect(Intake(tickets.shell, contacts.shell, joined, Groups(groups.shell), vault, means.procedure_of))
+    calls = Calls(heard.shell, missed.shell, numbers.shell, tickets.shell, vault)
+    intake = connect(
+        Intake(tickets.shell, contacts.shell, joined, Groups(groups.shell), calls, vault, means.procedure_of)
+    )
     desk = FrontDesk(
         intake,
         Register(people.shell, audits.shell, vault),
@@ -35,9 +51,9 @@ def assemble(means: Means[Procedures]) -> Assembled:
         means.procedures,
     )
     return Assembled(
-        (tickets, contacts, matters, groups, people, audits, uploads),
+        (tickets, contacts, matters, groups, heard, missed, numbers, people, audits, uploads),
         router(desk),
-        subscribe(means.inbox, tickets.shell),
+        subscribe(means.inbox, tickets.shell, heard.shell),
         chores=(lambda: index.forget(means.clock.now()),),
     )
 

@@ -2,6 +2,10 @@
 
 from kit.decide.decider import Decider
 from kit.store.port import Collection
+from services.intake.calls.rules import call, missed
+from services.intake.calls.rules.call import Call
+from services.intake.calls.rules.missed import MissedCaller
+from services.intake.calls.rules.number import Number
 from services.intake.files.attachments import Upload
 from services.intake.matters.rules import matter
 from services.intake.matters.rules.group import Group
@@ -27,9 +31,18 @@ CONTACTS = Decider(
 )
 MATTERS = Decider(SERVICE, Collection("matters", Matter), follow_ups=matter.follow_ups)
 GROUPS = Decider(SERVICE, Collection("groups", Group))
+CALLS = Decider(
+    SERVICE,
+    Collection("phone_calls", Call, call.FIELDS),
+    call.HEARS,
+    fields=call.fields,
+    follow_ups=call.follow_ups,
+)
+MISSED = Decider(SERVICE, Collection("missed_callers", MissedCaller, missed.FIELDS), fields=missed.fields)
+NUMBERS = Decider(SERVICE, Collection("numbers", Number))
 PEOPLE = Decider(SERVICE, Collection("people", Person, person.FIELDS), fields=person.fields)
 AUDITS = Decider(SERVICE, Collection("audits", Audit, disclosing.FIELDS), fields=disclosing.audit_fields)
 UPLOADS = Decider(SERVICE, Collection("attachments", Upload))
 
-DECIDERS = (TICKETS, CONTACTS, MATTERS, GROUPS)
-"""Those that virtual time needs. Tickets alone hear and speak."""
+DECIDERS = (TICKETS, CONTACTS, MATTERS, GROUPS, CALLS, MISSED, NUMBERS)
+"""Those that virtual time needs. Tickets and calls hear, tickets alone speak."""

@@ -13,7 +13,19 @@ from kit.store.memory import MemoryStore
 from kit.vault import Vault
 from procedures.loader import load_all
 from services.intake import http
-from services.intake.decider import AUDITS, CONTACTS, GROUPS, MATTERS, PEOPLE, TICKETS, UPLOADS
+from services.intake.calls.following import Calls
+from services.intake.decider import (
+    AUDITS,
+    CALLS,
+    CONTACTS,
+    GROUPS,
+    MATTERS,
+    MISSED,
+    NUMBERS,
+    PEOPLE,
+    TICKETS,
+    UPLOADS,
+)
 from services.intake.files.attachments import Attachments, FolderAttachments
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
@@ -56,9 +68,9 @@ class FrontDesk(People):
         vault = Vault.ephemeral()
         tickets, procedure_of = self._shell(TICKETS), self.procedures.get
         matters = Matters(self._shell(MATTERS), tickets, procedure_of, index)
-        intake = connect(
-            Intake(tickets, self._shell(CONTACTS), matters, Groups(self._shell(GROUPS)), vault, procedure_of)
-        )
+        calls = Calls(self._shell(CALLS), self._shell(MISSED), self._shell(NUMBERS), tickets, vault)
+        groups = Groups(self._shell(GROUPS))
+        intake = connect(Intake(tickets, self._shell(CONTACTS), matters, groups, calls, vault, procedure_of))
         register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
         files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
         self.desk = http.FrontDesk(intake, register, files, self.procedures)

@@ -1,11 +1,13 @@
-"""The front desk's API: requests, steps on tickets, customers, files."""
+"""The front desk's API: requests, steps on tickets, customers, calls, files."""
 
 from fastapi import APIRouter
 
 from kit.http.routes import PlainRoute
+from services.intake.http.calls import add_calls, add_missed_calls
 from services.intake.http.customers import add_customers, add_looks
 from services.intake.http.desk import FrontDesk
 from services.intake.http.files import add_files
+from services.intake.http.numbers import add_numbers
 from services.intake.http.proposals import add_proposals
 from services.intake.http.requests import add_requests
 from services.intake.http.steps import add_steps
@@ -23,5 +25,8 @@ def router(desk: FrontDesk) -> APIRouter:
     add_lists(routes, desk)
     add_customers(routes, desk)
     add_looks(routes, desk)
+    add_calls(routes, desk)
+    add_missed_calls(routes, desk)
+    add_numbers(routes, desk)
     add_files(routes, desk)
     return routes

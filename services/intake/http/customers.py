@@ -92,7 +92,7 @@ def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
         if identity is None:
             return problem(request, Refusal("no_identity_check"))
         stated = body.fields()
-        await _record(desk, who, procedure, "verification", found.ref, fields=tuple(stated))
+        await record(desk, who, procedure, "verification", found.ref, fields=tuple(stated))
         agrees = verified(found, stated, identity)
         return VerificationView(verified=agrees, at_least=identity.at_least, clause=identity.source)
 
@@ -106,9 +106,9 @@ def add_looks(routes: APIRouter, desk: FrontDesk) -> None:
     ) -> ScreenView:
         """Everybody known under the number with their latest tickets; the knowledge panel is `/knowledge`'s."""
         procedure = desk.procedure(who.utility, desk.now())
-        await _record(desk, who, procedure, "screen", None)
+        await record(desk, who, procedure, "screen", None)
         found = await desk.people.find(who.utility, PersonalField.CONTACT, phone)
-        return ScreenView(customers=tuple([await _panel(desk, who.utility, each, language) for each in found]))
+        return ScreenView(customers=tuple([await panel(desk, who.utility, each, language) for each in found]))
 
     @routes.get("/audits", tags=[TAG], summary="查看留痕 Who looked at people's data")
     async def audits(filters: Annotated[AuditFilter, Query()], who: Inspector, paging: PageAsked) -> Page[AuditView]:
@@ -142,11 +142,11 @@ async def _in_full(desk: FrontDesk, who: Principal, found: Customer, reason: str
     if refused is not None:
         raise Problem(refused, status=403 if refused.code in _FORBIDDEN else None)
     key = document.key if document else None
-    await _record(desk, who, procedure, "customer", found.ref, reason=reason, ticket=key, fields=tuple(found.on_file))
+    await record(desk, who, procedure, "customer", found.ref, reason=reason, ticket=key, fields=tuple(found.on_file))
     return _view(found, hide=False)
 
 
-async def _record(
+async def record(
     desk: FrontDesk,
     who: Principal,
     procedure: Procedure,
@@ -157,6 +157,7 @@ async def _record(
     ticket: str | None = None,
     fields: tuple[str, ...] = (),
 ) -> None:
+    """Write the look down, before anything is shown."""
     audit = Audit(
         procedure=procedure.ref,
         at=desk.now(),
@@ -171,7 +172,8 @@ async def _record(
     await desk.people.note(who.utility, audit)
 
 
-async def _panel(desk: FrontDesk, utility: str, customer: Customer, language: Any) -> PanelView:
+async def panel(desk: FrontDesk, utility: str, customer: Customer, language: Any) -> PanelView:
+    """A customer, masked, with their latest tickets."""
     query = StoreQuery(utility, (Equal("customer", customer.ref),), "opened_at", descending=True, limit=LATEST)
     tickets: list[Document[Ticket]] = await desk.intake.tickets.store.find(query)
     shown: tuple[TicketView, ...] = tuple(

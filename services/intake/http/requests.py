@@ -25,6 +25,7 @@ from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
 from services.intake.people.register import Customer, verified
 from services.intake.requests.accepting import Accepted, accept
+from services.intake.requests.intake import in_its_call
 from services.intake.rules.request import Request
 
 TAG = "受理 Requests"
@@ -75,7 +76,7 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
     utility, stated, cause = command.who.utility, body.customer.fields(), _cause(body, command)
     outcome = await accept(
         desk.intake,
-        request,
+        await in_its_call(desk.intake, utility, request),
         procedure,
         utility=utility,
         cause=cause,

@@ -44,7 +44,10 @@ class Register:
 
     async def find(self, utility: str, field: PersonalField, value: str) -> list[Customer]:
         """Everybody with this phone or identity number, through the blind index."""
-        blind = self.vault.blind(utility, field.value, normal(field, value))
+        return await self.find_blind(utility, field, self.vault.blind(utility, field.value, normal(field, value)))
+
+    async def find_blind(self, utility: str, field: PersonalField, blind: str) -> list[Customer]:
+        """The same by an index that was made before."""
         found = await self.persons.store.find(Query(utility, (Equal(field.value, blind),), limit=MOST_ON_ONE_PHONE))
         return [Customer(document.key, self._opened(document)) for document in found]
 

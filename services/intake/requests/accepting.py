@@ -27,9 +27,10 @@ class NotPlaced(RuntimeError):
 
 
 def connect(intake: Intake) -> Intake:
-    """Contacts are followed by their tickets, matters by what their members are told."""
+    """Contacts are followed by their tickets, matters by what their members are told, calls by both."""
     intake.contacts.follow_ups.carried_out_by(partial(place, intake))
     intake.matters.tell_members()
+    intake.calls.connect()
     return intake
 
 

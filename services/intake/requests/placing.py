@@ -12,6 +12,7 @@ from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
+from services.intake.calls.rules.call import CALL
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.sighting import Sighting, matter_id
 from services.intake.requests.intake import Case, Intake, words_of
@@ -55,7 +56,16 @@ async def place(intake: Intake, document: Document[Contact], _: str, cause: Caus
     orders = split(case.request, case.procedure)
     decisions = [await _decide(intake, case, number, order) for number, order in enumerate(orders)]
     placed = tuple([await _carry_out(intake, case, decision, decisions) for decision in decisions])
+    await _tell_call(intake, case, placed)
     return lambda contact: contact.model_copy(update={"placed": placed})
+
+
+async def _tell_call(intake: Intake, case: Case, placed: Sequence[Placed]) -> None:
+    """The call in which it was said knows the tickets that came of it; a call of no switch of ours is a mere label."""
+    call = case.request.call_id
+    if call is not None and call.startswith(CALL):
+        tickets = tuple(each.ticket for each in placed)
+        await intake.calls.led_to(case.utility, call, tickets, case.procedure.ref, case.cause)
 
 
 def _case_of(intake: Intake, document: Document[Contact], cause: Cause) -> Case:

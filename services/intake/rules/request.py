@@ -39,7 +39,8 @@ class Request(State):
 
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
     nothing known. `fields` are the procedure's own, `personal` those of them that are sealed. `address` is where it is,
-    if not at the customer's own. `verified` is the identity check of a query, `strong` strong dissatisfaction.
+    if not at the customer's own. `verified` is the identity check of a query, `strong` strong dissatisfaction;
+    `in_call` says that the caller is still on the line of the switch's call `call_id`.
     """
 
     at: Instant
@@ -72,6 +73,7 @@ class Request(State):
     parent: str | None = None
     attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
+    in_call: bool = False
     reason_explained: bool = True
     answer: FirstAnswer | None = None
 

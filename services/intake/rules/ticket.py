@@ -33,7 +33,7 @@ class Ticket(State):
 
     `unit` and `division` are where it was dispatched, `round` how often; `complaints` is how often this customer
     complained of the matter, this time included; `closure` is known here before routing closes what intake ended;
-    `words` are the contacts whose texts belong to it.
+    `words` are the contacts whose texts belong to it; `in_call` is the call it was opened in, while that goes on.
     """
 
     procedure: str
@@ -65,6 +65,7 @@ class Ticket(State):
     words: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     closed_at: datetime | None = None
+    in_call: str | None = None
 
     @property
     def over(self) -> bool:

@@ -13,7 +13,8 @@ from kit.store.memory import MemoryStore
 from kit.vault import Vault
 from procedures.loader import load_all
 from procedures.model import Procedure, RequestField
-from services.intake.decider import CONTACTS, GROUPS, MATTERS, TICKETS
+from services.intake.calls.following import Calls
+from services.intake.decider import CALLS, CONTACTS, GROUPS, MATTERS, MISSED, NUMBERS, TICKETS
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
@@ -67,9 +68,9 @@ class Desk:
 
         self.tickets: Shell[Ticket] = shell(TICKETS)
         matters = Matters(shell(MATTERS), self.tickets, of, index)
-        self.intake = connect(
-            Intake(self.tickets, shell(CONTACTS), matters, Groups(shell(GROUPS)), Vault.ephemeral(), of)
-        )
+        vault = Vault.ephemeral()
+        calls = Calls(shell(CALLS), shell(MISSED), shell(NUMBERS), self.tickets, vault)
+        self.intake = connect(Intake(self.tickets, shell(CONTACTS), matters, Groups(shell(GROUPS)), calls, vault, of))
         self.restart()
 
     def restart(self) -> None:

@@ -65,6 +65,15 @@ def normal(field: PersonalField, value: str) -> str:
     return packed
 
 
+def is_a_number(value: str) -> bool:
+    """Whether a text can be a telephone number: three digits at least, and nothing but digits in its normal form."""
+    digits = normal(PersonalField.CONTACT, value)
+    return digits.isascii() and digits.isdigit() and len(digits) >= _SHORTEST
+
+
+_SHORTEST = 3
+"""Digits of the shortest numbers that call: emergency and service numbers."""
+
 _LONGEST_NATIONAL = 12
 """Digits of the longest number dialled within China: area code and eight digits; beyond it the country code leads."""
 

@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 from contracts.fact import Fact
 from contracts.refusal import Outcome
-from contracts.ticket import Demand, TicketAnswered, TicketGroupRaised, TicketLinked, TicketOpened
+from contracts.ticket import (
+    Demand,
+    TicketAnswered,
+    TicketCallContinued,
+    TicketGroupRaised,
+    TicketLinked,
+    TicketOpened,
+)
 from contracts.vocabulary import Closure
 from procedures.model import GroupRule, Procedure
 from services.intake.requests.rules.splitting import Order
@@ -57,12 +64,15 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         links=opening.links,
         words=(opening.contact,),
         attachments=request.attachments,
+        in_call=request.call_id if request.in_call else None,
     )
 
 
 def facts_of(opening: Opening, request: Request, procedure: Procedure) -> list[Fact]:
     """What opening it says."""
     said: list[Fact] = [_opened(opening, request, procedure)]
+    if request.in_call and request.call_id is not None:
+        said.append(TicketCallContinued(at=request.at, by=request.by, call=request.call_id))
     said.extend(
         TicketLinked(at=request.at, by=request.by, other=link.other, kind=link.kind, matter=opening.matter)
         for link in opening.links
