@@ -43,6 +43,10 @@ _LIKE_FIELDS = (
 )
 
 
+ON_THE_LINE = "on_the_line"
+"""The call that a request is made in: a story hangs up by its ticket and needs no name for it."""
+
+
 class Contacts:
     """Hands requests to intake and remembers which ticket each label came to."""
 
@@ -119,6 +123,8 @@ class Contacts:
             given=tuple(field for field in RequestField if field not in asked.missing),
             reason_explained=Unsaid.REASON not in asked.missing,
             ended_at=moment(asked.ended_at, at) if asked.ended_at else None,
+            call_id=ON_THE_LINE if asked.on_the_line else None,
+            in_call=asked.on_the_line,
             call_wish=_wish(asked, at),
             gov=_order(asked, at),
             parent=self.tickets.get(parent) if parent else None,

@@ -9,7 +9,7 @@ from contracts.knowledge import ArticlePublished
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketLinked
 from contracts.vocabulary import Role
-from hotline.cases.contacts import Contacts
+from hotline.cases.contacts import ON_THE_LINE, Contacts
 from hotline.cases.judge import ClockSeen, TicketSeen
 from hotline.cases.knowledge import KINDS as KNOWLEDGE
 from hotline.cases.knowledge import KnowledgeSteps
@@ -24,6 +24,7 @@ from procedures.model import Procedure
 from services.callback.rules import STEPS as CALLBACK
 from services.callback.rules import Calls, next_call_not_after, next_call_not_before
 from services.intake.people.rules.disclosing import Asking, may_know
+from services.intake.rules.calling import CallOver, hang_up
 from services.intake.rules.table import STEPS as INTAKE
 from services.intake.rules.ticket import Ticket
 from services.registry import virtual_deciders
@@ -67,6 +68,7 @@ class Stage:
     def _kinds(self) -> Mapping[str, Callable[[Step], Awaitable[Refusal | None]]]:
         own: dict[str, Callable[[Step], Awaitable[Refusal | None]]] = {
             "request": self._request,
+            "hang_up": self._hang_up,
             "look": self._look,
             "wait": _wait,
         }
@@ -85,6 +87,11 @@ class Stage:
         for label, messages in outcome.items():
             self._messages.setdefault(label, []).extend(messages)
         return None
+
+    async def _hang_up(self, step: Step) -> Refusal | None:
+        over = CallOver(at=self.virtual.clock.now(), call=ON_THE_LINE)
+        done = await self._do("tickets", step.body.ticket, lambda state, procedure: hang_up(state, over, procedure))
+        return done if isinstance(done, Refusal) else None
 
     async def _contact(self, step: Step) -> Refusal | None:
         asked = INTAKE[step.kind]

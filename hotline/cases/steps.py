@@ -65,6 +65,7 @@ class NewRequest(Part):
     unit: str | None = None
     accused: str | None = None
     agent: Label | None = None
+    on_the_line: bool = False
     fields: Annotated[dict[str, Word], Of("field")] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -78,6 +79,10 @@ class OnTicket(Part):
     """A step about one ticket."""
 
     ticket: Label
+
+
+class HangUp(OnTicket):
+    """The call in which it was asked is over."""
 
 
 class Answer(OnTicket):
@@ -243,6 +248,7 @@ _TOLD: dict[str, type[Part]] = {
     "withdraw": Withdraw,
     "regrade": Regrade,
     "call_back": CallBack,
+    "hang_up": HangUp,
     "look": Look,
     "article": Article,
     "task": Task,

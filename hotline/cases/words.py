@@ -17,7 +17,11 @@ from procedures.faults import wrong
 from procedures.model import RequestField
 from procedures.model.procedure import Named
 
-EVENT_NAMES = frozenset(fact.short_type() for fact in FACTS.values())
+_OF_THE_SWITCH = ("call.", "agent.", "queue.")
+
+EVENT_NAMES = frozenset(name for fact in FACTS.values() if not (name := fact.short_type()).startswith(_OF_THE_SWITCH))
+"""What a case can expect: all that happens to tickets and articles; the phone switch has no part in cases."""
+
 _ANY_MOMENT = moment("2000-01-01T00:00:00+00:00", None)
 
 

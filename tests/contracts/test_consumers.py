@@ -19,9 +19,10 @@ from services.registry import virtual_deciders
 DECIDERS = [decider for decider in virtual_deciders() if decider.hears]
 
 
-@pytest.mark.parametrize("decider", DECIDERS, ids=lambda d: d.collection.name)
-def test_a_service_declares_everything_it_hears(decider: Decider[Any]) -> None:
-    assert set(RELIES_ON[decider.service]) == set(decider.hears)
+@pytest.mark.parametrize("service", sorted({decider.service for decider in DECIDERS}))
+def test_a_service_declares_everything_it_hears(service: str) -> None:
+    heard = {fact for decider in DECIDERS if decider.service == service for fact in decider.hears}
+    assert set(RELIES_ON[service]) == heard
 
 
 @pytest.mark.parametrize("decider", DECIDERS, ids=lambda d: d.collection.name)

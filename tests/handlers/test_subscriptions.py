@@ -51,11 +51,11 @@ class Desk:
     failures: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        [decider] = [each for each in SERVICES[self.service].deciders() if each.hears]
+        hearing = [each for each in SERVICES[self.service].deciders() if each.hears]
         subscribe = import_module(f"services.{self.service}.bus").subscribe
-        self.bench = Bench(decider, procedure_of=self.procedure_of)
+        self.bench, *others = [Bench(decider, procedure_of=self.procedure_of) for decider in hearing]
         self.inbox = Inbox(self.service, SETTINGS, self.letters)  # type: ignore[arg-type]
-        self.router: KafkaRouter = subscribe(self.inbox, self.bench.shell)
+        self.router: KafkaRouter = subscribe(self.inbox, self.bench.shell, *(other.shell for other in others))
         self.broker: KafkaBroker = broker_for(SETTINGS, self.service, self.fail)
         self.broker.include_router(self.router)
 

@@ -146,14 +146,22 @@ def _answered(call: Call | None, fact: CallAnswered, _: Procedure) -> Outcome[Ca
     return call.model_copy(update=answered), ()
 
 
-_LAST = ("outcome", "answered_at", "queue", "station", "agent", "waited_ms", "rang_ms", "talked_ms", "recording")
-"""What the end of a call sums up."""
-
-
 def _ended(call: Call | None, fact: CallEnded, _: Procedure) -> Outcome[Call]:
+    """The end sums the call up; what it does not know stays as it was heard before."""
     assert call is not None
-    summed: dict[str, Any] = {name: value for name in _LAST if (value := getattr(fact, name)) is not None}
-    return call.model_copy(update={"ended_at": fact.at, **summed}), ()
+    summed = {
+        "outcome": fact.outcome,
+        "answered_at": fact.answered_at,
+        "queue": fact.queue,
+        "station": fact.station,
+        "agent": fact.agent,
+        "waited_ms": fact.waited_ms,
+        "rang_ms": fact.rang_ms,
+        "talked_ms": fact.talked_ms,
+        "recording": fact.recording,
+    }
+    known = {name: value for name, value in summed.items() if value is not None}
+    return call.model_copy(update={"ended_at": fact.at, **known}), ()
 
 
 def _recorded(call: Call | None, fact: CallRecordingReady, _: Procedure) -> Outcome[Call]:
