@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
-from contracts.fact import Word
+from contracts.fact import Instant, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import CallDirection
 from kit.decide.steps import Step, accepted_now
@@ -18,6 +18,7 @@ from kit.http.app import problem
 from kit.http.commands import CommandRequest
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Condition, Document, Equal, Range
@@ -87,14 +88,14 @@ class CallFilter(BaseModel):
     agent: str | None = Field(default=None, max_length=255)
     direction: CallDirection | None = None
     outcome: Word | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="before this moment")
+    since: Instant | None = None
+    until: Instant | None = Field(default=None, description="before this moment")
 
 
 class MissedFilter(BaseModel):
     """Which callers are listed, the earliest due first."""
 
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
 
 
 _EVER = datetime.fromtimestamp(0, UTC)
@@ -107,7 +108,7 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
     kept = desk.intake.calls
 
     @routes.get("/calls/{call}", tags=[TAG], response_model=CallScreenView, summary="来电弹屏 Who is on the line")
-    async def one(call: str, who: Centre, language: LanguageAsked, request: Request) -> Any:
+    async def one(call: InPath, who: Centre, language: LanguageAsked, request: Request) -> Any:
         """The call with everybody known under its number; the look is recorded."""
         found = await kept.calls.get(call, who.utility)
         if found is None:
@@ -137,7 +138,7 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
         )
 
     @routes.get("/tickets/{ticket}/calls", tags=[TAG], summary="工单的通话 The calls of a ticket, with recordings")
-    async def of_ticket(ticket: str, who: Centre) -> list[CallView]:
+    async def of_ticket(ticket: InPath, who: Centre) -> list[CallView]:
         """Those in which it was spoken of, and those we made for it, the earliest first."""
         document = await desk.ticket(who, ticket)
         return await _views(desk, who.utility, await calls_of(desk.intake, document))

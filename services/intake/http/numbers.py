@@ -11,6 +11,7 @@ from contracts.fact import Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from procedures.model import Procedure
 from services.intake.http.bodies import Body, Line
@@ -65,7 +66,7 @@ def add_numbers(routes: APIRouter, desk: FrontDesk) -> None:
         return NumberView(number_ref=found.ref, number_index=found.blind, masked=shown)
 
     @routes.post("/tickets/{ticket}/number", tags=[TAG], summary="回访号码 The number to dial for a ticket")
-    async def of_ticket(ticket: str, body: DialBody, who: Centre) -> DialView:
+    async def of_ticket(ticket: InPath, body: DialBody, who: Centre) -> DialView:
         """The customer's own; the look is written down before it is shown."""
         document = await desk.ticket(who, ticket)
         procedure = desk.procedure_of(document.state.procedure)
@@ -77,7 +78,7 @@ def add_numbers(routes: APIRouter, desk: FrontDesk) -> None:
         return DialView(number=number, shown=procedure.hotline)
 
     @routes.post("/missed-calls/{caller}/number", tags=[TAG], summary="回拨号码 The number of a missed caller")
-    async def of_caller(caller: str, body: DialBody, who: Centre) -> DialView:
+    async def of_caller(caller: InPath, body: DialBody, who: Centre) -> DialView:
         """The number that called in vain; the look is written down before it is shown."""
         found = await kept.missed.get(caller, who.utility)
         if found is None or found.state.number_ref is None:
