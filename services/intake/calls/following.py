@@ -9,6 +9,7 @@ from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.store.port import Document, Equal, Query
+from kit.vault import Vault
 from services.intake.calls.rules import call as calls
 from services.intake.calls.rules import missed
 from services.intake.calls.rules import number as numbers
@@ -16,7 +17,6 @@ from services.intake.calls.rules.call import MISSED, TALKED, UNANSWERED, Call
 from services.intake.calls.rules.missed import MissedCaller
 from services.intake.calls.rules.number import Number
 from services.intake.people.rules.person import PersonalField, normal
-from services.intake.people.vault import Vault
 from services.intake.rules.calling import CallOver, hang_up
 from services.intake.rules.ticket import Ticket
 
