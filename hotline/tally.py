@@ -1,13 +1,14 @@
 """Counts what the bus says: tickets opened and closed, limits kept and missed, customers satisfied, by type."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.callback import CallbackCompleted
-from contracts.clock import ClockMet, ClockMissed
+from contracts.clock import ClockExempted, ClockMet, ClockMissed
 from contracts.envelope import Event
+from contracts.fact import Fact
 from contracts.ticket import TicketClosed, TicketDispatched, TicketOpened, TicketReturned, TicketSentBack, TicketUrged
 
 
@@ -19,6 +20,7 @@ class TypeTally:
     closed: int = 0
     met: int = 0
     missed: int = 0
+    exempt: int = 0
     returned: int = 0
     urged: int = 0
     sent_back: int = 0
@@ -32,9 +34,21 @@ class TypeTally:
 
     @property
     def mean_satisfaction(self) -> float | None:
-        """1 to 5 over the customers who said."""
+        """On the procedure's scale, over the customers who gave a score."""
         said = sum(self.satisfaction.values())
         return sum(score * times for score, times in self.satisfaction.items()) / said if said else None
+
+
+_FIGURES: Mapping[type[Fact], str] = {
+    TicketOpened: "opened",
+    TicketClosed: "closed",
+    TicketReturned: "returned",
+    TicketUrged: "urged",
+    TicketSentBack: "sent_back",
+    ClockMissed: "missed",
+    ClockExempted: "exempt",
+}
+"""What is counted whatever it says."""
 
 
 class Tally:
@@ -60,23 +74,14 @@ class Tally:
                 self._count(self.types[kind], event, machine_seconds)
 
     def _count(self, tally: TypeTally, event: Event, machine_seconds: float) -> None:
+        figure = _FIGURES.get(type(event.data))
+        if figure is not None:
+            setattr(tally, figure, getattr(tally, figure) + 1)
         match event.data:
-            case TicketOpened():
-                tally.opened += 1
-            case TicketClosed():
-                tally.closed += 1
             case TicketDispatched():
                 self.dispatched.setdefault(event.subject, machine_seconds)
-            case TicketReturned():
-                tally.returned += 1
-            case TicketUrged():
-                tally.urged += 1
-            case TicketSentBack():
-                tally.sent_back += 1
             case ClockMet(clock=clock) if clock not in self._internal:
                 tally.met += 1
-            case ClockMissed():
-                tally.missed += 1
             case CallbackCompleted(satisfaction=int(score)):
                 tally.satisfaction[score] += 1
             case _:

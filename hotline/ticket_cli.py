@@ -16,7 +16,8 @@ from hotline.choosing import Lang
 from hotline.printing import printable, printable_json
 from hotline.story import Story, Teller, in_order
 from hotline.tokens import token_of
-from kit.settings import Settings, SettingsError, load_settings
+from hotline.utility import UtilityOption, chosen
+from kit.settings import Settings, SettingsError
 from procedures.loader import load_all
 from services.registry import speaking_on
 from texts import Language, text
@@ -26,13 +27,14 @@ def ticket(
     ticket: Annotated[str, typer.Argument(help="The ticket's id, or its work-order number.", show_default=False)],
     lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.ZH,
     url: Annotated[str | None, typer.Option(help="Where the hotline answers; found under ./var when left out.")] = None,
+    utility: UtilityOption = None,
     var: Annotated[Path | None, typer.Option(help="Where the hotline keeps its things (./var).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """Print what happened to a ticket, who did it, and every limit with its clause."""
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     try:
-        settings = _settings(var)
+        settings = chosen(utility, var)
         story = asyncio.run(_story(settings, url or known_address(settings), ticket, lang.language()))
     except (NotRunning, SettingsError, Refused, httpx.TransportError) as error:
         errors.print(printable(_why(error)), soft_wrap=True, markup=False)
@@ -47,13 +49,6 @@ def _why(error: Exception) -> str:
     if isinstance(error, Refused) and error.problem.get("status") == HTTPStatus.UNAUTHORIZED:
         return f"{error} ({PATH_VARIABLE}: {text('story.another_key')} {text('story.another_key', 'en')})"
     return str(error) or type(error).__name__
-
-
-def _settings(var: Path | None) -> Settings:
-    settings = load_settings()
-    if var is None:
-        return settings
-    return settings.model_copy(update={"embedded": settings.embedded.model_copy(update={"path": var})})
 
 
 async def _story(settings: Settings, url: str, named: str, language: Language) -> Story:

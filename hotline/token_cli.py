@@ -11,9 +11,9 @@ import typer
 
 from hotline.address import PATH_VARIABLE
 from hotline.tokens import user_of
-from hotline.utility import utility_of
+from hotline.utility import UtilityOption, chosen, utility_of
 from kit.auth.issuer import BuiltInIssuer, IssuerKeyError, UnknownUser, has_key
-from kit.settings import SettingsError, load_settings
+from kit.settings import SettingsError
 
 _LIFETIME = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -28,7 +28,7 @@ def token(
             metavar="USER",
         ),
     ],
-    utility: Annotated[str | None, typer.Option(help="Whose people and procedure; one per token.")] = None,
+    utility: UtilityOption = None,
     lifetime: Annotated[str, typer.Option("--for", help="Valid for so long: 30m, 8h, 7d.", metavar="TIME")] = "8h",
     var: Annotated[Path | None, typer.Option("--var", help="The directory `hotline up` keeps everything in.")] = None,
 ) -> None:
@@ -37,8 +37,8 @@ def token(
     The signing key lies under ./var (HOTLINE_EMBEDDED__PATH) and is made there if the system was never started.
     """
     try:
-        settings = load_settings()
-        whose, path = utility or utility_of(settings), var or settings.embedded.path
+        settings = chosen(utility, var)
+        whose, path = utility_of(settings), settings.embedded.path
         user, valid_for = user_of(who, whose), _duration(lifetime)
         if not has_key(path):
             typer.echo(_nothing_ran_here(path), err=True)

@@ -20,20 +20,22 @@ from hotline.demo.planned import live
 from hotline.demo.plans import plans
 from hotline.demo.scenario import NoScenario, scenario_of
 from hotline.demo.show import drive_and_print
+from hotline.procedure_tables import limit_table
 from hotline.up import Running, everything
-from hotline.utility import utility_of
+from hotline.utility import UtilityOption, chosen, utility_of
 from kit.clock import RealClock
 from kit.http.serving import run as run_loop
 from kit.http.serving import stopped_by_signals
-from kit.settings import Settings, SettingsError, StoreSettings, load_settings
+from kit.settings import Settings, SettingsError, StoreSettings
 from kit.telemetry.logs import set_up_logs
 from kit.telemetry.tracing import set_up_telemetry
 from procedures.loader import load_all
+from procedures.tables import Reader
 
 _DEMO_DAYS = 21
 """The demonstration begins so long before today that even its slowest ticket is closed by now."""
 
-_CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, StartFailed, NoScenario, OSError)
+_CANNOT_START = (SettingsError, JarsUnavailable, DirectoryInUse, PortInUse, StartFailed, OSError)
 
 Afterwards = Callable[[Running], Coroutine[Any, Any, int]]
 """What is done once everything is up; the exit status."""
@@ -48,22 +50,38 @@ def up(
         str | None, typer.Option("--stepped-from", metavar="MOMENT", help="Stand at this moment until stepped.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="HTTP port; 0 takes a free one.")] = None,
+    utility: UtilityOption = None,
     var: Annotated[Path | None, typer.Option(help="Where broker, documents and keys live (./var).")] = None,
 ) -> None:
-    """Start everything: broker, services, HTTP. Nothing needs to be installed or configured."""
+    """Start everything for all installed utilities: broker, services, HTTP. Nothing needs to be configured."""
     console = Console(highlight=False)
     start = _moment(stepped_from) if stepped_from else (_demo_start() if demo else None)
-    settings = settings_of(var, port, start)
+    settings = settings_of(var, port, start, utility)
+    afterwards: Afterwards = _nothing_more
+    if demo and start is not None:
+        afterwards = _demonstration(console, settings, start, requests, seed)
+    raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
+
+
+async def _nothing_more(_: Running) -> int:
+    return 0
+
+
+def _demonstration(console: Console, settings: Settings, start: datetime, requests: int, seed: int) -> Afterwards:
+    """A few days of the chosen utility, planned beforehand. Ends the command where its file does not fit."""
+    procedure = load_all().in_force(utility_of(settings), start)
+    try:
+        planned = list(plans(start, requests, seed, scenario_of(procedure), procedure))
+    except NoScenario as error:
+        _cannot_start(error)
+        raise typer.Exit(2) from None
 
     async def afterwards(running: Running) -> int:
-        if not demo or start is None:
-            return 0
         run_name = f"demo-{RealClock().now():%Y%m%d%H%M%S}"
-        procedure = load_all().in_force(utility_of(settings), start)
-        planned = list(plans(start, requests, seed, scenario_of(procedure.utility), procedure))
+        console.print(limit_table(Reader(procedure, "zh")))
         return await drive_and_print(running, procedure, live, planned, console, run_name)
 
-    raise typer.Exit(start_and(console, settings, afterwards, stay=not exit_))
+    return afterwards
 
 
 def start_and(console: Console, settings: Settings, afterwards: Afterwards, *, stay: bool) -> int:
@@ -76,9 +94,13 @@ def start_and(console: Console, settings: Settings, afterwards: Afterwards, *, s
     try:
         run_loop(main())
     except _CANNOT_START as error:
-        Console(stderr=True, highlight=False).print(f"cannot start: {error}", soft_wrap=True, markup=False)
+        _cannot_start(error)
         return 2
     return status[0]
+
+
+def _cannot_start(error: Exception) -> None:
+    Console(stderr=True, highlight=False).print(f"cannot start: {error}", soft_wrap=True, markup=False)
 
 
 async def _up(console: Console, settings: Settings, afterwards: Afterwards, stay: bool) -> int:
@@ -136,9 +158,10 @@ def _downloading(console: Console) -> Callable[[int, int], None]:
     return downloaded
 
 
-def settings_of(var: Path | None, port: int | None, start: datetime | None) -> Settings:
+def settings_of(var: Path | None, port: int | None, start: datetime | None, utility: str | None = None) -> Settings:
+    """What the environment and the options say. Ends the command where a setting is wrong."""
     try:
-        settings = _given(load_settings(), var, port, start)
+        settings = _given(chosen(utility), var, port, start)
     except SettingsError as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
         raise typer.Exit(2) from None

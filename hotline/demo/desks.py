@@ -91,11 +91,14 @@ class Desk:
         await self.of_unit("reply", opinion=opinion, result=result, parts=parts)
 
     async def approve(self) -> None:
-        """Pass the reply, the division first where the complaint is major."""
-        order = await self.order()
-        if order.get("grade") == 1:
-            await self.as_("division:" + order["division"], "review", approved=True)
-        await self.centre("review", approved=True)
+        """Pass the reply, the division first where the centre is told so."""
+        try:
+            await self.centre("review", approved=True)
+        except Refused as refused:
+            if refused.code != "order_division_first":
+                raise
+            await self.as_("division:" + (await self.order())["division"], "review", approved=True)
+            await self.centre("review", approved=True)
 
     async def until_callable(self) -> None:
         """Wait until the customer may be called."""

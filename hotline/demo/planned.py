@@ -1,13 +1,15 @@
 """A planned request lived through, from the first word to the close."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from contracts.vocabulary import CallOutcome
+from contracts.vocabulary import CallOutcome, ContactFailure, ExtensionDecider
 from hotline.api import Refused
 from hotline.demo.desks import HOUR, MINUTE, Desk, Lives
 from hotline.demo.plans import Plan
 from hotline.demo.requests import request_body
+from procedures.model.part import stated
 
 
 async def live(lives: Lives, plan: Plan) -> None:
@@ -32,7 +34,7 @@ class _Life:
         await self._dispatch()
         if self.plan.withdrawn:
             await self.desk.after(HOUR)
-            await self.desk.front("withdrawal", reason="客户已自行解决")
+            await self.desk.front("withdrawal", reason=self.plan.said.withdrawn)
             return
         if self.plan.return_ground:
             await self._return()
@@ -48,9 +50,9 @@ class _Life:
 
     async def _return(self) -> None:
         await self.desk.after(HOUR)
-        await self.desk.of_unit("return", ground=self.plan.return_ground, reason="地址缺少门牌号")
+        await self.desk.of_unit("return", ground=self.plan.return_ground, reason=self.plan.said.returned)
         await self.desk.after(20 * MINUTE)
-        await self.desk.centre("accept-return", reason="已补充地址")
+        await self.desk.centre("accept-return", reason=self.plan.said.taken_back)
         await self.desk.after(5 * MINUTE)
         await self.desk.centre("dispatch", unit=self.desk.unit)
 
@@ -61,18 +63,35 @@ class _Life:
         await self.desk.of_unit("contact")
         if self.desk.rules.has("phone_first"):
             await self.desk.of_unit("on-site")
+        if self.plan.lacks:
+            await self._await_material()
+        if self.plan.not_at_home:
+            await self.desk.of_unit("fail-contact", outcome=ContactFailure.NOT_AT_HOME.value)
         if self.plan.extended:
             await self._extend()
         await self.desk.after(self.plan.reply_after)
         await self.desk.of_unit("complete")
 
+    async def _await_material(self) -> None:
+        await self.desk.of_unit("ask-material", items=list(self.plan.lacks))
+        await self.desk.after(30 * HOUR)
+        await self.desk.of_unit("complete-material")
+
     async def _extend(self) -> None:
         order = await self.desk.order()
-        until = self.desk.lives.pace.now + timedelta(days=12)
-        await self.desk.of_unit("request-extension", until=until.isoformat(), reason="等待配件到货")
+        until = datetime.fromisoformat(order["due"]) + timedelta(days=2)
+        await self.desk.of_unit("request-extension", until=until.isoformat(), reason=self.plan.said.extended)
         await self.desk.after(HOUR)
-        decider = "integration" if order.get("gov") else "division:" + order["division"]
-        await self.desk.as_(decider, "decide-extension", granted=True)
+        await self.desk.as_(self._decider(order), "decide-extension", granted=True)
+
+    def _decider(self, order: dict[str, Any]) -> str:
+        """Whoever the procedure names for this order; where there is no division, the centre."""
+        rules = stated(self.desk.lives.procedure.extension)
+        setting = (order.get("gov") and rules.platform_order_decided_by) or rules.decided_by
+        if setting.value is ExtensionDecider.PLATFORM:
+            return "integration"
+        division = order.get("division")
+        return f"division:{division}" if division and setting.value is ExtensionDecider.DIVISION else "supervisor"
 
     async def _urge(self) -> None:
         for number in range(self.plan.urges):
@@ -85,7 +104,7 @@ class _Life:
         await self._reply()
         if self.plan.reply_rejected:
             await self.desk.after(30 * MINUTE)
-            await self.desk.centre("review", approved=False, grounds="未说明处理结果")
+            await self.desk.centre("review", approved=False, grounds=self.plan.said.rejected)
             await self.desk.after(2 * HOUR)
             await self._reply()
         await self.desk.after(40 * MINUTE)
@@ -93,7 +112,7 @@ class _Life:
 
     async def _reply(self) -> None:
         await self.desk.after(30 * MINUTE)
-        await self.desk.reply("已上门处理并向客户说明", "已解决")
+        await self.desk.reply(self.plan.said.opinion, self.plan.said.result)
 
     async def _call_back(self) -> None:
         """Every call no earlier than the desk says; a mismatch sends the order back once."""
@@ -111,9 +130,10 @@ class _Life:
 
     async def _called(self, outcome: CallOutcome, mismatch: bool) -> None:
         if mismatch:
-            basis = "客户说明问题没有解决"
-            await self.desk.called(outcome, solved="no", mismatch=self.plan.send_back_ground, basis=basis)
+            basis = self.plan.said.sent_back
+            await self.desk.called(outcome, mismatch=self.plan.send_back_ground, basis=basis)
         elif outcome is CallOutcome.CONNECTED:
-            await self.desk.called(outcome, solved=self.plan.solved, satisfaction=self.plan.satisfaction)
+            answers = {"solved": self.plan.solved, "satisfaction": self.plan.satisfaction}
+            await self.desk.called(outcome, **{name: said for name, said in answers.items() if said is not None})
         else:
             await self.desk.called(outcome)

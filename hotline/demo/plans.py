@@ -1,15 +1,17 @@
 """What will happen to each request of the demonstration, decided beforehand from one seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import TypeVar
 
 from contracts.vocabulary import CallKind, CallOutcome, Channel, Closure
-from hotline.demo.scenario import Scenario, Scene
+from hotline.demo.scenario import PlatformOrders, Said, Scenario, Scene, Wait
 from procedures.model import Procedure
 
 _MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,10 @@ class Plan:
     area: str
     text: str
     call: CallKind
-    satisfied_from: int
+    said: Said
+    flags: tuple[str, ...] = ()
+    fields: Mapping[str, str] | None = None
+    platform: PlatformOrders | None = None
     talk: timedelta = 3 * _MINUTE
     answered_at_once: bool = False
     wants_no_call: bool = False
@@ -32,14 +37,17 @@ class Plan:
     sign_after: timedelta = 20 * _MINUTE
     contact_after: timedelta = 30 * _MINUTE
     reply_after: timedelta = timedelta(hours=20)
+    lacks: tuple[str, ...] = ()
+    not_at_home: bool = False
     return_ground: str | None = None
     extended: bool = False
     urges: int = 0
     withdrawn: bool = False
     reply_rejected: bool = False
     calls: tuple[CallOutcome, ...] = (CallOutcome.CONNECTED,)
-    satisfaction: int = 5
-    solved: str = "yes"
+    satisfaction: int | None = None
+    solved: str | None = None
+    satisfied: bool = True
     send_back_ground: str | None = None
 
     @property
@@ -60,22 +68,18 @@ class Plan:
             return Closure.UNREACHABLE
         if self.call is CallKind.ANSWER:
             return Closure.ANSWERED
-        return Closure.SATISFIED if self.satisfaction >= self.satisfied_from else Closure.DISSATISFIED
-
-
-_CHANNELS = (Channel.PHONE,) * 7 + (Channel.WECHAT, Channel.WEB, Channel.GOV_12345)
+        return Closure.SATISFIED if self.satisfied else Closure.DISSATISFIED
 
 
 def plans(
     start: datetime, count: int, seed: int, scenario: Scenario, procedure: Procedure, days: int = 3
 ) -> Iterator[Plan]:
     """`count` requests over `days`, more of them by day than by night; the same seed gives the same plans."""
-    chance = Random(seed)
+    draw = _Draw(Random(seed), scenario, procedure)
     weights = [scene.weight for scene in scenario.requests]
-    moments = sorted(_moment(chance, start, days) for _ in range(count))
+    moments = sorted(_moment(draw.chance, start, days) for _ in range(count))
     for number, at in enumerate(moments, 1):
-        scene = chance.choices(scenario.requests, weights)[0]
-        yield _plan(chance, number, at, scene, scenario, procedure)
+        yield draw.plan(number, at, draw.chance.choices(scenario.requests, weights)[0])
 
 
 def _moment(chance: Random, start: datetime, days: int) -> datetime:
@@ -83,42 +87,81 @@ def _moment(chance: Random, start: datetime, days: int) -> datetime:
     return start + timedelta(days=chance.randrange(days), hours=int(hour), minutes=chance.randrange(60))
 
 
-def _plan(chance: Random, number: int, at: datetime, scene: Scene, scenario: Scenario, procedure: Procedure) -> Plan:
-    """Most go well; some are late, returned, urged, rejected, withdrawn, unreachable or sent back."""
-    luck = chance.random
-    at_once = scene.at_once > 0 and luck() < scene.at_once
-    reachable = luck() > 0.06
-    dispatch_after = (8 if luck() < 0.05 else chance.randint(1, 4)) * _MINUTE
-    urgent = procedure.types[scene.type].has("phone_first")
-    scale = procedure.callback.satisfaction if procedure.callback else None
-    return Plan(
-        number=number,
-        at=at,
-        channel=Channel.PHONE if urgent else chance.choice(_CHANNELS),
-        type=scene.type,
-        subtype=scene.subtype,
-        area=chance.choice(scenario.areas),
-        text=scene.text,
-        call=procedure.callback_kind(scene.type),
-        answered_at_once=at_once,
-        wants_no_call=not urgent and luck() < 0.04,
-        dispatch_after=dispatch_after,
-        contact_after=timedelta(hours=3) if luck() < 0.06 else chance.randint(5, 60) * _MINUTE,
-        reply_after=timedelta(days=6) if luck() < 0.05 else chance.randint(2, 30) * timedelta(hours=1),
-        return_ground=scenario.return_ground if not urgent and luck() < 0.06 else None,
-        extended=scene.extended > 0 and luck() < scene.extended,
-        urges=chance.choice((0,) * 12 + (1, 3)),
-        withdrawn=not urgent and luck() < 0.03,
-        reply_rejected=luck() < 0.05,
-        calls=_calls(chance, reachable),
-        satisfaction=chance.choices((1, 2, 3, 4, 5), (3, 5, 10, 30, 52))[0],
-        satisfied_from=scale.value.satisfied_from if scale else 0,
-        send_back_ground=scenario.send_back_ground if luck() < 0.05 else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """Most go well; some are late, returned, urged, rejected, withdrawn, unreachable or sent back, as the file says."""
 
+    chance: Random
+    scenario: Scenario
+    procedure: Procedure
 
-def _calls(chance: Random, reachable: bool) -> tuple[CallOutcome, ...]:
-    missed = (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.UNREACHABLE)
-    if not reachable:
-        return tuple(chance.choice(missed) for _ in range(3))
-    return (*(chance.choice(missed) for _ in range(chance.choice((0, 0, 0, 1, 2)))), CallOutcome.CONNECTED)
+    def plan(self, number: int, at: datetime, scene: Scene) -> Plan:
+        """One request; what is phoned to the unit first is neither returned nor taken back."""
+        scenario, shares, waits = self.scenario, self.scenario.shares, self.scenario.waits
+        urgent = self.procedure.types[scene.type].has("phone_first")
+        away = self._luck(shares.not_at_home)
+        solved, score = self._one_of(scenario.solved), self._one_of(scenario.scores)
+        return Plan(
+            number=number,
+            at=at,
+            channel=Channel.PHONE if urgent else self._one_of(scenario.channels) or Channel.PHONE,
+            type=scene.type,
+            subtype=scene.subtype,
+            area=self.chance.choice(scenario.areas),
+            text=scene.text,
+            call=self.procedure.callback_kind(scene.type),
+            said=scenario.said,
+            flags=scene.flags,
+            fields=self._fields(number, scene),
+            platform=scenario.platform,
+            answered_at_once=self._luck(scene.at_once),
+            wants_no_call=not urgent and self._luck(shares.no_call),
+            dispatch_after=self._wait(waits.dispatch, shares.late_dispatch),
+            contact_after=self._wait(waits.contact, shares.late_contact),
+            reply_after=self._wait(waits.reply, shares.late_reply),
+            lacks=scene.material if self._luck(scene.lacking) else (),
+            not_at_home=away,
+            return_ground=scenario.return_ground if not urgent and self._luck(shares.returned) else None,
+            extended=self._luck(scene.extended) and not away,
+            urges=self.chance.choice((1, 3)) if self._luck(shares.urged) else 0,
+            withdrawn=not urgent and self._luck(shares.withdrawn),
+            reply_rejected=self._luck(shares.rejected),
+            calls=self._calls(),
+            satisfaction=score,
+            solved=solved,
+            satisfied=self._is_satisfied(solved, score),
+            send_back_ground=scenario.send_back_ground if self._luck(shares.sent_back) else None,
+        )
+
+    def _luck(self, share: float) -> bool:
+        return share > 0 and self.chance.random() < share
+
+    def _one_of(self, weighted: Mapping[T, int]) -> T | None:
+        return self.chance.choices(list(weighted), list(weighted.values()))[0] if weighted else None
+
+    def _wait(self, wait: Wait, late: float) -> timedelta:
+        quickest, slowest, too_long = wait
+        return (too_long if self._luck(late) else self.chance.randint(quickest, slowest)) * _MINUTE
+
+    def _fields(self, number: int, scene: Scene) -> dict[str, str]:
+        asked = self.procedure.types[scene.type].required.value
+        return {name: form.format(number=number) for name, form in self.scenario.fields.items() if name in asked}
+
+    def _calls(self) -> tuple[CallOutcome, ...]:
+        """Who cannot be reached is called as often as the procedure asks; others at times need two calls or three."""
+        if self.procedure.callback is None:
+            return ()
+        missed = (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.UNREACHABLE)
+        most = self.procedure.callback.attempts.value
+        if self._luck(self.scenario.shares.unreachable):
+            return tuple(self.chance.choice(missed) for _ in range(most))
+        in_vain = min(self.chance.choice((0, 0, 0, 1, 2)), most - 1)
+        return (*(self.chance.choice(missed) for _ in range(in_vain)), CallOutcome.CONNECTED)
+
+    def _is_satisfied(self, solved: str | None, score: int | None) -> bool:
+        rules = self.procedure.callback
+        if rules is None:
+            return True
+        if solved is not None and rules.solved.value[solved].unsatisfied:
+            return False
+        return score is None or rules.satisfaction is None or score >= rules.satisfaction.value.satisfied_from

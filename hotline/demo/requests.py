@@ -21,6 +21,8 @@ def request_body(plan: Plan, rules: TypeRules) -> dict[str, Any]:
         "call_wish": {"preference": "none" if plan.wants_no_call else "default"},
         "reason_explained": True,
         "separate": True,
+        "flags": list(plan.flags),
+        "fields": dict(plan.fields or {}),
     }
     if plan.subtype:
         body["subtype"] = plan.subtype
@@ -39,10 +41,10 @@ def _customer(plan: Plan) -> dict[str, str]:
 def _by_channel(plan: Plan) -> dict[str, Any]:
     if plan.channel is Channel.PHONE:
         return {"ended_at": (plan.at + plan.talk).isoformat()}
-    if plan.channel is Channel.GOV_12345:
-        due = plan.at + timedelta(days=10)
-        order_no = f"SD{plan.at:%Y%m%d}{plan.number:05d}"
-        return {"gov": {"platform": "12345", "order_no": order_no, "due": due.isoformat()}}
+    if plan.channel is Channel.GOV_12345 and plan.platform is not None:
+        due = plan.at + timedelta(days=plan.platform.days)
+        order_no = f"{plan.platform.prefix}{plan.at:%Y%m%d}{plan.number:05d}"
+        return {"gov": {"platform": plan.platform.name, "order_no": order_no, "due": due.isoformat()}}
     return {}
 
 
@@ -53,5 +55,5 @@ def _by_type(plan: Plan, rules: TypeRules) -> dict[str, Any]:
     if rules.identity:
         body |= {"verified": True}
     if plan.answered_at_once:
-        body |= {"answer": {"text": "已当即答复客户"}}
+        body |= {"answer": {"text": plan.said.answered}}
     return body

@@ -1,6 +1,6 @@
 """The demonstration as one sees it: live progress, and a table at the end."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from hotline.tally import Tally, TypeTally
 from hotline.tap import listening_in
 from hotline.tokens import token_of
 from hotline.up import Running
+from hotline.utility import COMES_WITH_IT
 from kit.clock import RealClock
 from procedures.model import Procedure
 
@@ -107,22 +108,49 @@ def _shown(console: Console, count: int, stepper: Stepper, tally: Tally) -> Iter
 def table(tally: Tally, procedure: Procedure) -> Table:
     """By type: opened, closed, limits kept and missed, sent back, satisfaction."""
     found = Table(title="业务类型 By type", box=None, pad_edge=False)
+    columns = [(head, figure) for head, is_there, figure in _COLUMNS_BY_TYPE if is_there(procedure)]
     found.add_column("")
-    for head in ("受理\nopened", "办结\nclosed", "按时\non time", "超时\nmissed", "退单\nreturned", "催办\nurged"):
-        found.add_column(head, justify="right")
-    for head in ("退回\nsent back", "满意度\nsatisfaction"):
+    for head, _ in columns:
         found.add_column(head, justify="right")
     for ticket_type, rules in procedure.types.items():
         if ticket_type in tally.types:
-            found.add_row(f"{rules.names.zh} {rules.names.en}", *_figures(tally.types[ticket_type]))
+            of = tally.types[ticket_type]
+            found.add_row(f"{rules.names.zh} {rules.names.en}", *(figure(of) for _, figure in columns))
     return found
 
 
-def _figures(of: TypeTally) -> Iterable[str]:
-    yield from (str(of.opened), str(of.closed))
-    yield f"{of.on_time:.0%}" if of.on_time is not None else "-"
-    yield from (str(of.missed), str(of.returned), str(of.urged), str(of.sent_back))
-    yield f"{of.mean_satisfaction:.1f}" if of.mean_satisfaction is not None else "-"
+def _always(_: Procedure) -> bool:
+    return True
+
+
+def _asks_for_a_score(procedure: Procedure) -> bool:
+    return procedure.callback is not None and procedure.callback.satisfaction is not None
+
+
+def _may_be_sent_back(procedure: Procedure) -> bool:
+    return procedure.callback is not None and procedure.callback.send_back_grounds is not None
+
+
+_COLUMNS_BY_TYPE: tuple[tuple[str, Callable[[Procedure], bool], Callable[[TypeTally], str]], ...] = (
+    ("受理\nopened", _always, lambda of: str(of.opened)),
+    ("办结\nclosed", _always, lambda of: str(of.closed)),
+    ("按时\non time", _always, lambda of: f"{of.on_time:.0%}" if of.on_time is not None else "-"),
+    ("超时\nmissed", _always, lambda of: str(of.missed)),
+    (
+        "视为按期\nexempt",
+        lambda procedure: any(clock.exempted_by for clock in procedure.clocks.values()),
+        lambda of: str(of.exempt),
+    ),
+    ("退单\nreturned", lambda procedure: procedure.returns is not None, lambda of: str(of.returned)),
+    ("催办\nurged", lambda procedure: procedure.urging is not None, lambda of: str(of.urged)),
+    ("退回\nsent back", _may_be_sent_back, lambda of: str(of.sent_back)),
+    (
+        "满意度\nsatisfaction",
+        _asks_for_a_score,
+        lambda of: f"{of.mean_satisfaction:.1f}" if of.mean_satisfaction is not None else "-",
+    ),
+)
+"""What is counted by type: its heading, whether the procedure has it at all, and the figure."""
 
 
 def print_outcome(console: Console, outcome: Outcome, procedure: Procedure) -> None:
@@ -133,7 +161,8 @@ def print_outcome(console: Console, outcome: Outcome, procedure: Procedure) -> N
         f" · request to dispatch event {_percentiles(outcome.latencies)}"
     )
     if outcome.lives.ended:
-        console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}")
+        whose = "" if procedure.utility == COMES_WITH_IT else f" --utility {procedure.utility}"
+        console.print(f"one of them: hotline ticket {outcome.lives.ended[-1].number}{whose}")
     for line in outcome.lives.refused[:10]:
         console.print(f"[red]refused[/] {line}", soft_wrap=True)
     for ended in outcome.lives.wrongly_ended[:10]:

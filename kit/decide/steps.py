@@ -4,7 +4,7 @@ Pure, so that rules may build their tables of it.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
@@ -43,7 +43,8 @@ class Step(Generic[S]):
     `name` is the word of a written case, of `accepts` and, dashed and unless `word` is another, of the path; `clause`
     foresees the step; it is heard in `stages` (none given: in all) while it is `open`; it belongs to `roles`, and only
     a procedure that has the rules for it makes it `offered`. `speaks_as` is the field of the command that the caller's
-    role answers, and that a written case calls `by`. It may begin a document only where it `begins`.
+    role answers, and that a written case calls `by`. It may begin a document only where it `begins`. `beside` is the
+    table that it stands in.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Step(Generic[S]):
     speaks_as: str | None = None
     word: str | None = None
     begins: bool = False
+    beside: "Steps[S]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def path(self) -> str:
@@ -78,7 +80,8 @@ class Step(Generic[S]):
         A moment that the command states lies in the window of its kind (contracts.fact.Window).
         """
         if not self.offered(procedure):
-            return refused("not_in_procedure", self.clause(procedure), step=self.name)
+            there = offered(self.beside, procedure)
+            return refused("not_in_procedure", self.clause(procedure), accepts=there, step=self.name)
         if (refusal := misplaced(command, command.at)) is not None:
             clause = self.clause(procedure)
             return replace(refusal, clause=clause.source, rule=clause.rule)
@@ -94,8 +97,11 @@ Steps = Mapping[str, Step[S]]
 
 
 def steps(*each: Step[S]) -> Steps[S]:
-    """A table of steps."""
-    return MappingProxyType({step.name: step for step in each})
+    """A table of steps, each of which knows the others."""
+    table: dict[str, Step[S]] = {}
+    shown = MappingProxyType(table)
+    table.update({step.name: replace(step, beside=shown) for step in each})
+    return shown
 
 
 def accepted_now(table: Steps[S], state: S, stage: Enum | None, procedure: object) -> tuple[str, ...]:
