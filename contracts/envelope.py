@@ -93,7 +93,7 @@ def decode(body: bytes) -> Event:
     if fact is None:
         raise UnknownType(attributes["type"])
     try:
-        data = fact.model_validate(attributes["data"])
+        data = fact.model_validate(attributes["data"], extra="ignore")
     except ValueError as error:
         raise EnvelopeError(f"data of {attributes['type']}: {error}") from error
     return Event(

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 Grade = Annotated[int, Field(ge=1, le=9)]
 """How grave, 1 the gravest; what each is called is the procedure's."""
@@ -96,7 +97,32 @@ class Fact(Frozen):
         return cls.type.removeprefix("hotline.").rpartition(".v")[0]
 
 
-class Actor(Frozen):
+class Value(Frozen):
+    """What facts are made of and documents keep: in a document it keeps fields that a newer replica wrote.
+
+    From the bus it is read without any (`contracts.envelope`), and from outside none is taken (`Known`).
+    """
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=lambda schema: schema.pop("additionalProperties", None))
+
+
+V = TypeVar("V", bound=Value)
+
+
+def _no_more(value: V) -> V:
+    if value.model_extra:
+        accepts = sorted(type(value).model_fields)
+        raise PydanticCustomError(
+            "unknown_word", "unknown word {word}", {"word": repr(next(iter(value.model_extra))), "accepts": accepts}
+        )
+    return value
+
+
+Known = Annotated[V, AfterValidator(_no_more)]
+"""As somebody outside states it: a field that is not known is a mistake, and nothing of it is kept."""
+
+
+class Actor(Value):
     """Who did it: a token's subject, its role and, for units and divisions, which one."""
 
     subject: Line

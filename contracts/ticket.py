@@ -15,12 +15,12 @@ from contracts.fact import (
     Count,
     Fact,
     Few,
-    Frozen,
     Grade,
     Instant,
     Line,
     Open,
     Text,
+    Value,
     Word,
 )
 from contracts.vocabulary import (
@@ -40,7 +40,7 @@ def _set(due: datetime | None) -> datetime | None:
     return due if due is not None and EARLIEST < due < LATEST else None
 
 
-class GovernmentOrder(Frozen):
+class GovernmentOrder(Value):
     """An order of a 12345 platform, with the platform's own deadline where it sets one (R004-006, R004-075)."""
 
     platform: Line
@@ -48,14 +48,14 @@ class GovernmentOrder(Frozen):
     due: Annotated[AwareDatetime | None, AfterValidator(_set), Field(json_schema_extra=CALENDAR)] = None
 
 
-class CallWish(Frozen):
+class CallWish(Value):
     """What the customer asked of the callback: none, a time, or nothing in particular (R004-091, R004-092)."""
 
     preference: Open[CallPreference] = CallPreference.DEFAULT
     at: Ahead | None = None
 
 
-class Demand(Frozen):
+class Demand(Value):
     """One thing asked for; a reply must answer each (R004-110, R004-127). Its words stay in intake."""
 
     number: Count
@@ -63,7 +63,7 @@ class Demand(Frozen):
     subtype: Line | None = None
 
 
-class Attachment(Frozen):
+class Attachment(Value):
     """A file kept by content hash, referred to by name, type and size in bytes."""
 
     sha256: Line

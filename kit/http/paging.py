@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import NoneType
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 import orjson
 from fastapi import Depends, Query, Request
@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
 from kit.http.problems import Problem
-from kit.store.port import Condition, Document, Fields, FieldValue, S, Store
+from kit.store.port import Condition, Document, Fields, FieldValue, ReplicaTooOld, S, Store
 from kit.store.port import Query as StoreQuery
 
 T = TypeVar("T")
@@ -25,10 +25,16 @@ Place = tuple[FieldValue, str]
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a list; `next` is the cursor to ask on with, absent on the last page."""
+    """One page of a list; `next` is the cursor to ask on with, absent on the last page.
+
+    `incomplete` is told while a release is rolled out and this replica cannot show some of the rows.
+    """
 
     items: list[T]
     next: str | None = Field(default=None, description="pass it as `cursor` to get the rows after these")
+    incomplete: Literal[True] | None = Field(
+        default=None, description="rows that only a newer release can show are left out: ask again in a minute"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,29 @@ async def page_of(
     """
     after = decode_cursor(paging.cursor, order) if paging.cursor else None
     query = StoreQuery(utility, tuple(where), order, descending, paging.limit + 1, after)
-    found = await store.find(query)
+    found, newer = await _found(store, query)
     rows = found[: paging.limit]
     more = len(found) > paging.limit
     following = encode_cursor(order, _place(rows[-1], fields, order)) if more else None
-    return Page[T](items=[view(row) for row in rows], next=following)
+    shown = [each for row in rows if (each := _shown(row, view)) is not None]
+    incomplete = newer or len(shown) < len(rows)
+    return Page[T](items=shown, next=following, incomplete=incomplete or None)
+
+
+async def _found(store: Store[S], query: StoreQuery) -> tuple[list[Document[S]], bool]:
+    """The rows that this release can read, and whether there may be more."""
+    try:
+        return await store.find(query), False
+    except ReplicaTooOld:
+        return await store.find(replace(query, known_only=True)), True
+
+
+def _shown(row: Document[S], view: Callable[[Document[S]], T]) -> T | None:
+    """None for one under a procedure that only a newer image has."""
+    try:
+        return view(row)
+    except ReplicaTooOld:
+        return None
 
 
 def _place(row: Document[S], fields: Callable[[S], Fields], order: str) -> Place:

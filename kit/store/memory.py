@@ -89,7 +89,11 @@ class MemoryStore(Generic[S]):
 
     async def find(self, query: Query) -> list[Document[S]]:
         found = [
-            row for row in self._rows.values() if row.document.utility == query.utility and _fits(row, query.where)
+            row
+            for row in self._rows.values()
+            if row.document.utility == query.utility
+            and (not query.known_only or row.schema <= self.collection.schema)
+            and _fits(row, query.where)
         ]
         place = _place_of(query.order)
         found.sort(key=place, reverse=query.descending)

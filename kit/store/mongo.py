@@ -66,6 +66,7 @@ class MongoStore(Generic[S]):
         self._documents: AsyncIOMotorCollection[Json] = database.database[collection.name]
         self._counters: AsyncIOMotorCollection[Json] = database.database[f"{collection.name}_counters"]
         self._fields = frozenset((*collection.fields, *collection.unique))
+        self._known: Json = {"schema": {"$lte": collection.schema}}
         self._indexed = False
 
     async def _ready(self) -> AsyncIOMotorCollection[Json]:
@@ -172,7 +173,7 @@ class MongoStore(Generic[S]):
     def _filter(self, query: Query, bounds: tuple[Bound, ...]) -> Json:
         terms = [(self._path(c.field), _operators(c)) for c in query.where]
         terms += [(self._path(name), {_COMPARISONS[comparison]: value}) for name, comparison, value in bounds]
-        merged: Json = {"utility": query.utility}
+        merged: Json = {"utility": query.utility, **(self._known if query.known_only else {})}
         clashing: list[Json] = []
         for path, operators in terms:
             known = merged.setdefault(path, {})
@@ -196,7 +197,7 @@ class MongoStore(Generic[S]):
     async def _keys_by(self, field: str, condition: Json, limit: int) -> list[str]:
         with _outages():
             documents = await self._ready()
-            known = {field: condition, "schema": {"$lte": self.collection.schema}}
+            known = {field: condition, **self._known}
             cursor = documents.find(known, {"_id": True}).sort([(field, ASCENDING)]).limit(limit)
             return [row["_id"] for row in await cursor.to_list(None)]
 
@@ -204,7 +205,7 @@ class MongoStore(Generic[S]):
         with _outages():
             documents = await self._ready()
             later = {"$exists": True} if after is None else {"$gt": after}
-            known = {"wake_at": later, "schema": {"$lte": self.collection.schema}}
+            known = {"wake_at": later, **self._known}
             cursor = documents.find(known, {"wake_at": True}).sort("wake_at").limit(1)
             found = await cursor.to_list(None)
         return found[0]["wake_at"] if found else None

@@ -121,7 +121,8 @@ Condition = Equal | In | Range
 class Query:
     """A closed question over declared fields of one utility's documents, in order, a page at a time.
 
-    `order` is a declared field or "key"; `after` is the cursor of the last page: its (order value, key).
+    `order` is a declared field or "key"; `after` is the cursor of the last page: its (order value, key). With
+    `known_only` documents of a newer schema are passed over: good enough to be looked at, never to decide by.
     """
 
     utility: str
@@ -130,6 +131,7 @@ class Query:
     descending: bool = False
     limit: int = 50
     after: tuple[FieldValue, str] | None = None
+    known_only: bool = False
 
 
 class Store(Protocol[S]):

@@ -203,6 +203,8 @@ class Tables:
 
     def _page(self, query: Query, bounds: tuple[Bound, ...]) -> tuple[str, list[Cell]]:
         terms, cells = ["d.utility = ?"], [to_cell(query.utility)]
+        if query.known_only:
+            terms.append(f"d.{self._known}")
         for condition in query.where:
             term, values = self._condition(condition)
             terms.append(term)

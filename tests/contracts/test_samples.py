@@ -11,7 +11,9 @@ from contracts.catalogue import FACTS
 from contracts.consumers import RELIES_ON
 from contracts.envelope import EnvelopeError, UnknownType, decode, encode, headers
 from contracts.fact import Fact
+from contracts.samples import sample, sample_bytes
 from contracts.schemas import schema_of
+from contracts.ticket import TicketReplied
 from contracts.topics import CALLS, SPEAKERS, TOPICS, topic_of, topics_of
 
 SAMPLES = sorted(generate.samples_folder().glob("*.json"))
@@ -104,3 +106,9 @@ def test_a_field_from_a_newer_release_is_ignored() -> None:
     message = orjson.loads(SAMPLES[0].read_bytes())
     message["data"]["from_the_future"] = 1
     assert isinstance(decode(orjson.dumps(message)).data, Fact)
+
+
+def test_a_field_that_a_newer_release_adds_to_a_value_is_ignored_too() -> None:
+    message = orjson.loads(sample_bytes(TicketReplied))
+    message["data"]["by"]["from_the_future"] = message["data"]["attachments"][0]["from_the_future"] = 1
+    assert decode(orjson.dumps(message)).data == sample(TicketReplied).data

@@ -78,6 +78,7 @@ async def test_an_unknown_type_word_field_or_unit_is_refused_naming_what_is_know
         {"attachments": ["x"]},
         {"call_wish": {"preference": "someday"}},
         {"items": [{"type": "fault", "subtype": "x" * 256}]},
+        {"gov": {"platform": "12345", "order_no": "G-1", "caller": "王女士"}},
     ]
     for each in wrong:
         answer = await desk.post("agent", "/intake/requests", FAULT | each)

@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.samples import sample
-from contracts.ticket import TicketOpened, TicketUrged
+from contracts.ticket import Demand, TicketOpened, TicketUrged
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import Shell
+from kit.http.paging import Paging, page_of
 from kit.run.ticker import Ticker
 from kit.store.port import Document, ReplicaTooOld
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -27,10 +29,17 @@ NOON = OPENED.data.at
 KEY, UTILITY = OPENED.subject, OPENED.utility
 
 
+class NewDemand(Demand):
+    """A value of the contracts as the next release has it."""
+
+    urgency: str = "none"
+
+
 class NewWorkOrder(WorkOrder):
     """As the next release keeps it."""
 
     queue: str = "general"
+    demands: tuple[NewDemand, ...] = ()
 
 
 def next_release(schema: int) -> Decider[WorkOrder]:
@@ -40,7 +49,7 @@ def next_release(schema: int) -> Decider[WorkOrder]:
 
     def to_the_express_queue(state: WorkOrder | None, fact: TicketOpened, procedure: object) -> object:
         order, facts = opened(state, fact, procedure)
-        return NewWorkOrder(**dict(order), queue="express"), facts
+        return NewWorkOrder.model_validate(order.model_dump() | {"queue": "express"}), facts
 
     collection = replace(DECIDER.collection, state=NewWorkOrder, schema=schema)
     return replace(DECIDER, collection=collection, hears={**heard, TicketOpened: to_the_express_queue})
@@ -86,6 +95,45 @@ async def test_what_a_newer_replica_noted_is_still_there_when_an_older_one_has_h
     assert isinstance(found, NewWorkOrder)
     assert found.queue == "express"
     assert found.urges == (await older.order()).state.urges
+
+
+async def test_what_it_noted_inside_a_value_of_the_contracts_is_still_there_too(file: SqliteFile) -> None:
+    older, newer = replica(DECIDER, file), replica(next_release(schema=1), file)
+    await newer.shell.hear([OPENED])
+    noted = tuple(NewDemand(**dict(demand), urgency="high") for demand in OPENED.data.demands)
+    await newer.shell.do(
+        KEY,
+        lambda order, _: (order.model_copy(update={"demands": noted}), ()),
+        utility=UTILITY,
+        cause=Cause("noted"),
+    )
+    await older.shell.hear([urged(KEY, 2)])
+    assert (await older.order()).version == 3
+    assert (await newer.order()).state.demands == noted
+
+
+async def test_an_older_replica_shows_a_list_without_what_only_a_newer_one_can_read_and_says_so(
+    file: SqliteFile,
+) -> None:
+    older, newer = replica(DECIDER, file), replica(next_release(schema=2), file)
+    await newer.shell.hear([OPENED])
+    await older.shell.hear([replace(OPENED, subject="tkt_own")])
+    asked: dict[str, Any] = {"view": lambda row: row.key, "paging": Paging(10), "utility": UTILITY}
+    shown = await page_of(older.shell.store, DECIDER.fields, **asked)
+    assert (shown.items, shown.incomplete) == (["tkt_own"], True)
+    whole = await page_of(newer.shell.store, DECIDER.fields, **asked)
+    assert (sorted(whole.items), whole.incomplete) == (sorted([KEY, "tkt_own"]), None)
+
+
+async def test_an_order_under_a_procedure_of_a_newer_image_is_left_out_of_a_list_and_said(file: SqliteFile) -> None:
+    older = replica(DECIDER, file)
+    await older.shell.hear([OPENED])
+
+    def unknown(_: Document[WorkOrder]) -> str:
+        raise ReplicaTooOld("gas@2027-01-01")
+
+    shown = await page_of(older.shell.store, DECIDER.fields, unknown, Paging(10), utility=UTILITY)
+    assert (shown.items, shown.incomplete) == ([], True)
 
 
 async def test_an_older_replica_waits_with_a_ticket_of_a_newer_schema_and_the_newer_one_goes_on(

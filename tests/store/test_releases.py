@@ -82,6 +82,7 @@ async def test_a_document_of_a_newer_schema_is_left_alone_aloud(shelf: Shelf) ->
     with pytest.raises(ReplicaTooOld, match="tkt_1"):
         await older.find(Query("gas"))
     assert list(await older.load(["tkt_2"])) == ["tkt_2"]
+    assert [each.key for each in await older.find(Query("gas", known_only=True))] == ["tkt_2"]
 
 
 async def test_the_tick_and_the_sweep_pass_a_newer_schema_over(shelf: Shelf) -> None:

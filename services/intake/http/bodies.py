@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.fact import Actor, Ahead, Grade, Instant, Past, Typed, Word
+from contracts.fact import Actor, Ahead, Grade, Instant, Known, Past, Typed, Word
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Channel, LinkKind
 from kit.http.steps import StepBody
@@ -97,7 +97,7 @@ class RequestBody(Body):
     strong: bool = Field(default=False, description="strong dissatisfaction or risk of escalation")
     matter: Line | None = Field(default=None, description="the matter the clerk confirmed")
     separate: bool = Field(default=False, description="the clerk found it to be about nothing known")
-    gov: GovernmentOrder | None = None
+    gov: Known[GovernmentOrder] | None = None
     parent: Line | None = Field(default=None, description="the ticket in whose callback this was raised (R004-103)")
     attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
     call_id: Line | None = None

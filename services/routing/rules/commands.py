@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.fact import Ahead, Count, Few, Instant, Line, Typed, Word
+from contracts.fact import Ahead, Count, Few, Instant, Known, Line, Typed, Word
 from contracts.ticket import Attachment
 from contracts.vocabulary import Answers, ContactFailure, ExtensionDecider, Reviewer
 from kit.decide.steps import Command
@@ -128,7 +128,7 @@ class Reply(Command):
 
     opinion: Typed = ""
     result: Typed = ""
-    attachments: Few[Attachment] | None = ()
+    attachments: Few[Known[Attachment]] | None = ()
     parts: Annotated[Mapping[Line, Typed], Field(max_length=50)] | None = Field(default_factory=dict)
     answers: Answers = Answers.ALL
     answered: Few[Count] | None = None
