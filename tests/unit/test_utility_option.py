@@ -11,8 +11,9 @@ from tests.utilities import OURS
 
 
 def run(*arguments: str) -> tuple[int, str]:
+    """The status and what is printed: on the error stream where it fails."""
     found = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
-    return found.exit_code, found.output
+    return found.exit_code, found.stderr if found.exit_code else found.stdout
 
 
 @pytest.mark.parametrize("utility", OURS.utilities())
