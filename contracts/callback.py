@@ -35,7 +35,10 @@ class CallbackAttempted(CallbackFact):
 
 
 class CallbackCompleted(CallbackFact):
-    """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102)."""
+    """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102).
+
+    `recheck`: not satisfied, the customer wants the matter looked at again.
+    """
 
     type: ClassVar[str] = "hotline.callback.completed.v1"
     by: Actor
@@ -45,6 +48,7 @@ class CallbackCompleted(CallbackFact):
     mismatch: Word | None = None
     basis: Text | None = None
     satisfied: bool = True
+    recheck: bool = False
 
 
 class CallbackExhausted(CallbackFact):

@@ -14,6 +14,7 @@ _INTAKE: Reliance = {
     ticket.TicketReplied: ("attachments",),
     ticket.TicketReplyRejected: (),
     ticket.TicketSentBack: (),
+    ticket.TicketRecheckAsked: (),
     ticket.TicketClosed: ("at", "closure"),
     clock.ClockStarted: ("at", "clock", "due", "limit", "restated", "round"),
     clock.ClockPaused: ("at", "clock"),
@@ -70,7 +71,7 @@ _ROUTING: Reliance = {
     clock.ClockCancelled: ("clock",),
     clock.ClockExempted: ("clock",),
     clock.ClockMissed: ("clock", "late_by_s"),
-    callback.CallbackCompleted: ("at", "basis", "by", "kind", "mismatch", "satisfied"),
+    callback.CallbackCompleted: ("at", "basis", "by", "kind", "mismatch", "recheck", "satisfied"),
     callback.CallbackExhausted: ("at", "reason"),
 }
 _OF_ANY_EVENT = ("appointed_for", "approved_by", "at", "reason", "until")
@@ -96,6 +97,7 @@ _OF_SOME_EVENTS: Reliance = {
     ticket.TicketExtensionGranted: ("decider",),
     ticket.TicketRegraded: ("grade",),
     ticket.TicketGroupRaised: ("cause", "source", "to"),
+    ticket.TicketWarningRaised: ("source", "to", "warning"),
     knowledge.TaskRaised: ("division", "procedure"),
     knowledge.ArticleSubmitted: ("division", "procedure", "unit"),
     knowledge.ArticleApproved: ("level",),
@@ -116,6 +118,7 @@ _CALLBACK: Reliance = {
     ticket.TicketReplyApproved: ("at", "final", "replied_at"),
     ticket.TicketReplyRejected: (),
     ticket.TicketSentBack: (),
+    ticket.TicketRecheckAsked: (),
     ticket.TicketWithdrawn: (),
     ticket.TicketClosed: (),
 }

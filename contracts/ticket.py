@@ -391,6 +391,65 @@ class TicketSentBack(TicketFact):
     basis: Text
 
 
+class TicketForwarded(TicketFact):
+    """The matter is not this utility's business: it went to `destination`; the customer is told on `channel`."""
+
+    type: ClassVar[str] = "hotline.ticket.forwarded.v1"
+    told_apart_by = "destination"
+    destination: Word
+    channel: Open[Channel] | None = None
+    reason: Text | None = None
+
+
+class TicketTold(TicketFact):
+    """The customer was told something on `channel`, in the words of a template of the procedure."""
+
+    type: ClassVar[str] = "hotline.ticket.told.v1"
+    told_apart_by = "template"
+    template: Word
+    channel: Open[Channel]
+    text: Text
+
+
+class TicketRecheckAsked(TicketFact):
+    """The customer is not satisfied with the result and wants it looked at again; `count` from 1."""
+
+    type: ClassVar[str] = "hotline.ticket.recheck_asked.v1"
+    unit: Line
+    count: Count
+
+
+class TicketCompensated(TicketFact):
+    """Money was given to the customer: what kind of `payment`, how much in fen, on which `basis`, and by whom."""
+
+    type: ClassVar[str] = "hotline.ticket.compensated.v1"
+    told_apart_by = "payment"
+    payment: Word
+    amount_fen: Count
+    basis: Word
+    reason: Text | None = None
+
+
+class TicketMediated(TicketFact):
+    """Customer and utility were brought together about an appeal; `paper` when a mediation paper was issued."""
+
+    type: ClassVar[str] = "hotline.ticket.mediated.v1"
+    outcome: Word
+    paper: bool = False
+    reason: Text | None = None
+
+
+class TicketWarningRaised(TicketFact):
+    """Somebody sees more coming of this ticket and warns the levels that the procedure names for this `warning`."""
+
+    type: ClassVar[str] = "hotline.ticket.warning_raised.v1"
+    told_apart_by = "warning"
+    warning: Word
+    to: Few[Word]
+    reason: Text
+    source: Line | None = None
+
+
 class TicketWithdrawn(TicketFact):
     """The customer took the request back."""
 
@@ -410,7 +469,8 @@ class TicketClosed(TicketFact):
 class TicketEscalated(TicketFact):
     """Brought to the next level's notice: grade 1 at once, an overdue limit to the division (R004-022, R004-036).
 
-    `cause` is grade_1, urgent or clock_missed, with the `clock` then; `source` is the clause that asks for it.
+    `cause` is grade_1, urgent or clock_missed, with the `clock` then; `source` is the clause that asks for it;
+    `warning` is how grave an early warning it is, in a word of the procedure.
     """
 
     type: ClassVar[str] = "hotline.ticket.escalated.v1"
@@ -419,6 +479,7 @@ class TicketEscalated(TicketFact):
     cause: Word
     clock: Word | None = None
     source: Line | None = None
+    warning: Word | None = None
 
 
 class TicketGroupRaised(TicketFact):

@@ -44,6 +44,9 @@ class Closure(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     INVALID = "invalid"
+    FORWARDED = "forwarded"
+    OUT_OF_SCOPE = "out_of_scope"
+    MEDIATED = "mediated"
 
 
 class ClockState(StrEnum):
@@ -218,6 +221,7 @@ class LinkKind(StrEnum):
     REPEAT = "repeat"
     MERGED = "merged"
     SAME_CONTACT = "same_contact"
+    APPEAL = "appeal"
 
 
 class ArticleStage(StrEnum):

@@ -91,10 +91,10 @@ class HotlineProcess:
 
 
 class Tokens:
-    """Bearer tokens of the built-in issuer whose key lies in `directory`."""
+    """Bearer tokens of the built-in issuer whose key lies in `directory`, for the people of one utility."""
 
-    def __init__(self, directory: Path) -> None:
-        self._token_of = token_of(load_settings(embedded={"issuer": True, "path": directory}))
+    def __init__(self, directory: Path, utility: str | None = None) -> None:
+        self._token_of = token_of(load_settings(embedded={"issuer": True, "path": directory, "utility": utility}))
         self._made: dict[str, str] = {}
 
     def __call__(self, who: str) -> str:

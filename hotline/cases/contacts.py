@@ -128,6 +128,7 @@ class Contacts:
             call_wish=_wish(asked, at),
             gov=_order(asked, at),
             parent=self.tickets.get(parent) if parent else None,
+            appeals=self.tickets.get(asked.appeals) if asked.appeals else None,
         )
 
     def _is_personal(self, field: str) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.knowledge import ArticlePublished
 from contracts.refusal import Outcome, Refusal
-from contracts.ticket import TicketLinked
+from contracts.ticket import TicketLinked, TicketTold
 from contracts.vocabulary import Role
 from hotline.cases.contacts import ON_THE_LINE, Contacts
 from hotline.cases.judge import ClockSeen, TicketSeen
@@ -115,7 +115,11 @@ class Stage:
         done = await self._do(
             "work_orders", step.body.ticket, lambda state, procedure: decide(asked, state, command, procedure)
         )
-        return done if isinstance(done, Refusal) else None
+        if isinstance(done, Refusal):
+            return done
+        told = [event.data.text for event in done.events if isinstance(event.data, TicketTold)]
+        self._messages.setdefault(step.body.ticket, []).extend(told)
+        return None
 
     async def _answering(self, label: str) -> str:
         """The unit that answers for the address (R004-002); none is a word no organisation has."""

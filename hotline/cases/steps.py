@@ -58,6 +58,7 @@ class NewRequest(Part):
     items: tuple[Item, ...] = ()
     people: int = Field(1, ge=1)
     matter: Label | None = None
+    appeals: Label | None = None
     flags: Annotated[tuple[str, ...], Of("flag")] = ()
     gov: Gov | None = None
     verified: bool = True
@@ -149,6 +150,19 @@ class Reply(OnTicket):
     answers: Answers = Answers.ALL
 
 
+class Compensate(OnTicket):
+    payment: Annotated[str, Of("payment")]
+    amount_fen: int = Field(ge=1)
+    basis: Annotated[str, Of("basis")]
+    reason: str | None = None
+
+
+class Mediate(OnTicket):
+    outcome: Annotated[str, Of("mediation")]
+    paper: bool = False
+    reason: str | None = None
+
+
 class Review(OnTicket):
     approved: bool
     grounds: str | None = None
@@ -178,6 +192,7 @@ class CallBack(OnTicket):
     solved: Annotated[Word | None, Of("solved")] = None
     satisfaction: Score | None = None
     mismatch: Annotated[str | None, Of("mismatch")] = None
+    recheck: bool = False
     basis: str | None = None
     appointment: When | None = None
     new_request: NewRequest | None = None
@@ -242,6 +257,8 @@ _TOLD: dict[str, type[Part]] = {
     "request_extension": RequestExtension,
     "decide_extension": DecideExtension,
     "reply": Reply,
+    "compensate": Compensate,
+    "mediate": Mediate,
     "review": Review,
     "urge": Urge,
     "supplement": Supplement,
@@ -286,3 +303,5 @@ def spoken_of(body: Part) -> Iterator[str]:
     """Labels that a step takes for known."""
     if isinstance(body, OnTicket):
         yield body.ticket
+    if isinstance(body, NewRequest) and body.appeals is not None:
+        yield body.appeals

@@ -23,6 +23,7 @@ _TOLD = (
     "unit", "round", "fixed", "deemed", "grade", "previous", "closure", "reason", "ground", "items", "step", "until",
     "decider", "appointed_for", "reviewer", "final", "outcome", "attempt", "counts", "solved", "satisfaction",
     "mismatch", "not_before", "not_after", "to", "cause", "count", "strong", "kind", "other", "level", "division",
+    "template", "channel", "destination", "payment", "amount_fen", "paper", "warning", "recheck",
 )  # fmt: skip
 """The fields of facts that say what happened, in the order in which they are read."""
 

@@ -39,6 +39,10 @@ KINDS_BY_FIELD: Mapping[str, Named] = {
     "mismatch": "mismatch",
     "solved": "solved",
     "step": "progress",
+    "template": "template",
+    "destination": "destination",
+    "payment": "payment",
+    "warning": "warning",
 }
 """The kind of the procedure's word that a field of a fact or command holds."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from procedures.checks import limits, organisation, words
+from procedures.checks import beyond, limits, organisation, words
 from procedures.faults import Fault
 from procedures.model.procedure import Procedure
 
@@ -12,3 +12,4 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
     yield from words.faults(procedure)
     yield from limits.faults(procedure)
     yield from organisation.faults(procedure)
+    yield from beyond.faults(procedure)

@@ -88,6 +88,10 @@ def _scripts(procedure: Procedure) -> Iterator[Fault]:
 def _type(here: Path, rules: TypeRules, procedure: Procedure) -> Iterator[Fault]:
     scripts = [script.id for script in procedure.scripts]
     yield from unknown((*here, "required", "value"), rules.required.value, (*RequestField, *procedure.fields))
+    for place, row in enumerate(rules.required_when):
+        yield from unknown((*here, "required_when", place, "fields"), row.fields, (*RequestField, *procedure.fields))
+    if rules.appeals:
+        yield from unknown((*here, "appeals", "against"), rules.appeals.against, procedure.types)
     if rules.precautions:
         yield from unknown((*here, "precautions", "value"), [rules.precautions.value], scripts)
     for place, each in enumerate(rules.guidance):
@@ -171,6 +175,10 @@ _KINDS: Mapping[str, tuple[Named, ...]] = {
     "step": ("progress",),
     "ground": ("ground", "mismatch"),
     "outcome": (),
+    "destination": ("destination",),
+    "template": ("template",),
+    "payment": ("payment",),
+    "warning": ("warning",),
 }
 """The kinds of the file's words that a field of an event holds; an outcome is a word of the program."""
 

@@ -37,6 +37,7 @@ def _exact(value: object) -> object:
 
 
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+ShareOrNone = Annotated[Fraction, BeforeValidator(_exact), Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 
 Owner = Literal["centre", "unit", "division", "platform"]
@@ -96,11 +97,12 @@ class Trigger(Part):
 class Start(Trigger):
     """A run begins with the event, counted `from` a moment.
 
-    A run that is still open then ends (`running: restart`), or goes on and nothing begins (`running: keep`).
+    A run that is still open then ends (`running: restart`), or goes on and nothing begins (`running: keep`). `renew`:
+    what the event meets is the open run, and the new one waits for the next such event.
     """
 
     from_: Moment = Field(default=Moment.EVENT, alias="from")
-    running: Literal["restart", "keep"] = "restart"
+    running: Literal["restart", "keep", "renew"] = "restart"
 
 
 class Pause(Trigger):

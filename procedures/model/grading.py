@@ -57,7 +57,7 @@ class GradingRules(Part):
 class GroupRule(Sourced):
     """So many requests that agree in `same`, in one local day or month or within a time: somebody is told, once each.
 
-    `cause` names the alarm in `ticket.escalated`.
+    `cause` names the alarm in `ticket.escalated`; `warning` says how grave an early warning it is.
     """
 
     cause: Slug
@@ -68,6 +68,7 @@ class GroupRule(Sourced):
     per: Literal["day", "month"] | None = None
     within: Duration | None = None
     to: Level
+    warning: Slug | None = None
 
     @model_validator(mode="after")
     def _says_how_long(self) -> Self:

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool
 
 from contracts.vocabulary import Channel, ExtensionDecider, Role
 from procedures.duration import Duration
-from procedures.model.clocks import Count, FactName, Level, Share
+from procedures.model.clocks import Count, FactName, Level, Share, ShareOrNone
 from procedures.model.limits import Limit
 from procedures.model.part import Names, Part, Setting, Slug, Some, Sourced, Text, Words
 from procedures.model.when import When
@@ -43,7 +43,7 @@ class WorkOrderRules(Part):
 class UrgingRules(Part):
     """Urging (催办): how much of the period must be used, how often, and what comes then."""
 
-    past_share: Setting[Share]
+    past_share: Setting[ShareOrNone]
     at_most: Setting[Count]
     then: Setting[Literal["supervise", "refuse"]]
     strong_any_time: Setting[StrictBool]
@@ -127,7 +127,7 @@ class CallbackRules(Part):
 class EscalationRule(Sourced):
     """Who is told when an event brings about a circumstance; with `clocks`, which clock's miss it is about.
 
-    `cause` names it in `ticket.escalated`.
+    `cause` names it in `ticket.escalated`; `warning` says how grave an early warning it is.
     """
 
     cause: Slug
@@ -135,6 +135,7 @@ class EscalationRule(Sourced):
     when: When = When()
     clocks: tuple[Slug, ...] = ()
     to: Level
+    warning: Slug | None = None
 
 
 class KnowledgeRules(Part):

@@ -10,6 +10,14 @@ from pydantic import Field
 from contracts.vocabulary import CallKind
 from procedures.calendar import Calendar
 from procedures.model import choice
+from procedures.model.beyond import (
+    CompensationRules,
+    Destination,
+    MediationRules,
+    RecheckRules,
+    Template,
+    WarningLevel,
+)
 from procedures.model.clauses import Clauses
 from procedures.model.clocks import (
     NO_REACTIONS,
@@ -84,6 +92,12 @@ class Procedure(Part):
     extension: ExtensionRules | None = None
     callback: CallbackRules | None = None
     telephony: TelephonyRules | None = None
+    recheck: RecheckRules | None = None
+    templates: Mapping[Slug, Template] = {}
+    forwarding: Mapping[Slug, Destination] = {}
+    compensation: CompensationRules | None = None
+    mediation: MediationRules | None = None
+    early_warnings: Mapping[Slug, WarningLevel] = {}
     grading: Grading = Field(default_factory=dict)
     groups: tuple[GroupRule, ...] = ()
     escalation: tuple[EscalationRule, ...] = ()
@@ -228,7 +242,7 @@ class Procedure(Part):
         by_clock = self.reading("half_of") == "clock_time"
         used = self.calendar.elapsed_share(start, due, now, working=working and not by_clock)
         share = self.urging.past_share.value
-        return used > share or (used == share and self.reading("exactly_half") == "urge")
+        return used > share or (used == share and (share == 0 or self.reading("exactly_half") == "urge"))
 
     def callback_kind(self, ticket_type: str) -> CallKind:
         """Who is owed a satisfaction call, an answer, or nothing (design reading 3)."""
@@ -407,6 +421,12 @@ class Procedure(Part):
             "solved": {name: each.names for name, each in self.callback.solved.value.items()} if self.callback else {},
             "hold": {name: each.names for name, each in self.holds.items()},
             "progress": self.progress,
+            "template": {name: each.names for name, each in self.templates.items()},
+            "destination": {name: each.names for name, each in self.forwarding.items()},
+            "payment": self.compensation.payments.value if self.compensation else {},
+            "basis": self.compensation.bases.value if self.compensation else {},
+            "mediation": {name: each.names for name, each in self.mediation.outcomes.items()} if self.mediation else {},
+            "warning": {name: each.names for name, each in self.early_warnings.items()},
             "place": {each.id: each.names for each in places},
             "area_class": {name: each.names for name, each in self.area_classes.items()},
             "call_code": self.telephony.codes if self.telephony else {},
@@ -426,5 +446,11 @@ Named = Literal[
     "place",
     "area_class",
     "call_code",
+    "template",
+    "destination",
+    "payment",
+    "basis",
+    "mediation",
+    "warning",
 ]
 """The kinds of words that a file names."""

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from contracts.vocabulary import CallKind, Reviewer
+from procedures.model.beyond import AppealRules, RequiredWhen
 from procedures.model.limits import Limit, Unlimited
 from procedures.model.part import Names, Part, Setting, Slug, Sourced, Words
 from procedures.model.when import Circumstances, When
@@ -134,6 +135,7 @@ class TypeRules(Part):
     grades: tuple[Names, ...] = Field(default=(), max_length=9)
     subtypes: Words = Field(default_factory=dict)
     required: Setting[tuple[Slug, ...]]
+    required_when: tuple[RequiredWhen, ...] = ()
     limits: tuple[Limit, ...] = ()
     unlimited: tuple[Unlimited, ...] = ()
     callback: Setting[CallKind] | None = None
@@ -148,6 +150,7 @@ class TypeRules(Part):
     may_be_answered_at_once: ConditionalSetting | None = None
     hides_caller_from_accused: Setting[StrictBool] | None = None
     reviewed_by: tuple[Review, ...] = ()
+    appeals: AppealRules | None = None
 
     @property
     def identity_items(self) -> tuple[RequestField, ...]:

@@ -18,6 +18,7 @@ RULES: Mapping[type[Fact], Callable[..., Outcome[Calls]]] = {
     ticket.TicketReplyApproved: planning.reply_approved,
     ticket.TicketReplyRejected: planning.reply_void,
     ticket.TicketSentBack: planning.reply_void,
+    ticket.TicketRecheckAsked: planning.reply_void,
     ticket.TicketWithdrawn: planning.over,
     ticket.TicketClosed: planning.over,
 }

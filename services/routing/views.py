@@ -17,6 +17,7 @@ from procedures.model.procedure import Named
 from procedures.wording import local_text
 from services.routing.rules import WorkOrder, accepted_now
 from services.routing.rules.clauses import clause_of
+from services.routing.rules.settling import yuan
 from texts import Language, label, text
 
 
@@ -87,6 +88,10 @@ class WorkOrderView(BaseModel):
     extension_until: AwareDatetime | None = Field(default=None, description="asked for, not decided")
     extension_decider: ExtensionDecider | None = None
     extensions: int = Field(description="how many were granted")
+    forwarded_to: str | None = Field(default=None, description="somebody outside, whose business it is")
+    progress: str | None = Field(default=None, description="the last step of the work that was reached")
+    compensated_fen: int = Field(description="refunds and compensations so far, in fen")
+    rechecks: int = Field(description="how often the customer, not satisfied, had it looked at again")
     first_owner: str
     demands: tuple[Demand, ...] = ()
     flags: tuple[str, ...] = ()
@@ -141,11 +146,23 @@ def _wording(fact: Fact) -> str:
 def _readable(name: str, value: object, procedure: Procedure, language: Language) -> object:
     if isinstance(value, datetime):
         return local_text(value, procedure.calendar.zone)
+    if name == "amount_fen" and isinstance(value, int):
+        return yuan(value)
     kind = _NAMED.get(name)
     return procedure.name_of(kind, value).of(language) if kind and isinstance(value, str) else value
 
 
-_NAMED: Mapping[str, Named] = {"unit": "place", "ground": "ground", "reason": "hold", "step": "progress"}
+_NAMED: Mapping[str, Named] = {
+    "unit": "place",
+    "ground": "ground",
+    "reason": "hold",
+    "step": "progress",
+    "template": "template",
+    "destination": "destination",
+    "payment": "payment",
+    "basis": "basis",
+    "warning": "warning",
+}
 """What a place of a history line says in words of the procedure."""
 
 

@@ -27,6 +27,7 @@ _OWN_RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
     ticket.TicketOpened: of_tickets.opened,
     ticket.TicketExtensionGranted: of_tickets.extension_granted,
     ticket.TicketGroupRaised: of_tickets.group_raised,
+    ticket.TicketWarningRaised: of_tickets.warning_raised,
     knowledge.TaskRaised: of_knowledge.task_raised,
     knowledge.ArticleSubmitted: of_knowledge.article_submitted,
     knowledge.ArticleApproved: of_knowledge.article_approved,

@@ -68,11 +68,11 @@ def request(ticket_type: str, now: datetime, **more: Any) -> dict[str, Any]:
 class Office:
     """Asks the system as anybody, and moves its clock; `now` is where time stands."""
 
-    def __init__(self, hotline: HotlineProcess, var: Path, now: datetime) -> None:
+    def __init__(self, hotline: HotlineProcess, var: Path, now: datetime, utility: str = UTILITY) -> None:
         self.hotline = hotline
         self.var = var
         self.now = now
-        self._tokens = Tokens(var)
+        self._tokens = Tokens(var, utility)
         self._client = httpx.AsyncClient(base_url=hotline.address, timeout=90, trust_env=False)
 
     async def close(self) -> None:

@@ -128,7 +128,7 @@ def test_a_step_that_goes_otherwise_than_written_fails(tmp_path: Path, before: s
     [
         ("urge:", "press:", 10, "accepted: request, answer"),
         ("ground: not_ours}", "ground: lazy}", 11, "accepted: not_ours, wrong_information"),
-        ("area: jinan, matter: m}", "region: jinan}", 6, "accepted: accused, agent, area"),
+        ("area: jinan, matter: m}", "region: jinan}", 6, "accepted: accused, agent, appeals, area"),
         ("dispatch: {ticket: t1, unit: zibo}", "dispatch: {ticket: t9, unit: zibo}", 9, "accepted: t1, t2"),
         ('"+1h", urge', '"1h", urge', 10, "2026-11-20T16:50:00+08:00"),
         ('"2026-11-18T10:00:00+08:00"', '"2026-11-18T10:00:00"', 5, "no offset"),

@@ -9,6 +9,7 @@ from procedures.model.part import stated
 from services.callback.rules import refusals, windows
 from services.callback.rules.command import CallBack
 from services.callback.rules.planning import planned
+from services.callback.rules.satisfaction import is_satisfied
 from services.callback.rules.state import Calls, CallStage
 from texts import label
 
@@ -40,17 +41,6 @@ def call_back(state: Calls | None, command: CallBack, procedure: Procedure) -> O
     return now, (attempted, *said)
 
 
-def is_satisfied(command: CallBack, procedure: Procedure) -> bool:
-    """The customer's own word: an answer that satisfies, and the score, where one was given, high enough."""
-    rules = stated(procedure.callback)
-    answer = rules.solved.value.get(command.solved) if command.solved is not None else None
-    if command.mismatch is not None or (answer is not None and answer.unsatisfied):
-        return False
-    if command.satisfaction is None or rules.satisfaction is None:
-        return True
-    return command.satisfaction >= rules.satisfaction.value.satisfied_from
-
-
 def _counts(outcome: CallOutcome, procedure: Procedure) -> bool:
     """Whether it is one of the attempts that fail for the customer's reasons (R004-099; R004-098, a reading)."""
     if outcome is CallOutcome.INCONVENIENT:
@@ -78,8 +68,12 @@ def _completed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[
         "basis": command.basis,
         "satisfied": is_satisfied(command, procedure),
     }
-    said = CallbackCompleted.model_validate({"at": command.at, "by": command.by, "kind": called.owed, **answers})
-    return called.model_copy(update=answers | {"stage": CallStage.DONE, "not_before": None, "not_after": None}), (said,)
+    recheck = {"recheck": command.recheck}
+    said = CallbackCompleted.model_validate(
+        {"at": command.at, "by": command.by, "kind": called.owed, **answers, **recheck}
+    )
+    done = {"stage": CallStage.DONE, "not_before": None, "not_after": None}
+    return called.model_copy(update=answers | done | {"rechecks": called.rechecks + command.recheck}), (said,)
 
 
 def _exhausted(called: Calls, command: CallBack) -> tuple[Calls, tuple[Fact, ...]]:

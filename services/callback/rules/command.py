@@ -22,6 +22,7 @@ class CallBack(Command):
     solved: Word | None = Field(default=None, description="诉求是否得到解决; asked in every satisfaction call")
     satisfaction: Score | None = Field(default=None, description="on the procedure's scale")
     mismatch: Word | None = Field(default=None, description="the ground on which the work order is sent back")
+    recheck: bool = Field(default=False, description="not satisfied, the customer wants it looked at again")
     basis: str | None = Field(default=None, max_length=2000, description="needed with a mismatch")
     appointment: Ahead | None = Field(default=None, description="needed when it was not convenient")
     reason: str | None = Field(default=None, max_length=500, description="why nobody was reached")

@@ -8,6 +8,7 @@ from contracts.refusal import Outcome
 from contracts.ticket import (
     TicketClosed,
     TicketOpened,
+    TicketRecheckAsked,
     TicketRegraded,
     TicketReplied,
     TicketReplyApproved,
@@ -104,7 +105,7 @@ def planned(
 
 def reply_void(
     state: Calls,
-    fact: TicketReplyRejected | TicketSentBack,  # noqa: ARG001
+    fact: TicketReplyRejected | TicketSentBack | TicketRecheckAsked,  # noqa: ARG001
     procedure: Procedure,  # noqa: ARG001
 ) -> Outcome[Calls]:
     """The unit replies again, and the calls begin anew with that (R004-102, R004-132)."""

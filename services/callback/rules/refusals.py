@@ -10,6 +10,7 @@ from procedures.model.part import Sourced, stated
 from procedures.wording import local_text
 from services.callback.rules import windows
 from services.callback.rules.command import CallBack
+from services.callback.rules.satisfaction import is_satisfied
 from services.callback.rules.state import Calls, CallStage
 
 UNKNOWN = Refusal("unknown_ticket", transient=True)
@@ -115,6 +116,22 @@ def _bad_mismatch(_: Calls, command: CallBack, procedure: Procedure) -> Refusal 
     return refused("basis_missing", asked) if asked is not None and asked.value and not command.basis else None
 
 
+def _bad_recheck(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    """A recheck is for who was asked and is not satisfied, so often as the procedure says."""
+    if not command.recheck:
+        return None
+    rules = procedure.recheck
+    if rules is None:
+        return refused("not_in_procedure", procedure.clauses.loop, accepts=("call_back",), step="recheck")
+    if command.outcome is not CallOutcome.CONNECTED:
+        return refused("answers_without_talk", _record(procedure), accepts=(CallOutcome.CONNECTED,))
+    if command.mismatch is not None or is_satisfied(command, procedure):
+        return refused("recheck_of_a_satisfied", rules.times)
+    if state.rechecks >= rules.times.value:
+        return refused("rechecked_enough", rules.times, times=rules.times.value)
+    return None
+
+
 def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     agreed = procedure.clause("next_time_agreed")
     if command.appointment is None:
@@ -139,6 +156,7 @@ _CHECKS: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
     _unknown_answer,
     _unknown_score,
     _bad_mismatch,
+    _bad_recheck,
     _bad_appointment,
 )
 

@@ -17,12 +17,13 @@ class CallStage(StrEnum):
     OVER = "over"
 
 
-OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "area", "wanted", "wish_at"})
+OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "area", "wanted", "wish_at", "rechecks"})
 """Fields that outlast a reply; everything else starts anew with the next one."""
 
 
 class Calls(State):
-    """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake.
+    """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake;
+    `rechecks` how often it was looked at again.
 
     All from `stage` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all
     calls, `counted` those that failed for the customer's reasons; `appointed_for` is the agreed time now in force.
@@ -36,6 +37,7 @@ class Calls(State):
     area: str | None = None
     wanted: bool = True
     wish_at: datetime | None = None
+    rechecks: int = 0
     stage: CallStage = CallStage.WAITING
     unit: str | None = None
     opinion: str | None = None

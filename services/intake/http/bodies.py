@@ -99,6 +99,7 @@ class RequestBody(Body):
     separate: bool = Field(default=False, description="the clerk found it to be about nothing known")
     gov: Known[GovernmentOrder] | None = None
     parent: Line | None = Field(default=None, description="the ticket in whose callback this was raised (R004-103)")
+    appeals: Line | None = Field(default=None, description="of an appeal: what it is against, by id or number")
     attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
     call_id: Line | None = None
     answer: FirstAnswer | None = Field(default=None, description="answered while the customer waits (R004-034)")

@@ -73,6 +73,8 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
         attachments=caller.attachments,
         procedure=procedure,
     )
+    if body.appeals is not None:
+        request = request.model_copy(update={"appeals": (await desk.ticket(command.who, body.appeals)).key})
     utility, stated, cause = command.who.utility, body.customer.fields(), _cause(body, command)
     outcome = await accept(
         desk.intake,

@@ -11,6 +11,7 @@ from services.intake.requests.intake import Intake, contact_id, sealed
 from services.intake.requests.placing import place
 from services.intake.requests.rules.checking import check
 from services.intake.requests.rules.contact import Contact, Placed, Words, record
+from services.intake.rules.appealing import appeal_rules, unfounded
 from services.intake.rules.request import Request
 
 
@@ -53,7 +54,11 @@ async def accept(
     `cause` makes it happen once: the same cause gives the same tickets, and is refused with another `fingerprint`.
     `once_checked` is what else is to be kept of a request that can be accepted, before it is.
     """
-    refused = check(request, procedure) or await _unknown_parent(intake, request, utility)
+    refused = (
+        check(request, procedure)
+        or await _unknown_parent(intake, request, utility)
+        or await _unfounded_appeal(intake, request, procedure, utility)
+    )
     if refused is not None:
         return refused
     await once_checked()
@@ -73,6 +78,14 @@ async def _unknown_parent(intake: Intake, request: Request, utility: str) -> Ref
     if request.parent is None or await intake.tickets.get(request.parent, utility) is not None:
         return None
     return Refusal("unknown_ticket")
+
+
+async def _unfounded_appeal(intake: Intake, request: Request, procedure: Procedure, utility: str) -> Refusal | None:
+    rules = appeal_rules(request, procedure)
+    if rules is None or request.appeals is None:
+        return None
+    earlier = await intake.tickets.get(request.appeals, utility)
+    return unfounded(request, earlier.state, rules, procedure) if earlier else Refusal("unknown_ticket")
 
 
 def _contact(

@@ -118,7 +118,7 @@ async def _earlier(
     request = case.request
     if request.gov_order is not None:
         where = [Equal("gov_order", request.gov_order)]
-    elif matter in (None, matter_id(case.utility, ticket)) or request.parent is not None or request.separate:
+    elif matter in (None, matter_id(case.utility, ticket)) or request.parent or request.appeals or request.separate:
         return None
     else:
         where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
@@ -242,6 +242,8 @@ async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | N
 def _links(case: Case, decision: Decision, siblings: list[Decision], matter: Matter | None) -> list[Link]:
     """What the new ticket points at: what it came from, what came with it, what it repeats, what it belongs to."""
     links = [Link(other=case.request.parent, kind=LinkKind.NEW_REQUEST)] if case.request.parent else []
+    if case.request.appeals is not None:
+        links.append(Link(other=case.request.appeals, kind=LinkKind.APPEAL))
     for sibling in siblings:
         other = sibling.repeats.key if sibling.repeats else sibling.ticket
         links.append(Link(other=other, kind=LinkKind.SAME_CONTACT))

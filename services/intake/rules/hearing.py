@@ -19,6 +19,7 @@ from contracts.refusal import Outcome
 from contracts.ticket import (
     TicketClosed,
     TicketDispatched,
+    TicketRecheckAsked,
     TicketReplied,
     TicketReplyRejected,
     TicketSentBack,
@@ -43,7 +44,9 @@ def _on_replied(ticket: Ticket | None, fact: TicketReplied, _: Procedure) -> Out
     return _changed(ticket, stage=Stage.REPLIED, periods={}, attachments=attachments)
 
 
-def _on_work_again(ticket: Ticket | None, _: TicketReplyRejected | TicketSentBack, __: Procedure) -> Outcome[Ticket]:
+def _on_work_again(
+    ticket: Ticket | None, _: TicketReplyRejected | TicketSentBack | TicketRecheckAsked, __: Procedure
+) -> Outcome[Ticket]:
     return _changed(ticket, stage=Stage.IN_PROGRESS)
 
 
@@ -98,6 +101,7 @@ HEARS: Mapping[type[Fact], Heard] = MappingProxyType(
         TicketReplied: _on_replied,
         TicketReplyRejected: _on_work_again,
         TicketSentBack: _on_work_again,
+        TicketRecheckAsked: _on_work_again,
         TicketClosed: _on_closed,
         ClockStarted: _on_clock_started,
         ClockPaused: _on_clock_paused,

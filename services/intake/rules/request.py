@@ -40,7 +40,8 @@ class Request(State):
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
     nothing known. `fields` are the procedure's own, `personal` those of them that are sealed. `address` is where it is,
     if not at the customer's own. `verified` is the identity check of a query, `strong` strong dissatisfaction;
-    `in_call` says that the caller is still on the line of the switch's call `call_id`.
+    `in_call` says that the caller is still on the line of the switch's call `call_id`; `appeals` is the earlier ticket
+    that an appeal is against.
     """
 
     at: Instant
@@ -71,6 +72,7 @@ class Request(State):
     grade: Grade | None = None
     accused: str | None = None
     parent: str | None = None
+    appeals: str | None = None
     attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
     in_call: bool = False

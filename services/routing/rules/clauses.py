@@ -53,6 +53,18 @@ def _held(_: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
     return procedure.holds.get(getattr(fact, "reason", ""))
 
 
+def _told(_: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.templates.get(getattr(fact, "template", ""))
+
+
+def _forwarded(_: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.forwarding.get(getattr(fact, "destination", ""))
+
+
+def _warned(_: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
+    return procedure.early_warnings.get(getattr(fact, "warning", ""))
+
+
 _CLAUSES: Mapping[type[Fact], _Clause] = MappingProxyType(
     {
         ticket.TicketPhoneNotified: _phoned,
@@ -74,5 +86,13 @@ _CLAUSES: Mapping[type[Fact], _Clause] = MappingProxyType(
         ticket.TicketContactFailed: lambda _o, _f, procedure: procedure.clause("unreachable"),
         ticket.TicketHeld: _held,
         ticket.TicketResumed: _held,
+        ticket.TicketTold: _told,
+        ticket.TicketForwarded: _forwarded,
+        ticket.TicketWarningRaised: _warned,
+        ticket.TicketRecheckAsked: lambda _o, _f, procedure: procedure.recheck.times if procedure.recheck else None,
+        ticket.TicketCompensated: lambda _o, _f, procedure: (
+            procedure.compensation.payments if procedure.compensation else None
+        ),
+        ticket.TicketMediated: lambda _o, _f, procedure: procedure.mediation,
     }
 )

@@ -5,7 +5,14 @@ from datetime import datetime
 from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, refused
-from contracts.ticket import TicketAnswered, TicketClosed, TicketLinked, TicketSentBack, TicketWithdrawn
+from contracts.ticket import (
+    TicketAnswered,
+    TicketClosed,
+    TicketLinked,
+    TicketRecheckAsked,
+    TicketSentBack,
+    TicketWithdrawn,
+)
 from contracts.vocabulary import CallKind, Closure, LinkKind, Stage
 from procedures.model import Procedure
 from procedures.model.part import Sourced
@@ -80,6 +87,8 @@ def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, procedure: 
         return order, ()
     if fact.mismatch is not None:
         return _sent_back(order, fact, fact.mismatch, procedure)
+    if fact.recheck:
+        return _looked_at_again(order, fact, procedure)
     if fact.kind is CallKind.ANSWER:
         return closed(order, Closure.ANSWERED, fact.at, fact.by)
     return closed(order, Closure.SATISFIED if fact.satisfied else Closure.DISSATISFIED, fact.at, fact.by)
@@ -88,6 +97,13 @@ def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, procedure: 
 def _sent_back(order: WorkOrder, fact: CallbackCompleted, ground: str, procedure: Procedure) -> Outcome[WorkOrder]:
     back = TicketSentBack(at=fact.at, by=fact.by, unit=unit_of(order), ground=ground, basis=fact.basis or "")
     return again(order, back, procedure), (back,)
+
+
+def _looked_at_again(order: WorkOrder, fact: CallbackCompleted, procedure: Procedure) -> Outcome[WorkOrder]:
+    """The customer, not satisfied, wants a recheck: the unit replies anew, and the customer is told of that."""
+    count = order.rechecks + 1
+    asked = TicketRecheckAsked(at=fact.at, by=fact.by, unit=unit_of(order), count=count)
+    return again(order, asked, procedure).but(rechecks=count), (asked,)
 
 
 def again(order: WorkOrder, back: Fact, procedure: Procedure) -> WorkOrder:

@@ -1,13 +1,13 @@
 """What people ask of a work order: one frozen command per step, with the business moment and who asks."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from contracts.fact import Ahead, Count, Few, Instant, Known, Line, Typed, Word
 from contracts.ticket import Attachment
-from contracts.vocabulary import Answers, ContactFailure, ExtensionDecider, Reviewer
+from contracts.vocabulary import Answers, Channel, ContactFailure, ExtensionDecider, Reviewer
 from kit.decide.steps import Command
 
 
@@ -146,6 +146,45 @@ class Review(Command):
 class Invalidate(Command):
     """A complaint was verified and is not valid (第十四条(六), R004-069)."""
 
+    reason: Typed = ""
+
+
+class Forward(Command):
+    """The matter is not this utility's business and goes to somebody outside; then the customer is told."""
+
+    destination: Word
+    reason: Typed | None = None
+
+
+class Tell(Command):
+    """The customer is told in the words of a template; `channel` where another than the request's was asked for."""
+
+    template: Word
+    channel: Channel | None = None
+    language: Literal["zh", "en"] = "zh"
+
+
+class Compensate(Command):
+    """Money for the customer, in fen: what kind of payment, and the basis it rests on."""
+
+    payment: Word
+    amount_fen: Annotated[int, Field(ge=1, le=10_000_000_000, strict=True)]
+    basis: Word
+    reason: Typed | None = None
+
+
+class Mediate(Command):
+    """Customer and utility were brought together about an appeal; `paper` when a mediation paper was issued."""
+
+    outcome: Word
+    paper: bool = False
+    reason: Typed | None = None
+
+
+class RaiseWarning(Command):
+    """More may come of this ticket: the levels that the procedure names for this warning are told."""
+
+    warning: Word
     reason: Typed = ""
 
 

@@ -125,6 +125,7 @@ def _lying_at(
         kept=False,
         held=None,
         held_until=None,
+        forwarded_to=None,
         limits=order.limits_after(sent.short_type(), procedure),
         wake_at=return_until,
     )

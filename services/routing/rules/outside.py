@@ -109,4 +109,4 @@ def progress(order: WorkOrder, command: Progress, procedure: Procedure) -> Outco
         return refused("order_progress_unknown", loop, accepts=procedure.progress, step=command.step)
     order, facts = signed(order, command.at, command.by)
     reached = TicketProgressed(at=command.at, by=command.by, unit=unit_of(order), step=command.step)
-    return order, (*facts, reached)
+    return order.but(progress=command.step), (*facts, reached)

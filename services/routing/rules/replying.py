@@ -36,11 +36,12 @@ def reply(order: WorkOrder, command: Reply, procedure: Procedure) -> Outcome[Wor
         answers=command.answers,
         public=command.public and not _must_stay_private(order, procedure),
     )
-    return _as_replied(order, command), (*facts, replied)
+    return _as_replied(order, command, procedure), (*facts, replied)
 
 
-def _as_replied(order: WorkOrder, command: Reply) -> WorkOrder:
+def _as_replied(order: WorkOrder, command: Reply, procedure: Procedure) -> WorkOrder:
     """Who replies has accepted the order: the window to return it is over, and so is a wish for more time."""
+    said = {"opinion": command.opinion, "result": command.result, **(command.parts or {})}
     return order.but(
         stage=Stage.REPLIED,
         replied_at=command.at,
@@ -48,6 +49,7 @@ def _as_replied(order: WorkOrder, command: Reply) -> WorkOrder:
         return_until=min(order.return_until, command.at) if order.return_until else None,
         extension_until=None,
         extension_decider=None,
+        reply=said if procedure.templates else {},
     )
 
 

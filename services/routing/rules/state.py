@@ -26,8 +26,9 @@ class WorkOrder(State):
 
     `unit` is where it lies or lay last; `round` counts its dispatches; `return_until` is the last instant of the
     unit's window to give it back; `kept` is true once the centre refused to take it
-    back; `held` is why the matter lies with somebody outside; `limits` are those that
-    sla_monitor told of and that still run.
+    back; `held` is why the matter lies with somebody outside, `forwarded_to` to whom it went for good; `progress` is
+    the last step of the work, and `reply` what the reply says, kept where customers are told in set words; `limits` are
+    those that sla_monitor told of and that still run.
     """
 
     procedure: str
@@ -82,6 +83,12 @@ class WorkOrder(State):
     material: Literal["asked", "complete"] | None = None
     held: str | None = None
     held_until: datetime | None = None
+
+    forwarded_to: str | None = None
+    progress: str | None = None
+    reply: Mapping[str, str] = {}
+    compensated_fen: int = 0
+    rechecks: int = 0
 
     limits: Mapping[str, RunningLimit] = {}
 

@@ -1,5 +1,7 @@
 """Every step of a work order: its command and rule, whose it is, the clause that foresees it, when it is heard."""
 
+from collections.abc import Mapping
+
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Clause, Outcome, Refusal, refused
 from contracts.vocabulary import CENTRE, Role, Stage
@@ -16,6 +18,8 @@ from services.routing.rules import (
     replying,
     returning,
     reviewing,
+    settling,
+    telling,
     unit_work,
 )
 from services.routing.rules.state import WorkOrder
@@ -26,6 +30,8 @@ _NOT_SENT = frozenset({Stage.ACCEPTED, Stage.RETURNED})
 _AT_UNIT = frozenset({Stage.DISPATCHED, Stage.IN_PROGRESS})
 _RETURNED = frozenset({Stage.RETURNED})
 _BEFORE_CALL = frozenset(Stage) - {Stage.CALLBACK, Stage.CLOSED}
+_OPEN = frozenset(Stage) - {Stage.CLOSED}
+_SENT = _OPEN - _NOT_SENT
 
 
 def _loop(procedure: Procedure) -> Sourced:
@@ -62,6 +68,14 @@ def _unreachable(procedure: Procedure) -> Sourced:
 
 def _knows_the_unreachable(procedure: Procedure) -> bool:
     return procedure.clauses.unreachable is not None or "ticket.contact_failed" in procedure.reactions
+
+
+def _first(rules: Mapping[str, Sourced], procedure: Procedure) -> Sourced:
+    return next(iter(rules.values()), procedure.clauses.loop)
+
+
+def _compensation(procedure: Procedure) -> Sourced:
+    return procedure.compensation.payments if procedure.compensation else procedure.clauses.loop
 
 
 def _review(procedure: Procedure) -> Sourced:
@@ -203,6 +217,54 @@ STEPS = steps(
         _loop,
         _AT_UNIT,
         offered=lambda procedure: bool(procedure.progress),
+    ),
+    Step(
+        "forward",
+        commands.Forward,
+        telling.forward,
+        CENTRE,
+        lambda procedure: _first(procedure.forwarding, procedure),
+        _NOT_SENT,
+        telling.may_be_forwarded,
+        lambda procedure: bool(procedure.forwarding),
+    ),
+    Step(
+        "tell",
+        commands.Tell,
+        telling.tell,
+        (*CENTRE, *UNIT),
+        lambda procedure: _first(procedure.templates, procedure),
+        _OPEN,
+        telling.may_be_told,
+        lambda procedure: bool(procedure.templates),
+    ),
+    Step(
+        "compensate",
+        commands.Compensate,
+        settling.compensate,
+        (*CENTRE, Role.DIVISION, *UNIT),
+        _compensation,
+        _SENT,
+        offered=lambda procedure: procedure.compensation is not None,
+    ),
+    Step(
+        "mediate",
+        commands.Mediate,
+        settling.mediate,
+        CENTRE,
+        lambda procedure: procedure.mediation or procedure.clauses.loop,
+        _OPEN,
+        settling.may_be_mediated,
+        lambda procedure: procedure.mediation is not None,
+    ),
+    Step(
+        "raise_warning",
+        commands.RaiseWarning,
+        settling.raise_warning,
+        (*CENTRE, Role.DIVISION),
+        lambda procedure: _first(procedure.early_warnings, procedure),
+        _OPEN,
+        offered=lambda procedure: bool(procedure.early_warnings),
     ),
     Step("reply", commands.Reply, replying.reply, UNIT, _loop, _AT_UNIT),
     Step(

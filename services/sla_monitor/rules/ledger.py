@@ -199,7 +199,15 @@ class Ledger:
     def escalate(self, rule: EscalationRule, at: datetime, clock: str | None = None) -> None:
         """Bring it to the notice of whoever the procedure names."""
         self.said.append(
-            TicketEscalated(at=at, by=SYSTEM, to=rule.to, cause=rule.cause, clock=clock, source=rule.source)
+            TicketEscalated(
+                at=at,
+                by=SYSTEM,
+                to=rule.to,
+                cause=rule.cause,
+                clock=clock,
+                source=rule.source,
+                warning=rule.warning,
+            )
         )
 
     def _warn_at(

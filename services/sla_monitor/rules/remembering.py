@@ -14,6 +14,7 @@ from contracts.ticket import (
     TicketMaterialCompleted,
     TicketOpened,
     TicketPhoneNotified,
+    TicketRecheckAsked,
     TicketRegraded,
     TicketReplyRejected,
     TicketSentBack,
@@ -98,6 +99,7 @@ _REMEMBER: Mapping[type[Fact], Remember] = MappingProxyType(
         TicketRegraded: lambda _s, fact, _p: {"grade": fact.grade},
         TicketReplyRejected: lambda _s, _f, _p: {"again": True},
         TicketSentBack: lambda _s, _f, _p: {"again": True},
+        TicketRecheckAsked: lambda _s, _f, _p: {"again": True},
         TicketExtensionGranted: _extended,
     }
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.fact import SYSTEM, Fact
-from contracts.refusal import Outcome
+from contracts.refusal import Outcome, Refusal
 from contracts.ticket import (
     TicketClosed,
     TicketDispatched,
@@ -14,6 +14,7 @@ from contracts.ticket import (
     TicketGroupRaised,
     TicketOpened,
     TicketRegraded,
+    TicketWarningRaised,
 )
 from contracts.vocabulary import ClockState, ExtensionDecider
 from procedures.model import EscalationRule, Moment, Procedure
@@ -69,10 +70,32 @@ def extension_granted(state: Sla, fact: TicketExtensionGranted, procedure: Proce
     return ledger.outcome()
 
 
-def group_raised(state: Sla, fact: TicketGroupRaised, _: Procedure) -> Outcome[Sla]:
+def group_raised(state: Sla, fact: TicketGroupRaised, procedure: Procedure) -> Outcome[Sla]:
     """Many requests alike come to the notice of whoever the rule names."""
-    told = TicketEscalated(at=fact.at, by=SYSTEM, to=fact.to, cause=fact.cause, source=fact.source)
-    return state, (told,)
+    rule = next((each for each in procedure.groups if each.cause == fact.cause), None)
+    told = TicketEscalated(
+        at=fact.at,
+        by=SYSTEM,
+        to=fact.to,
+        cause=fact.cause,
+        source=fact.source,
+        warning=rule.warning if rule else None,
+    )
+    return _and_then(heard(state, fact, procedure), told)
+
+
+def warning_raised(state: Sla, fact: TicketWarningRaised, procedure: Procedure) -> Outcome[Sla]:
+    """An early warning reaches the desk of each level that it names."""
+    told = (
+        TicketEscalated(at=fact.at, by=SYSTEM, to=to, cause="early_warning", source=fact.source, warning=fact.warning)
+        for to in fact.to
+    )
+    return _and_then(heard(state, fact, procedure), *told)
+
+
+def _and_then(outcome: Outcome[Sla], *more: Fact) -> Outcome[Sla]:
+    """What came of it, and more to say."""
+    return outcome if isinstance(outcome, Refusal) else (outcome[0], (*outcome[1], *more))
 
 
 def _end(ledger: Ledger, told: Reactions, fact: Fact) -> None:
@@ -106,12 +129,13 @@ def _begin(ledger: Ledger, told: Reactions, fact: Fact) -> None:
     fresh = {
         name: start
         for name, start in told.starts
-        if _holds(start, ledger, fact) and (start.running == "restart" or ledger.open(name) is None)
+        if _holds(start, ledger, fact) and (start.running != "keep" or ledger.open(name) is None)
     }
     ledger.cancel(_verb(fact), fresh)
     for name, start in fresh.items():
         ledger.begin(name, _since(start, ledger.state, fact.at))
-    at_once = [name for name, trigger in told.meets if name in fresh and _holds(trigger, ledger, fact)]
+    begun = {name for name, start in fresh.items() if start.running != "renew"}
+    at_once = [name for name, trigger in told.meets if name in begun and _holds(trigger, ledger, fact)]
     if at_once:
         ledger.meet(at_once)
 

@@ -24,13 +24,27 @@ from services.routing.rules import (
     replying,
     returning,
     reviewing,
+    settling,
     table,
+    telling,
     unit_work,
 )
 from tests.unit.routing.story import FRIDAY_10, PROCEDURE, Story
 from texts import LANGUAGES, catalogue, text
 
-_REFUSING = (closing, dispatching, extending, outside, replying, returning, reviewing, table, unit_work)
+_REFUSING = (
+    closing,
+    dispatching,
+    extending,
+    outside,
+    replying,
+    returning,
+    reviewing,
+    settling,
+    table,
+    telling,
+    unit_work,
+)
 CODES = sorted({code for module in _REFUSING for code in re.findall(r'refused\(\s*"(\w+)"', inspect.getsource(module))})
 
 _UNITS = st.sampled_from(["jinan", "zibo", "hq-finance", "atlantis"])
@@ -40,6 +54,11 @@ _FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "fail_contact": st.just({"outcome": "not_reached"}),
     "hold": st.just({"reason": "nothing"}),
     "progress": st.just({"step": "nothing"}),
+    "forward": st.just({"destination": "nowhere"}),
+    "tell": st.just({"template": "nothing"}),
+    "compensate": st.just({"payment": "nothing", "amount_fen": 1, "basis": "nothing"}),
+    "mediate": st.just({"outcome": "nothing"}),
+    "raise_warning": st.just({"warning": "nothing", "reason": "because"}),
     "notify_by_phone": st.fixed_dictionaries({"unit": _UNITS}),
     "dispatch": st.fixed_dictionaries({"unit": _UNITS}),
     "appoint": st.fixed_dictionaries({"for_": _MOMENTS}),

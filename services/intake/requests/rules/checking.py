@@ -6,6 +6,7 @@ from procedures.filling import misfilled
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
 from services.intake.rules.answering import not_at_once
+from services.intake.rules.appealing import misnamed
 from services.intake.rules.grading import circumstances, grade_at_sight, is_graded
 from services.intake.rules.request import Request
 from texts import Labels
@@ -21,6 +22,7 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
         or _unknown_place(request, procedure)
         or _unverified(request, procedure)
         or _missing(request, procedure)
+        or misnamed(request, procedure)
         or _grade_of_other_type(request, procedure)
         or _unknown_guidance(request, procedure)
         or _answered_too_soon(request, procedure)
@@ -52,16 +54,26 @@ def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
 
 def _missing(request: Request, procedure: Procedure) -> Refusal | None:
     """All missing fields at once; told precautions have a clause of their own (R004-052)."""
-    for rules in _rules_of(request, procedure):
-        given = {*request.given, *request.fields, *request.personal}
+    given = {*request.given, *request.fields, *request.personal}
+    for item in request.demands:
+        rules = procedure.types[item.type]
         missing = tuple(field for field in rules.required.value if field not in given)
         if missing:
             basis: Sourced = rules.required
             if missing == (RequestField.PRECAUTIONS,) and rules.precautions is not None:
                 basis = rules.precautions
-            names = Labels(_field(field, procedure) for field in missing)
-            return refused("fields_missing", basis, accepts=missing, fields=names)
+            return _without(missing, basis, procedure)
+        of = circumstances(item, request, procedure)
+        for row in rules.required_when:
+            also = tuple(field for field in row.fields if field not in given)
+            if also and procedure.is_so(row.when, of):
+                return _without(also, row, procedure)
     return None
+
+
+def _without(missing: tuple[str, ...], basis: Sourced, procedure: Procedure) -> Refusal:
+    names = Labels(_field(field, procedure) for field in missing)
+    return refused("fields_missing", basis, accepts=missing, fields=names)
 
 
 def _field(field: str, procedure: Procedure) -> object:
