@@ -121,6 +121,8 @@ _CALLBACK: Reliance = {
     ticket.TicketRecheckAsked: (),
     ticket.TicketWithdrawn: (),
     ticket.TicketClosed: (),
+    calls.CallEnded: ("at", "outcome"),
+    calls.CallSurveyScored: ("at", "score"),
 }
 
 RELIES_ON: Mapping[str, Reliance] = MappingProxyType(

@@ -6,8 +6,11 @@ from contracts import ticket
 from contracts.fact import Fact
 from contracts.refusal import Outcome
 from kit.decide.decider import Decider
-from kit.store.port import Collection
-from services.callback.rules import planning
+from kit.decide.fold import Cause
+from kit.decide.shell import Shell
+from kit.store.port import Collection, Document
+from services.callback.rules import line, planning
+from services.callback.rules.line import PhoneCall
 from services.callback.rules.lists import FIELDS, fields
 from services.callback.rules.state import Calls
 
@@ -24,4 +27,17 @@ RULES: Mapping[type[Fact], Callable[..., Outcome[Calls]]] = {
 }
 
 DECIDER = Decider("callback", Collection("callback", Calls, FIELDS), RULES, fields=fields)
-DECIDERS = (DECIDER,)
+PHONE_CALLS = Decider("callback", Collection("dialled", PhoneCall), line.HEARS, follow_ups=line.follow_ups)
+DECIDERS = (DECIDER, PHONE_CALLS)
+
+
+def connect(calls: Shell[Calls], lines: Shell[PhoneCall]) -> None:
+    """What the line told of a call is told to its ticket."""
+
+    async def tell(document: Document[PhoneCall], name: str, cause: Cause) -> Callable[[PhoneCall], PhoneCall]:
+        call = document.state
+        command = line.command_of(document.key, call, name)
+        await calls.do(call.ticket, command, utility=document.utility, cause=cause)
+        return lambda state: line.told(state, name)
+
+    lines.follow_ups.carried_out_by(tell)

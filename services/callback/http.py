@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -32,6 +33,8 @@ from services.callback.rules import (
     next_call_not_after,
     next_call_not_before,
 )
+from services.callback.rules.dialling import Dial
+from services.callback.rules.line import PhoneCall, begun
 from services.callback.rules.lists import fields
 
 TAG = "回复回访 Callbacks"
@@ -92,7 +95,7 @@ class PlanFilter(BaseModel):
 _CALLS = Things("/tickets/{ticket}", CallsView, "callback_step")
 
 
-def router(shell: Shell[Calls]) -> APIRouter:
+def router(shell: Shell[Calls], lines: Shell[PhoneCall]) -> APIRouter:
     """The desk's API. Only the centre calls customers back, so only its people see it."""
     routes = APIRouter(route_class=PlainRoute)
 
@@ -101,9 +104,12 @@ def router(shell: Shell[Calls]) -> APIRouter:
 
     async def take(ticket: str, step: Step[Calls], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
-        return await asked.carry_out(
+        response = await asked.carry_out(
             shell, ticket, lambda state, procedure: step.taken(state, command, procedure), view
         )
+        if isinstance(command, Dial) and response.status_code == HTTPStatus.OK:
+            await _expect(shell, lines, ticket, command, asked)
+        return response
 
     for step in STEPS.values():
         add_step(routes, _CALLS, step, take, tag=TAG)
@@ -130,6 +136,22 @@ def router(shell: Shell[Calls]) -> APIRouter:
         )
 
     return routes
+
+
+async def _expect(
+    shell: Shell[Calls], lines: Shell[PhoneCall], ticket: str, command: Dial, asked: CommandRequest
+) -> None:
+    """From now on what the line tells of this call is the ticket's; answered only once that is sure."""
+    document = await shell.get(ticket, asked.who.utility)
+    assert document is not None
+    new = PhoneCall(procedure=document.state.procedure, ticket=ticket, by=command.by)
+    await lines.do(
+        command.call,
+        lambda state, _: begun(state, new),
+        utility=asked.who.utility,
+        cause=asked.cause,
+        creates=document.state.procedure,
+    )
 
 
 def calls_view(document: Document[Calls], procedure: Procedure) -> CallsView:

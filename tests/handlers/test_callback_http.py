@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from contracts.calls import CallEnded
+from contracts.vocabulary import CallEnd
+from kit.run.ticker import Ticker
 from kit.store.opening import Stores, open_stores
-from services.callback.decider import DECIDER
+from services.callback.decider import DECIDER, PHONE_CALLS, connect
 from services.callback.http import router
 from services.callback.rules import Calls
+from services.callback.rules.line import PhoneCall
 from tests.handlers.bench_of_one import Bench, People
 from tests.unit.callback.desk import approved, at, opened, replied, wish
 
@@ -18,7 +22,9 @@ class Desk(People):
 
     def __init__(self, folder: Path, stores: Stores) -> None:
         self.bench: Bench[Calls] = Bench(DECIDER, stores.store_for(DECIDER.collection))
-        super().__init__({"callback": router(self.bench.shell)}, folder)
+        self.lines: Bench[PhoneCall] = Bench(PHONE_CALLS)
+        connect(self.bench.shell, self.lines.shell)
+        super().__init__({"callback": router(self.bench.shell, self.lines.shell)}, folder)
 
     async def fill(self) -> "Desk":
         for key, fact in (
@@ -115,3 +121,30 @@ async def test_a_call_to_an_unknown_ticket_or_with_unknown_words_changes_nothing
     assert {error["field"] for error in wrong.json()["errors"]} == {"body.outcome", "body.new_request"}
     refused = await desk.post("agent", "/callback/tickets/tkt_3/attempts", {"outcome": "busy"})
     assert (refused.status_code, refused.json()["rule"]) == (409, "R004-091")
+
+
+def busy(moment: str) -> CallEnded:
+    return CallEnded(at=at(moment), outcome=CallEnd.BUSY, arrived_at=at(moment))
+
+
+async def test_a_dialled_call_that_reached_nobody_is_an_attempt_without_a_word_of_the_clerk(desk: Desk) -> None:
+    desk.bench.clock.advance_to(at("11-20 16:00"))
+    assert (await desk.post("agent", "/callback/tickets/tkt_1/dial", {"call": "call_1"})).status_code == 200
+    await desk.lines.hears(
+        CallEnded(at=at("11-20 16:01"), outcome=CallEnd.BUSY, arrived_at=at("11-20 16:00")), "call_1"
+    )
+    await Ticker(desk.lines.shell).tick()
+    await Ticker(desk.lines.shell).tick()
+    attempted = [event.data for event in desk.bench.outbox.events if event.data.short_type() == "callback.attempted"]
+    assert [(each.outcome, each.by.role) for each in attempted] == [("busy", "agent")]  # type: ignore[attr-defined]
+
+
+async def test_what_may_not_be_made_now_is_refused_before_it_rings_and_the_line_is_not_listened_to(desk: Desk) -> None:
+    desk.bench.clock.advance_to(at("11-20 21:30"))
+    refused = await desk.post("agent", "/callback/tickets/tkt_1/dial", {"call": "call_1"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "quiet_hours")
+    assert await desk.lines.shell.get("call_1", "kunlun-gas-956100") is None
+    await desk.lines.hears(
+        CallEnded(at=at("11-20 21:31"), outcome=CallEnd.BUSY, arrived_at=at("11-20 21:30")), "call_1"
+    )
+    assert await desk.lines.shell.get("call_1", "kunlun-gas-956100") is None

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.consumers import RELIES_ON
-from contracts.topics import KNOWLEDGE, SPEAKERS, TICKETS
+from contracts.topics import CALLS, KNOWLEDGE, SPEAKERS, TICKETS
 from hotline.cli import app
 from services.registry import SERVICES, Service, speaking_on
 
@@ -56,7 +56,8 @@ def test_no_two_services_answer_under_one_path() -> None:
 
 def test_topics_follow_from_what_a_service_says_and_hears() -> None:
     assert SERVICES["sla_monitor"].says_on() == SERVICES["sla_monitor"].hears_on() == {TICKETS, KNOWLEDGE}
-    assert SERVICES["callback"].hears_on() == {TICKETS}
+    assert SERVICES["routing"].hears_on() == {TICKETS}
+    assert SERVICES["callback"].hears_on() == {TICKETS, CALLS}
     assert SERVICES["knowledge"].hears_on() == set()
     assert [service.name for service in speaking_on(KNOWLEDGE)] == ["sla_monitor", "knowledge"]
 

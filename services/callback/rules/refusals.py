@@ -21,6 +21,12 @@ def refusal_of(state: Calls, command: CallBack, procedure: Procedure) -> Refusal
     return next((found for check in _CHECKS if (found := check(state, command, procedure)) is not None), None)
 
 
+def not_now(state: Calls, at: datetime, procedure: Procedure) -> Refusal | None:
+    """The first reason not to dial at this moment, or None."""
+    command = CallBack(at=at, outcome=CallOutcome.CONNECTED)
+    return next((found for check in _WHEN if (found := check(state, command, procedure)) is not None), None)
+
+
 def _nothing_owed(state: Calls, _: CallBack, procedure: Procedure) -> Refusal | None:
     if state.owed is not CallKind.NONE:
         return None
@@ -145,12 +151,17 @@ def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refus
     return None
 
 
-_CHECKS: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
+_WHEN: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
     _nothing_owed,
     _wrong_stage,
     _before_appointment,
     _quiet,
     _too_soon,
+)
+"""Whether a call may be made at the moment of the command at all."""
+
+_CHECKS = (
+    *_WHEN,
     _talked_to_nobody,
     _not_asked,
     _unknown_answer,

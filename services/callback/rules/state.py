@@ -3,8 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.fact import Actor, Open, Score
 from contracts.ticket import Attachment
-from contracts.vocabulary import CallKind, CallOutcome
+from contracts.vocabulary import CallEnd, CallKind, CallOutcome
 from kit.decide.state import State
 
 
@@ -19,6 +20,16 @@ class CallStage(StrEnum):
 
 OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "area", "wanted", "wish_at", "rechecks"})
 """Fields that outlast a reply; everything else starts anew with the next one."""
+
+
+class Dialled(State):
+    """A call that goes on, or that reached the customer and is still to be written down; `score` is a key pressed."""
+
+    call: str
+    at: datetime
+    by: Actor
+    ended: Open[CallEnd] | None = None
+    score: Score | None = None
 
 
 class Calls(State):
@@ -58,6 +69,7 @@ class Calls(State):
     mismatch: str | None = None
     basis: str | None = None
     reason: str | None = None
+    dialled: Dialled | None = None
 
     @property
     def owed(self) -> CallKind:

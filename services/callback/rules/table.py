@@ -5,8 +5,8 @@ from kit.decide.steps import Step, steps
 from kit.decide.steps import accepted_now as accepted
 from procedures.model import Procedure
 from procedures.model.part import Sourced
-from services.callback.rules.calling import call_back
 from services.callback.rules.command import CallBack
+from services.callback.rules.dialling import Dial, dial, recorded
 from services.callback.rules.state import Calls, CallStage
 
 
@@ -26,7 +26,7 @@ STEPS = steps(
     Step(
         "call_back",
         CallBack,
-        call_back,
+        recorded,
         (*CENTRE, Role.INTEGRATION),
         _attempts,
         (CallStage.PLANNED,),
@@ -34,6 +34,7 @@ STEPS = steps(
         _calls_back,
         word="attempts",
     ),
+    Step("dial", Dial, dial, CENTRE, _attempts, (CallStage.PLANNED,), _is_owed, _calls_back),
 )
 
 

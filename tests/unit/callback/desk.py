@@ -38,15 +38,15 @@ class Desk:
 
     def hear(self, *facts: Fact) -> "Desk":
         for fact in facts:
-            assert self._take(DECIDER.hears[type(fact)](self.found, fact, self.procedure)) is None
+            assert self.take(DECIDER.hears[type(fact)](self.found, fact, self.procedure)) is None
         return self
 
     def call(self, moment: str, outcome: CallOutcome = CallOutcome.NO_ANSWER, **more: Any) -> Refusal | None:
         """Take one call down; the refusal, if it is refused."""
         command = CallBack(at=at(moment), by=AGENT, outcome=outcome, **more)
-        return self._take(call_back(self.found, command, self.procedure))
+        return self.take(call_back(self.found, command, self.procedure))
 
-    def _take(self, outcome: Outcome[Calls]) -> Refusal | None:
+    def take(self, outcome: Outcome[Calls]) -> Refusal | None:
         if isinstance(outcome, Refusal):
             return outcome
         self.found, facts = outcome
