@@ -56,7 +56,6 @@ def test_no_two_services_answer_under_one_path() -> None:
 
 def test_topics_follow_from_what_a_service_says_and_hears() -> None:
     assert SERVICES["sla_monitor"].says_on() == SERVICES["sla_monitor"].hears_on() == {TICKETS, KNOWLEDGE}
-    assert SERVICES["routing"].hears_on() == {TICKETS}
     assert SERVICES["callback"].hears_on() == {TICKETS, CALLS}
     assert SERVICES["knowledge"].hears_on() == set()
     assert [service.name for service in speaking_on(KNOWLEDGE)] == ["sla_monitor", "knowledge"]
