@@ -53,7 +53,8 @@ class Played:
 async def play(case: Case, procedure: Procedure) -> Played:
     """Play one case by a procedure (`procedure_of`) from its first step to its last expectation."""
     moments = list(_moments(case))
-    agenda = sorted(_agenda(case, moments), key=itemgetter(0, 1))
+    last = max(moments)
+    agenda = sorted(_agenda(case, moments, last), key=itemgetter(0, 1))
     stage = Stage(agenda[0][0] - timedelta(milliseconds=1), procedure)
     played = Played(case, procedure, stage)
     for at, _, thing in agenda:
@@ -62,7 +63,7 @@ async def play(case: Case, procedure: Procedure) -> Played:
             await _take(played, thing, at)
         else:
             await stage.virtual.finish_moment()
-            played.missed.extend(await _look(stage, thing, moments[-1], case.expect.index(thing) + 1))
+            played.missed.extend(await _look(stage, thing, last, case.expect.index(thing) + 1))
     played.clocks = await stage.ledgers()
     return played
 
@@ -75,12 +76,14 @@ def _moments(case: Case) -> Iterator[datetime]:
         yield at
 
 
-def _agenda(case: Case, moments: list[datetime]) -> Iterator[tuple[datetime, int, Step | Expectation]]:
+def _agenda(
+    case: Case, moments: list[datetime], last: datetime
+) -> Iterator[tuple[datetime, int, Step | Expectation]]:
     """Steps and looks in order of time; at one moment the steps come first, each kind as written."""
     for number, (at, step) in enumerate(zip(moments, case.steps, strict=True)):
         yield at, number, step
     for number, expected in enumerate(case.expect, len(case.steps)):
-        yield (moment(expected.at, moments[-1]) if expected.at else moments[-1]), number, expected
+        yield (moment(expected.at, last) if expected.at else last), number, expected
 
 
 async def _take(played: Played, step: Step, at: datetime) -> None:

@@ -29,15 +29,18 @@ def is_graded(ticket_type: str, procedure: Procedure) -> bool:
 
 
 def grade_at_sight(item: Item, request: Request, procedure: Procedure) -> int | None:
-    """What the request itself says: a clerk's judgement may be graver than the rules, not lighter."""
+    """What the request itself says: a clerk's judgement may be graver than the rules, not lighter.
+
+    The default is for a request that neither a clerk nor a rule has judged.
+    """
     rules = procedure.grading.get(item.type)
     if rules is None:
         return None
     of = circumstances(item, request, procedure)
     graver_ones = procedure.grade_rules(item.type)
     plain = (rule for rule in graver_ones if rule.repeats is None and rule.complainants is None)
-    judged = rules.default.value if request.grade is None else request.grade
-    return min([judged, *(rule.grade for rule in plain if rule.when.holds(of))])
+    judged = [] if request.grade is None else [request.grade]
+    return min([*judged, *(rule.grade for rule in plain if rule.when.holds(of))], default=rules.default.value)
 
 
 def grade_of_repeats(ticket_type: str, complaints: int, procedure: Procedure) -> int | None:
