@@ -76,9 +76,7 @@ def _moments(case: Case) -> Iterator[datetime]:
         yield at
 
 
-def _agenda(
-    case: Case, moments: list[datetime], last: datetime
-) -> Iterator[tuple[datetime, int, Step | Expectation]]:
+def _agenda(case: Case, moments: list[datetime], last: datetime) -> Iterator[tuple[datetime, int, Step | Expectation]]:
     """Steps and looks in order of time; at one moment the steps come first, each kind as written."""
     for number, (at, step) in enumerate(zip(moments, case.steps, strict=True)):
         yield at, number, step
