@@ -172,7 +172,7 @@ async def _page(
     language: Language,
 ) -> Page[DueRow]:
     """The next page with a row in it: filtering by clock may empty pages, which nobody wants to turn by hand."""
-    cursor = paging.cursor
+    cursor, incomplete = paging.cursor, None
     for _ in range(MOST_PAGES):
         page = await page_of(
             shell.store,
@@ -183,10 +183,10 @@ async def _page(
             where=filters.where(scope),
             order=_ORDER[filters.state],
         )
-        rows, cursor = [row for row in page.items if row.clocks], page.next
+        rows, cursor, incomplete = [row for row in page.items if row.clocks], page.next, page.incomplete or incomplete
         if rows or cursor is None:
             break
-    return Page(items=rows, next=cursor)
+    return Page(items=rows, next=cursor, incomplete=incomplete)
 
 
 def _row(document: Document[Sla], filters: ClockFilter, procedure: Procedure, language: Language) -> DueRow:

@@ -178,7 +178,7 @@ def add_missed_calls(routes: APIRouter, desk: FrontDesk) -> None:
         )
         numbers = await kept.opened(who.utility, (caller.state.number_ref for caller in page.items))
         shown = [_missed_view(desk, caller, _masked(numbers, caller.state.number_ref)) for caller in page.items]
-        return Page[MissedCallerView](items=shown, next=page.next)
+        return Page[MissedCallerView](items=shown, next=page.next, incomplete=page.incomplete)
 
     async def take(caller: str, step: Step[MissedCaller], body: StepBody, asked: CommandRequest) -> Response:
         if await kept.missed.get(caller, asked.who.utility) is None:
