@@ -74,7 +74,7 @@ async def _page(
 ) -> Page[NoticeView]:
     """The next page with a row in it: the area may empty pages, which nobody wants to turn by hand."""
     rows: list[NoticeView] = []
-    cursor = paging.cursor
+    cursor, incomplete = paging.cursor, None
     for _ in range(MOST_PAGES):
         page = await page_of(
             desk.notices.store,
@@ -87,9 +87,10 @@ async def _page(
             descending=True,
         )
         rows, cursor = [row for row in page.items if touches(row.areas, filters.area)], page.next
+        incomplete = page.incomplete or incomplete
         if rows or cursor is None:
             break
-    return Page(items=rows, next=cursor)
+    return Page(items=rows, next=cursor, incomplete=incomplete)
 
 
 def _add_steps(routes: APIRouter, desk: KnowledgeDesk) -> None:
