@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from kit.http.routes import PlainRoute
-from services.intake.http.calls import add_calls, add_missed_calls
+from services.intake.http.calls import add_calls
 from services.intake.http.customers import add_customers, add_looks
 from services.intake.http.desk import FrontDesk
 from services.intake.http.files import add_files
+from services.intake.http.missed_calls import add_missed_calls
 from services.intake.http.numbers import add_numbers
 from services.intake.http.proposals import add_proposals
 from services.intake.http.requests import add_requests

@@ -1,9 +1,8 @@
-"""Calls at the front desk: who is on the line, the calls of a ticket, callers to be called back."""
+"""Calls at the front desk: who is on the line, the calls of a ticket."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -23,9 +22,7 @@ from kit.http.problems import Problem
 from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Condition, Document, Equal, Range
 from services.intake.calls.rules import call as calls
-from services.intake.calls.rules import missed
 from services.intake.calls.rules.call import Call
-from services.intake.calls.rules.missed import MissedCaller
 from services.intake.http.customers import panel, record
 from services.intake.http.desk import Centre, FrontDesk
 from services.intake.http.views import PanelView
@@ -65,23 +62,6 @@ class CallScreenView(BaseModel):
     customers: tuple[PanelView, ...] = ()
 
 
-class MissedCallerView(BaseModel):
-    """A caller who hung up before anybody answered: all calls in vain of one number, merged."""
-
-    id: str
-    number: str | None = Field(default=None, description="masked")
-    queue: str | None = None
-    calls: tuple[str, ...]
-    first_at: AwareDatetime | None = None
-    last_at: AwareDatetime | None = None
-    due: AwareDatetime | None = Field(default=None, description="when they must be called back")
-    overdue: bool = False
-    attempts: int = Field(description="our calls that did not reach them")
-    settled: str | None = None
-    reason: str | None = None
-    accepts: tuple[str, ...] = ()
-
-
 class CallFilter(BaseModel):
     """Which calls are listed, newest first."""
 
@@ -92,20 +72,13 @@ class CallFilter(BaseModel):
     until: Instant | None = Field(default=None, description="before this moment")
 
 
-class MissedFilter(BaseModel):
-    """Which callers are listed, the earliest due first."""
-
-    due_before: Instant | None = None
-
-
-_EVER = datetime.fromtimestamp(0, UTC)
 _CALLS = Things("/calls/{call}", CallView, "call_step", "call_")
-_MISSED = Things("/missed-calls/{caller}", MissedCallerView, "missed_step", "missed_call_")
 
 
 def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
-    """`GET /calls`, `GET /calls/{call}` and its steps, `GET /tickets/{ticket}/calls`."""
+    """`GET /calls/{call}` with its steps, `GET /calls`, `GET /tickets/{ticket}/calls`."""
     kept = desk.intake.calls
+    _add_steps(routes, desk)
 
     @routes.get("/calls/{call}", tags=[TAG], response_model=CallScreenView, summary="来电弹屏 Who is on the line")
     async def one(call: InPath, who: Centre, language: LanguageAsked, request: Request) -> Any:
@@ -143,6 +116,10 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
         document = await desk.ticket(who, ticket)
         return await _views(desk, who.utility, await calls_of(desk.intake, document))
 
+
+def _add_steps(routes: APIRouter, desk: FrontDesk) -> None:
+    kept = desk.intake.calls
+
     async def take(call: str, step: Step[Call], body: StepBody, asked: CommandRequest) -> Response:
         if await kept.calls.get(call, asked.who.utility) is None:
             raise Problem(Refusal("unknown_call"))
@@ -158,52 +135,17 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
         add_step(routes, _CALLS, step, take, tag=TAG)
 
 
-def add_missed_calls(routes: APIRouter, desk: FrontDesk) -> None:
-    """`GET /missed-calls` and the steps on one."""
-    kept = desk.intake.calls
-
-    @routes.get("/missed-calls", tags=[TAG], summary="未接来电回拨 Callers to be called back")
-    async def listed(
-        filters: Annotated[MissedFilter, Query()], who: Centre, paging: PageAsked
-    ) -> Page[MissedCallerView]:
-        """Who hung up before anybody answered, the earliest due first; who got through since is not here."""
-        page = await page_of(
-            kept.missed.store,
-            missed.fields,
-            lambda caller: caller,
-            paging,
-            utility=who.utility,
-            where=(Range("due", _EVER, filters.due_before),),
-            order="due",
-        )
-        numbers = await kept.opened(who.utility, (caller.state.number_ref for caller in page.items))
-        shown = [_missed_view(desk, caller, _masked(numbers, caller.state.number_ref)) for caller in page.items]
-        return Page[MissedCallerView](items=shown, next=page.next, incomplete=page.incomplete)
-
-    async def take(caller: str, step: Step[MissedCaller], body: StepBody, asked: CommandRequest) -> Response:
-        if await kept.missed.get(caller, asked.who.utility) is None:
-            raise Problem(Refusal("unknown_missed_call"))
-        command = command_of(step, body, asked, kept.missed.clock)
-        return await asked.carry_out(
-            kept.missed,
-            caller,
-            lambda state, procedure: step.taken(state, command, procedure),
-            lambda document: _missed_view(desk, document),
-        )
-
-    for step in missed.STEPS.values():
-        add_step(routes, _MISSED, step, take, tag=TAG)
-
-
 async def _views(desk: FrontDesk, utility: str, found: Iterable[Document[Call]]) -> list[CallView]:
     shown = list(found)
     numbers = await desk.intake.calls.opened(utility, (each.state.number_ref for each in shown))
     return [
-        _call_view(desk, each).model_copy(update={"number": _masked(numbers, each.state.number_ref)}) for each in shown
+        _call_view(desk, each).model_copy(update={"number": masked_number(numbers, each.state.number_ref)})
+        for each in shown
     ]
 
 
-def _masked(numbers: Mapping[str, str], ref: str | None) -> str | None:
+def masked_number(numbers: Mapping[str, str], ref: str | None) -> str | None:
+    """A number of the vault as screens show it."""
     number = numbers.get(ref) if ref is not None else None
     return masked(PersonalField.CONTACT, number) if number is not None else None
 
@@ -212,16 +154,3 @@ def _call_view(desk: FrontDesk, document: Document[Call], number: str | None = N
     own = {name: getattr(document.state, name) for name in CallView.model_fields if name in Call.model_fields}
     accepts = accepted_now(calls.STEPS, document.state, None, desk.procedure_of(document.state.procedure))
     return CallView(id=document.key, number=number, accepts=accepts, **own)
-
-
-def _missed_view(desk: FrontDesk, document: Document[MissedCaller], number: str | None = None) -> MissedCallerView:
-    caller = document.state
-    own = {name: getattr(caller, name) for name in MissedCallerView.model_fields if name in MissedCaller.model_fields}
-    return MissedCallerView(
-        id=document.key,
-        number=number,
-        overdue=caller.is_owed and caller.due is not None and caller.due < desk.now(),
-        attempts=len(caller.tried),
-        accepts=accepted_now(missed.STEPS, caller, None, desk.procedure_of(caller.procedure)),
-        **own,
-    )
