@@ -43,6 +43,7 @@ class TicketSeen:
     next_call_not_after: datetime | None = None
     review_due: datetime | None = None
     messages: Sequence[str] = ()
+    told_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Failure:
     clause: str | None = None
 
 
-_PLAIN = ("stage", "closure", "grade", "type", "unit", "round", "first_owner", "public")
+_PLAIN = ("stage", "closure", "grade", "type", "unit", "round", "first_owner", "public", "told_by")
 _MOMENTS = ("next_call_not_before", "next_call_not_after", "review_due")
 
 

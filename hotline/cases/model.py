@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from contracts.fact import Grade
-from contracts.vocabulary import ClockState, Closure, Stage
+from contracts.vocabulary import Channel, ClockState, Closure, Stage
 from hotline.cases.words import EventName, Label, Lateness, Of, When, Word
 from procedures.model.part import Part
 
@@ -56,6 +56,7 @@ class Expectation(Part):
     next_call_not_after: When | None = None
     review_due: When | None = None
     message: str | None = None
+    told_by: Channel | None = None
 
 
 class Case(Part):

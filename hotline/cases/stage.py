@@ -199,8 +199,15 @@ class Stage:
             next_call_not_before=next_call_not_before(calls) if calls else None,
             next_call_not_after=next_call_not_after(calls) if calls else None,
             review_due=self._review_due(key),
+            told_by=self._told_by(key),
             messages=[*told, *(await self._explained(key) if explained else ())],
         )
+
+    def _told_by(self, key: str) -> str | None:
+        """The channel on which the customer was told last, in set words."""
+        said = (event.data for event in self.virtual.bus.said if event.subject == key)
+        channels = [fact.channel for fact in said if isinstance(fact, TicketTold)]
+        return channels[-1] if channels else None
 
     def _review_due(self, key: str) -> datetime | None:
         """When the article that was published last is to be reviewed again (R004-151)."""

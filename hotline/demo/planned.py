@@ -40,6 +40,8 @@ class _Life:
             await self._return()
         await self.desk.lives.pace.together(self._handle(), self._urge())
         await self._reply_until_passed()
+        if self.plan.template is not None and await self.desk.stage() == "callback":
+            await self.desk.centre("tell", template=self.plan.template)
         await self._call_back()
 
     async def _dispatch(self) -> None:

@@ -44,6 +44,7 @@ class Plan:
     urges: int = 0
     withdrawn: bool = False
     reply_rejected: bool = False
+    template: str | None = None
     calls: tuple[CallOutcome, ...] = (CallOutcome.CONNECTED,)
     satisfaction: int | None = None
     solved: str | None = None
@@ -64,6 +65,8 @@ class Plan:
             return Closure.NO_CALLBACK_DUE
         if self.wants_no_call:
             return Closure.CALLBACK_WAIVED
+        if self.template is not None:
+            return Closure.ANSWERED
         if CallOutcome.CONNECTED not in self.calls:
             return Closure.UNREACHABLE
         if self.call is CallKind.ANSWER:
@@ -100,11 +103,12 @@ class _Draw:
         scenario, shares, waits = self.scenario, self.scenario.shares, self.scenario.waits
         urgent = self.procedure.types[scene.type].has("phone_first")
         away = self._luck(shares.not_at_home)
+        channel = Channel.PHONE if urgent else self._one_of(scenario.channels) or Channel.PHONE
         solved, score = self._one_of(scenario.solved), self._one_of(scenario.scores)
         return Plan(
             number=number,
             at=at,
-            channel=Channel.PHONE if urgent else self._one_of(scenario.channels) or Channel.PHONE,
+            channel=channel,
             type=scene.type,
             subtype=scene.subtype,
             area=self.chance.choice(scenario.areas),
@@ -126,6 +130,7 @@ class _Draw:
             urges=self.chance.choice((1, 3)) if self._luck(shares.urged) else 0,
             withdrawn=not urgent and self._luck(shares.withdrawn),
             reply_rejected=self._luck(shares.rejected),
+            template=self._template(scene, channel),
             calls=self._calls(),
             satisfaction=score,
             solved=solved,
@@ -146,6 +151,12 @@ class _Draw:
     def _fields(self, number: int, scene: Scene) -> dict[str, str]:
         asked = self.procedure.types[scene.type].required.value
         return {name: form.format(number=number) for name, form in self.scenario.fields.items() if name in asked}
+
+    def _template(self, scene: Scene, channel: Channel) -> str | None:
+        """The set words in which a result is told on this channel, where the procedure has such."""
+        of = self.procedure.circumstances(scene.type, channel=channel.value)
+        ending = (name for name, each in self.procedure.templates.items() if each.ends == "answered")
+        return next((name for name in ending if self.procedure.is_so(self.procedure.templates[name].when, of)), None)
 
     def _calls(self) -> tuple[CallOutcome, ...]:
         """Who cannot be reached is called as often as the procedure asks; others at times need two calls or three."""
