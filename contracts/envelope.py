@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, get_args, get_origin
 
 import orjson
 
@@ -13,9 +15,20 @@ from contracts.fact import Fact
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 
+MOST_BYTES = 256 * 1024
+"""How long an event may be; a broker takes four times as much unless told otherwise."""
+
 
 class EnvelopeError(ValueError):
     """The bytes are not a CloudEvent of ours; the message says which attribute is wrong."""
+
+
+class EventTooLarge(ValueError):
+    """The event would be too long for the bus; it is refused before anything is saved."""
+
+    def __init__(self, event_type: str, size: int) -> None:
+        super().__init__(f"{event_type} of {size} bytes; at most {MOST_BYTES} go over the bus")
+        self.size = size
 
 
 class UnknownType(EnvelopeError):
@@ -64,6 +77,21 @@ def encode(event: Event) -> bytes:
     if event.traceparent is not None:
         attributes["traceparent"] = event.traceparent
     return orjson.dumps(attributes)
+
+
+def check_size(event: Event) -> None:
+    """Raises EventTooLarge. Only what holds lists or mappings can be that long, so nothing else is encoded for it."""
+    if _is_roomy(type(event.data)) and (size := len(encode(event))) > MOST_BYTES:
+        raise EventTooLarge(event.type, size)
+
+
+@cache
+def _is_roomy(fact: type[Fact]) -> bool:
+    return any(_holds_many(field.annotation) for field in fact.model_fields.values())
+
+
+def _holds_many(annotation: Any) -> bool:
+    return get_origin(annotation) in (tuple, Mapping) or any(map(_holds_many, get_args(annotation)))
 
 
 def headers(event: Event) -> dict[str, str]:

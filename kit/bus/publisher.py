@@ -10,19 +10,29 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.partitioner import DefaultPartitioner
 
 from contracts.envelope import Event, encode, headers
 from contracts.topics import topic_of
 from kit.bus.connection import connection
-from kit.bus.relay import BusAway
+from kit.bus.relay import BusAway, Unsayable
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import EVENTS_PUBLISHED
 
 log = structlog.get_logger(__name__)
 
 _BATCH_BYTES = 512 * 1024
+MOST_BYTES = 900_000
+"""Of one message; a broker's own limit (`max.message.bytes`) is 1,048,588 unless told otherwise."""
+
+_NEVER_TAKEN = (MessageSizeTooLargeError, RecordListTooLargeError)
 _IMPATIENT_SECONDS = 5.0
 _CLOSE_SECONDS = 2.0
 
@@ -38,6 +48,12 @@ class Outgoing:
     value: bytes | None
     headers: Headers = ()
 
+    @property
+    def size(self) -> int:
+        """In bytes, near enough."""
+        named = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.key) + len(self.value or b"") + named
+
 
 class KafkaPublisher:
     """One producer, connected with the first message and anew after a failure.
@@ -52,18 +68,20 @@ class KafkaPublisher:
         self._settings = settings
         self._service = service
         self._producer: AIOKafkaProducer | None = None
+        self._batch_bytes = _BATCH_BYTES
         self._starting = asyncio.Lock()
         self.reached: dict[TopicPartition, int] = {}
         """For each partition the offset after the last message this publisher put there."""
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Kit.relay.Publisher: returns when all are acknowledged, raises BusAway."""
-        await self.send([_outgoing(event) for event in events])
+        """Kit.relay.Publisher: returns when all are acknowledged, raises BusAway or Unsayable."""
+        await self.send(_outgoing_all(events))
         for event_type, count in Counter(event.type for event in events).items():
             EVENTS_PUBLISHED.labels(self._service, event_type).inc(count)
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Any messages, as `publish` does it with events. Raises BusAway; some may have arrived then."""
+        """Any messages, as `publish` does it with events. Raises BusAway or Unsayable; some may have arrived then."""
+        _check_sizes(messages)
         try:
             producer = await self._started()
             lanes = await _by_partition(producer, messages)
@@ -77,11 +95,15 @@ class KafkaPublisher:
         except KafkaError as error:
             await self.close()
             raise BusAway(f"Kafka: {error!r}") from error
+        except Unsayable:
+            # An idempotent producer goes on counting after what was refused, and the broker would refuse the rest.
+            await self.close()
+            raise
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:
-                producer = _producer(self._settings, self._service)
+                producer = _producer(self._settings, self._service, self._batch_bytes)
                 try:
                     await producer.start()
                 except BaseException:
@@ -103,9 +125,19 @@ class KafkaPublisher:
                 taken += 1
             batch.close()
             sent = await producer.send_batch(batch, place.topic, partition=place.partition)
-            placed = await _acknowledged(sent, place)
+            try:
+                placed = await _acknowledged(sent, place)
+            except _NEVER_TAKEN as error:
+                self._smaller(rest[:taken], error)
+                raise
             self.reached[place] = max(self.reached.get(place, 0), placed.offset + taken)
             del rest[:taken]
+
+    def _smaller(self, messages: Sequence[Outgoing], error: KafkaError) -> None:
+        """A batch was too large for this broker: half as much next time. Raises Unsayable for a message alone."""
+        if len(messages) == 1:
+            raise Unsayable({messages[0].key.decode(errors="replace"): repr(error)}) from error
+        self._batch_bytes //= 2
 
     async def close(self) -> None:
         """Let go of the connections; what is not acknowledged by then stays in the outbox. May be called again."""
@@ -114,13 +146,13 @@ class KafkaPublisher:
             await _stop(producer)
 
 
-def _producer(settings: KafkaSettings, service: str) -> AIOKafkaProducer:
+def _producer(settings: KafkaSettings, service: str, batch_bytes: int) -> AIOKafkaProducer:
     return AIOKafkaProducer(
         **connection(settings),
         client_id=f"hotline-{service}",
         acks="all",
         enable_idempotence=settings.idempotent,
-        max_batch_size=_BATCH_BYTES,
+        max_batch_size=batch_bytes,
         request_timeout_ms=15_000,
     )
 
@@ -137,16 +169,44 @@ def _append(batch: Any, message: Outgoing) -> Any:
 
 
 async def _by_partition(
-    producer: AIOKafkaProducer, messages: Iterable[Outgoing]
+    producer: AIOKafkaProducer, messages: Sequence[Outgoing]
 ) -> dict[TopicPartition, list[Outgoing]]:
     lanes: dict[TopicPartition, list[Outgoing]] = defaultdict(list)
     counts: dict[str, int] = {}
     for message in messages:
         if message.topic not in counts:
-            counts[message.topic] = len(await producer.partitions_for(message.topic))
+            counts[message.topic] = await _partitions(producer, message.topic, messages)
         partition = partition_of(message.key, counts[message.topic])
         lanes[TopicPartition(message.topic, partition)].append(message)
     return lanes
+
+
+async def _partitions(producer: AIOKafkaProducer, topic: str, messages: Sequence[Outgoing]) -> int:
+    try:
+        return len(await producer.partitions_for(topic))
+    except (UnknownTopicOrPartitionError, InvalidTopicError) as error:
+        keys = (message.key.decode(errors="replace") for message in messages if message.topic == topic)
+        raise Unsayable(dict.fromkeys(keys, f"no topic {topic}: {error!r}")) from error
+
+
+def _check_sizes(messages: Iterable[Outgoing]) -> None:
+    wrong = {message.key.decode(errors="replace"): message.size for message in messages if message.size > MOST_BYTES}
+    if wrong:
+        raise Unsayable({key: f"{size} bytes; at most {MOST_BYTES} are sent" for key, size in wrong.items()})
+
+
+def _outgoing_all(events: Iterable[Event]) -> list[Outgoing]:
+    """Raises Unsayable for those that cannot be written down or belong on no topic."""
+    found: list[Outgoing] = []
+    wrong: dict[str, str] = {}
+    for event in events:
+        try:
+            found.append(_outgoing(event))
+        except (LookupError, TypeError, ValueError) as error:
+            wrong[event.subject] = f"{event.type}: {error!r}"
+    if wrong:
+        raise Unsayable(wrong)
+    return found
 
 
 @lru_cache(maxsize=65_536)

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
-from contracts.envelope import Event
+from contracts.envelope import EnvelopeError, Event
 from kit.clock import machine_now
 from kit.store.port import Store, StoreAway
-from kit.telemetry.metrics import OUTBOX_LAG_SECONDS, OUTBOX_WAITING
+from kit.telemetry.metrics import OUTBOX_LAG_SECONDS
 
 log = structlog.get_logger()
 
@@ -22,14 +22,34 @@ MOST_WAITING = 20_000
 
 MOST_REMEMBERED = 50_000
 BATCH = 500
+STUCK_AFTER = timedelta(minutes=1)
+"""What was said longer ago and is neither out nor set aside says that the way to the bus is blocked."""
+
+_FIRST_ASIDE, _LONGEST_ASIDE = timedelta(seconds=30), timedelta(minutes=10)
+
+
+class _Aside(NamedTuple):
+    """Why a document is set aside, until when it rests, and how long it rested this time."""
+
+    reason: str
+    until: datetime
+    length: timedelta
 
 
 class BusAway(ConnectionError):
     """The bus cannot be reached now: an outage, to be waited out."""
 
 
+class Unsayable(Exception):
+    """The bus will never take what these documents have to say; `reasons` by key. Waiting does not mend it."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{key}: {reason}" for key, reason in reasons.items()))
+        self.reasons = reasons
+
+
 class Publisher(Protocol):
-    """Brings events to the bus and returns when all of them are acknowledged, or raises BusAway."""
+    """Brings events to the bus and returns when all of them are acknowledged, or raises BusAway or Unsayable."""
 
     async def publish(self, events: Sequence[Event]) -> None: ...
 
@@ -39,23 +59,27 @@ class Relay:
 
     A consumer drops whatever is not newer than what it has seen from a source, so no event of a document may overtake
     an earlier one: where the relay cannot be sure that all earlier ones are out, it reads them from the store.
+
+    A document whose events the bus will never take is set aside, whole and for a while, and the others go on; its
+    events stay in the store's outbox, so a restart or the end of the while tries again.
     """
 
     def __init__(self, store: Store[Any], publisher: Publisher, service: str = "") -> None:
         """`service` is the name its metrics go by."""
         self._store = store
         self._publisher = publisher
-        self._waiting_gauge = OUTBOX_WAITING.labels(service)
+        self._service = service
         self._lag = OUTBOX_LAG_SECONDS.labels(service)
         self._waiting: OrderedDict[str, list[Event]] = OrderedDict()
         self._sent: OrderedDict[str, int] = OrderedDict()
         self._since: dict[str, float] = {}
+        self._aside: dict[str, _Aside] = {}
         self._stirred = asyncio.Event()
         self._still = asyncio.Event()
         self._still.set()
 
     def put(self, key: str, published: int, events: Sequence[Event]) -> None:
-        if key not in self._waiting and len(self._waiting) >= MOST_WAITING:
+        if self._rests(key) or (key not in self._waiting and len(self._waiting) >= MOST_WAITING):
             return
         self._sent[key] = max(self._sent.get(key, 0), published)
         self._waiting.setdefault(key, []).extend(events)
@@ -89,11 +113,14 @@ class Relay:
         """Publish everything that waits."""
         while self._waiting:
             keys = list(self._waiting)[:BATCH]
-            batch = await self._complete({key: list(self._waiting[key]) for key in keys})
-            await self._publisher.publish([event for events in batch.values() for event in events])
+            try:
+                batch = await self._complete({key: list(self._waiting[key]) for key in keys})
+                await self._publisher.publish([event for events in batch.values() for event in events])
+            except Unsayable as error:
+                self._set_aside(error.reasons)
+                continue
             await self._store.published({key: events[-1].sequence for key, events in batch.items() if events})
             self._forget(batch)
-            self._waiting_gauge.set(len(self._waiting))
         self._stirred.clear()
         self._still.set()
 
@@ -103,12 +130,42 @@ class Relay:
         gaps = [key for key, events in ordered.items() if events and events[0].sequence != self._sent.get(key, 0) + 1]
         gaps += [key for key, events in ordered.items() if key not in gaps and _has_hole(events)]
         if gaps:
-            ordered.update(await self._store.outbox(gaps))
-        return ordered
+            ordered.update(await self._readable(gaps))
+        return {key: events for key, events in ordered.items() if key in self._waiting}
+
+    async def _readable(self, keys: Sequence[str]) -> dict[str, list[Event]]:
+        """What the store has still to be said; a document whose events cannot be read is set aside."""
+        try:
+            return await self._store.outbox(keys)
+        except EnvelopeError as error:
+            if len(keys) == 1:
+                self._set_aside({keys[0]: f"unreadable in the store: {error}"})
+                return {}
+        return {key: events for each in keys for key, events in (await self._readable([each])).items()}
+
+    def _set_aside(self, reasons: Mapping[str, str]) -> None:
+        for key, reason in reasons.items():
+            before = self._aside.get(key)
+            length = min(before.length * 2, _LONGEST_ASIDE) if before else _FIRST_ASIDE
+            self._aside[key] = _Aside(reason, machine_now() + length, length)
+            self._waiting.pop(key, None)
+            self._since.pop(key, None)
+            log.error("relay.set_aside", service=self._service, key=key, reason=reason, again_in=length.total_seconds())
+
+    @property
+    def aside(self) -> Mapping[str, str]:
+        """The documents set aside, with why."""
+        return {key: each.reason for key, each in self._aside.items()}
+
+    async def is_stuck(self, older_than: timedelta = STUCK_AFTER) -> bool:
+        """Whether something else than what is set aside has waited so long, as the store knows it."""
+        left = await self._store.unpublished(machine_now() - older_than, len(self._aside) + 1)
+        return any(key not in self._aside for key in left)
 
     def _forget(self, batch: dict[str, list[Event]]) -> None:
         now = perf_counter()
         for key, events in batch.items():
+            self._aside.pop(key, None)
             self._lag.observe(now - self._since.pop(key, now))
             if events:
                 self._sent[key] = max(self._sent.get(key, 0), events[-1].sequence)
@@ -124,11 +181,14 @@ class Relay:
 
     async def sweep(self, older_than: timedelta = timedelta(seconds=5), limit: int = BATCH) -> int:
         """Publish what a crash or an outage left behind; returns how many documents were found."""
-        left = await self._store.unpublished(machine_now() - older_than, limit)
-        keys = [key for key in left if key not in self._waiting]
-        for key, events in (await self._store.outbox(keys)).items():
+        left = await self._store.unpublished(machine_now() - older_than, limit + len(self._aside))
+        keys = [key for key in left if key not in self._waiting and not self._rests(key)][:limit]
+        for key, events in (await self._readable(keys)).items():
             self.put(key, events[0].sequence - 1, events)
         return len(keys)
+
+    def _rests(self, key: str) -> bool:
+        return key in self._aside and machine_now() < self._aside[key].until
 
     async def retell(self, since: timedelta) -> int:
         """Say again what was said in the last while, to a bus that forgot; readers drop what they know."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic
 
-from contracts.envelope import Event
+from contracts.envelope import Event, check_size
 from contracts.fact import Fact
 from contracts.ids import event_id
 from contracts.refusal import Refusal
@@ -84,13 +84,15 @@ class Draft(Generic[S]):
         self.take(outcome, Cause(event.id, event.traceparent))
 
     def take(self, outcome: tuple[S, tuple[Fact, ...]], cause: Cause) -> None:
-        """Accept a rule's new state and number its facts."""
+        """Accept a rule's new state and number its facts. Raises EventTooLarge."""
         self.state, facts = outcome
         source = source_of(self.decider.service)
         for fact in facts:
             sequence = self.sequence + 1
             identity = event_id(cause.id, source, sequence)
-            self.events.append(Event(identity, source, self.key, sequence, self.utility, fact, cause.traceparent))
+            event = Event(identity, source, self.key, sequence, self.utility, fact, cause.traceparent)
+            check_size(event)
+            self.events.append(event)
 
     def change(self, said_at: datetime, answer: Answer | None = None, again_at: datetime | None = None) -> Change[S]:
         """The one atomic update that holds everything this draft decided.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol
 from weakref import WeakValueDictionary
 
-from contracts.envelope import Event
+from contracts.envelope import MOST_BYTES, Event, EventTooLarge
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
 from kit.decide.decider import Decider, Decision
@@ -193,7 +193,10 @@ class Shell(Generic[S]):
             if isinstance(outcome, Refusal):
                 return outcome
             draft = Draft.of(self.decider, key, utility, before)
-            draft.take(outcome, cause)
+            try:
+                draft.take(outcome, cause)
+            except EventTooLarge as error:
+                return Refusal("too_much_said", params={"size": error.size, "most": MOST_BYTES})
             if await self._saved(draft, idempotency):
                 return Done(draft.document(), tuple(draft.events), created=before is None)
         raise TooManyConflicts(f"{self.decider.collection.name}: {key}")

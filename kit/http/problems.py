@@ -33,6 +33,7 @@ _STATUS: Mapping[str, int] = {
     "cursor_invalid": 422,
     "moment_ahead": 422,
     "moment_misplaced": 422,
+    "too_much_said": 422,
     "internal": 500,
     "unavailable": 503,
 }

@@ -13,8 +13,11 @@ from starlette.responses import Response
 
 from kit.clock import machine_now
 
-Check = Callable[[], Awaitable[None]]
-"""Returns when all is well; raises NotReady (or an outage: ConnectionError, TimeoutError) saying what is not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Returns when all is well, with what an operator should know all the same, if anything.
+
+Raises NotReady (or an outage: ConnectionError, TimeoutError) saying what is not.
+"""
 
 
 class NotReady(Exception):
@@ -59,12 +62,12 @@ class Health:
 
     async def _run(self, check: Check) -> CheckResult:
         try:
-            await asyncio.wait_for(check(), self._patience)
+            detail = await asyncio.wait_for(check(), self._patience)
         except TimeoutError:
             return CheckResult(ok=False, detail=f"no answer within {self._patience:g} s")
         except (NotReady, OSError) as error:
             return CheckResult(ok=False, detail=str(error) or type(error).__name__)
-        return CheckResult(ok=True)
+        return CheckResult(ok=True, detail=detail or "")
 
 
 class ProgressCheck:

@@ -144,6 +144,7 @@ class Host:
         runtime = ServiceRuntime(duties, self.settings.kafka, publisher, self.failed)
         self.health.add(f"{name}.store", stores.ping)
         self.health.add(f"{name}.bus", runtime.check_bus)
+        self.health.add(f"{name}.outbox", runtime.check_outbox)
         self.runtimes[name] = await self._stack.enter_async_context(runtime)
         add_said(assembled.routes, assembled.workers)
         return assembled.routes

@@ -17,7 +17,7 @@ from contracts.topics import DEAD_LETTERS, TOPICS
 from kit.bus.connection import security
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.reader import BusReader
-from kit.bus.relay import BATCH, Relay
+from kit.bus.relay import BATCH, STUCK_AFTER, Relay
 from kit.bus.topics import ensure_topics
 from kit.clock import Clock
 from kit.decide.decider import Decider
@@ -29,6 +29,7 @@ from kit.run.ticker import Ticker
 from kit.settings import KafkaSettings
 from kit.store.opening import Stores
 from kit.store.port import S, StoreAway
+from kit.telemetry.metrics import OUTBOX_SET_ASIDE, OUTBOX_WAITING
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +149,14 @@ class ServiceRuntime:
         elif not self.begun.is_set():
             raise NotReady("the bus was not reached yet")
 
+    async def check_outbox(self) -> str | None:
+        """What was said gets out; raises NotReady where it does not, tells of documents that are set aside."""
+        relays = [worker.relay for worker in self.duties.workers]
+        if any([await relay.is_stuck() for relay in relays]):
+            raise NotReady(f"what was said waits for the bus for more than {STUCK_AFTER.total_seconds():.0f} s")
+        aside = [f"{key} ({reason})" for relay in relays for key, reason in relay.aside.items()]
+        return f"{len(aside)} documents are set aside: {'; '.join(aside[:3])}" if aside else None
+
     async def drain(self) -> None:
         """Finish and commit the batch at hand, publish what was said, then end; raises ServiceFailed if it had ended.
 
@@ -208,7 +217,11 @@ class ServiceRuntime:
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _sweep(self) -> None:
-        """Publish what a crash or an outage left behind, all of it."""
+        """Publish what a crash or an outage left behind, all of it; and say how much waits, as the store knows it."""
+        waiting = [await worker.shell.store.waiting() for worker in self.duties.workers]
+        OUTBOX_WAITING.labels(self.duties.service).set(sum(waiting))
+        aside = sum(len(worker.relay.aside) for worker in self.duties.workers)
+        OUTBOX_SET_ASIDE.labels(self.duties.service).set(aside)
         for worker in self.duties.workers:
             while await worker.relay.sweep(limit=BATCH) == BATCH:
                 await worker.relay.drained()

@@ -132,6 +132,9 @@ class MemoryStore(Generic[S]):
         ]
         return [key for _, key in sorted(waiting)[:limit]]
 
+    async def waiting(self) -> int:
+        return sum(row.document.published < row.document.sequence for row in self._rows.values())
+
     async def published(self, sequences: Mapping[str, int]) -> None:
         for key, sequence in sequences.items():
             row = self._rows[key]

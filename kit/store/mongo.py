@@ -222,6 +222,11 @@ class MongoStore(Generic[S]):
     async def unpublished(self, said_before: datetime, limit: int) -> list[str]:
         return await self._keys_by("waiting_since", {"$lt": said_before}, limit)
 
+    async def waiting(self) -> int:
+        with _outages():
+            documents = await self._ready()
+            return await documents.count_documents({"waiting_since": {"$exists": True}})
+
     async def published(self, sequences: Mapping[str, int]) -> None:
         if not sequences:
             return

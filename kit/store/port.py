@@ -176,6 +176,10 @@ class Store(Protocol[S]):
         """Keys of documents with unconfirmed events last said before this machine time, the oldest first."""
         ...
 
+    async def waiting(self) -> int:
+        """How many documents have events that the bus has not confirmed."""
+        ...
+
     async def published(self, sequences: Mapping[str, int]) -> None:
         """The bus confirmed each document's events up to this sequence; never lowers what was confirmed."""
         ...

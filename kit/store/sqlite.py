@@ -232,6 +232,9 @@ class SqliteStore(Generic[S]):
     async def unpublished(self, said_before: datetime, limit: int) -> list[str]:
         return [row[0] for row in self._file.rows(self._tables.unpublished, (to_cell(said_before), limit))]
 
+    async def waiting(self) -> int:
+        return int(self._file.rows(self._tables.waiting)[0][0])
+
     async def published(self, sequences: Mapping[str, int]) -> None:
         rows = list(sequences.items())
         with self._file.transaction() as connection:

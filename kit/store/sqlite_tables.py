@@ -154,6 +154,10 @@ class Tables:
         )
 
     @cached_property
+    def waiting(self) -> str:
+        return f"SELECT count(*) FROM {self.name}_waiting"
+
+    @cached_property
     def history(self) -> str:
         return f"SELECT event FROM {self.name}_said WHERE key = ? ORDER BY sequence"
 

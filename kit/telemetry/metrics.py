@@ -27,6 +27,9 @@ DEAD_LETTERS = Counter("hotline_dead_letters", "Events set aside as impossible t
 OUTBOX_WAITING = Gauge(
     "hotline_outbox_waiting_documents", "Documents with events the bus has not confirmed", ("service",)
 )
+OUTBOX_SET_ASIDE = Gauge(
+    "hotline_outbox_set_aside_documents", "Documents whose events the bus will never take", ("service",)
+)
 OUTBOX_LAG_SECONDS = Histogram(
     "hotline_outbox_lag_seconds",
     "Time from the save of an event to its acknowledgement",

@@ -257,6 +257,7 @@ async def test_the_unpublished_are_found_by_age_the_oldest_first(store: TicketSt
     assert await store.unpublished(NOON, 1) == ["tkt_3"]
     await store.published({"tkt_3": 1, "tkt_1": 1})
     assert await store.unpublished(NOON + HOUR, 10) == ["tkt_2", "tkt_0"]
+    assert await store.waiting() == 2
 
 
 async def test_what_was_said_lately_is_told_again_by_key_and_sequence(store: TicketStore) -> None:

@@ -39,6 +39,7 @@ _WRONG_IN_BODY = {
     "flag_unknown": "flags",
     "field_unknown": "fields",
     "field_value": "fields",
+    "too_much_said": "fields",
     "grade_unknown": "grade",
 }
 """The request itself is wrong or incomplete, whatever the state of things; and in which field, where it is one."""

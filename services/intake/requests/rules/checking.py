@@ -11,6 +11,9 @@ from services.intake.rules.grading import circumstances, grade_at_sight, is_grad
 from services.intake.rules.request import Request
 from texts import Labels
 
+MOST_IN_FIELDS = 16_000
+"""Characters that everybody is told of; the words themselves stay here and may be more."""
+
 
 def check(request: Request, procedure: Procedure) -> Refusal | None:
     """The first thing that stands in the way, or None; nothing is shown or opened before this passes."""
@@ -39,6 +42,9 @@ def _unknown_word(request: Request, procedure: Procedure) -> Refusal | None:
     for flag in request.flags:
         if flag not in procedure.flags:
             return refused("flag_unknown", loop, accepts=tuple(procedure.flags), flag=flag)
+    said = sum(map(len, request.fields.values()))
+    if said > MOST_IN_FIELDS:
+        return refused("too_much_said", loop, size=said, most=MOST_IN_FIELDS)
     return misfilled({**request.fields, **request.personal}, procedure.fields, loop)
 
 
