@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-chaos check fmt contracts release-contracts lock mutate bench bench-matters clean
+.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock mutate bench bench-matters clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: .venv/ready ## Start the whole hotline from nothing and drive a demonstrati
 
 test: .venv/ready-dev ## Run the tests on real servers started here (ARGS=… goes to pytest)
 	$(BIN)/pytest $(ARGS)
+
+test-security: .venv/ready-dev ## Attack it: sizes, moments, forged events, dead letters, access, marks, a bounded seeded fuzz
+	$(BIN)/pytest tests/security -m "security or not security" $(ARGS)
 
 test-chaos: .venv/ready-dev ## Kill services, stores and brokers under load and count what was lost (nothing)
 	$(BIN)/pytest tests/chaos -m chaos $(ARGS)

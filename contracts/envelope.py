@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any, get_args, get_origin
 
 import orjson
+from pydantic import ValidationError
 
 from contracts.catalogue import FACTS
 from contracts.fact import Fact
@@ -17,6 +19,10 @@ CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 
 MOST_BYTES = 256 * 1024
 """How long an event may be; a broker takes four times as much unless told otherwise."""
+
+
+MOST_IN_ATTRIBUTE = 255
+MOST_SEQUENCE = 2**53 - 1
 
 
 class EnvelopeError(ValueError):
@@ -122,8 +128,10 @@ def decode(body: bytes) -> Event:
         raise UnknownType(attributes["type"])
     try:
         data = fact.model_validate(attributes["data"], extra="ignore")
-    except ValueError as error:
-        raise EnvelopeError(f"data of {attributes['type']}: {error}") from error
+    except ValidationError as error:
+        # What was sent is not repeated: it may be personal, and this is written into logs.
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False))
+        raise EnvelopeError(f"data of {attributes['type']}: {'; '.join(islice(wrong, 20))}") from None
     return Event(
         id=attributes["id"],
         source=attributes["source"],
@@ -146,6 +154,9 @@ _REQUIRED: dict[str, type] = {
 }
 
 
+_TEXTS = ("id", "source", "type", "subject", "utility", "traceparent")
+
+
 def _attributes(body: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(body)
@@ -155,9 +166,12 @@ def _attributes(body: bytes) -> dict[str, Any]:
         raise EnvelopeError("not a CloudEvents 1.0 object: specversion must be '1.0'")
     wrong = _wrong_attributes(found)
     if wrong:
-        raise EnvelopeError(f"attributes missing or of the wrong type: {', '.join(wrong)}")
+        raise EnvelopeError(f"attributes missing, too long or of the wrong type: {', '.join(wrong)}")
     return found
 
 
 def _wrong_attributes(found: dict[str, Any]) -> list[str]:
-    return [name for name, kind in _REQUIRED.items() if type(found.get(name)) is not kind]
+    wrong = [name for name, kind in _REQUIRED.items() if type(found.get(name)) is not kind]
+    long = [name for name in _TEXTS if len(str(found.get(name, ""))) > MOST_IN_ATTRIBUTE]
+    out_of_range = [] if wrong or 0 < found["sequence"] <= MOST_SEQUENCE else ["sequence"]
+    return wrong + long + out_of_range

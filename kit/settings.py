@@ -73,7 +73,9 @@ class KafkaSettings(_Group):
     poll_ms: int = Field(default=10, ge=1, le=1_000, description="rest after a poll that brought nothing")
     batch_wait_ms: int = Field(default=500, ge=1, le=1_000, description="how long the broker waits for a first event")
     session_timeout_ms: int = Field(default=10_000, ge=1_000, le=300_000)
-    dead_letters_in_a_row: int = Field(default=50, ge=1, description="more than these stop the process")
+    dead_letters_in_a_row: int = Field(
+        default=50, ge=1, description="of different subjects; after more the reader rests"
+    )
 
 
 class StoreSettings(_Group):

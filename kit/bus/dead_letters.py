@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from contracts.topics import DEAD_LETTERS
+from kit.bus.any_header import read_any_header
 from kit.bus.connection import connection
 from kit.bus.publisher import Headers, KafkaPublisher, Outgoing
 from kit.settings import KafkaSettings
@@ -25,6 +27,8 @@ REPLAYS = "hotline-replays"
 """Header of a replayed message: how often it was sent again."""
 
 _TRACE_CHARACTERS = 8_000
+_KEY_BYTES, _HEADER_BYTES, _VALUE_BYTES = 1_024, 32_768, 524_288
+"""How much of a message a letter carries; of a longer one it has the beginning, the place, the length and the hash."""
 _POLL_MS = 500
 _QUIET_POLLS = 20
 
@@ -34,7 +38,9 @@ class Reason(StrEnum):
 
     MALFORMED = "malformed"
     UNKNOWN = "unknown"
+    FORGED = "forged"
     POISONOUS = "poisonous"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class DeadLetter:
     value: bytes | None
     headers: Headers
     replayed: bool = False
+    cut: bool = False
+    """Only the beginning of the message is here; the place where it lay has the rest as long as the topic keeps it."""
 
     @property
     def id(self) -> str:
@@ -59,7 +67,8 @@ class DeadLetter:
     @property
     def replays(self) -> int:
         """How often the message had been sent again before it was set aside."""
-        return int(dict(self.headers).get(REPLAYS, b"0"))
+        count = dict(self.headers).get(REPLAYS, b"0")
+        return int(count) if count.isdigit() and len(count) < 10 else 0
 
     @property
     def event_type(self) -> str:
@@ -79,7 +88,23 @@ def set_aside(record: ConsumerRecord[bytes, bytes], service: str, reason: Reason
         "failure": f"{type(error).__name__}: {error}\n\n{trace}",
     }
     given = tuple((name, value or b"") for name, value in record.headers)
-    return Outgoing(DEAD_LETTERS, record.key or b"", record.value, (*given, *_marked(marks)))
+    whole = Outgoing(DEAD_LETTERS, record.key or b"", record.value, given)
+    return replace(_cut(whole), headers=(*_cut(whole).headers, *_marked(marks)))
+
+
+def _cut(message: Outgoing) -> Outgoing:
+    """The message as far as a letter carries it."""
+    headers = message.headers if _length(message.headers) <= _HEADER_BYTES else ()
+    value = message.value and message.value[:_VALUE_BYTES]
+    cut = Outgoing(message.topic, message.key[:_KEY_BYTES], value, headers)
+    if cut == message:
+        return cut
+    found = {"cut": str(message.size), "sha256": sha256(message.value or b"").hexdigest()}
+    return replace(cut, headers=(*headers, *_marked(found)))
+
+
+def _length(headers: Headers) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
 
 
 def _marked(marks: dict[str, str]) -> Headers:
@@ -90,7 +115,8 @@ def _read(record: ConsumerRecord[bytes, bytes]) -> DeadLetter | None:
     """None for something on the topic that is no dead letter of ours."""
     named = {name: (value or b"").decode(errors="replace") for name, value in record.headers if name.startswith(MARK)}
     marks = {name.removeprefix(MARK): text for name, text in named.items()}
-    if not marks.keys() >= {"topic", "partition", "offset"}:
+    numbers = [marks.get(name, "") for name in ("partition", "offset")]
+    if "topic" not in marks or not all(number.isascii() and number.isdigit() for number in numbers):
         return None
     return DeadLetter(
         topic=marks["topic"],
@@ -103,6 +129,7 @@ def _read(record: ConsumerRecord[bytes, bytes]) -> DeadLetter | None:
         value=record.value,
         headers=tuple((name, value or b"") for name, value in record.headers if not name.startswith(MARK)),
         replayed="replayed" in marks,
+        cut="cut" in marks,
     )
 
 
@@ -131,6 +158,7 @@ async def read_letters(settings: KafkaSettings, limit: int = 10_000) -> list[Dea
 
 @asynccontextmanager
 async def _reader(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    read_any_header()
     consumer = AIOKafkaConsumer(
         DEAD_LETTERS,
         **connection(settings),
@@ -166,10 +194,13 @@ async def _all_records(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerReco
 async def replay(publisher: KafkaPublisher, letters: Iterable[DeadLetter]) -> int:
     """Send the original messages again, to their topics and under their keys, and note that; returns how many.
 
-    Services that had handled a message drop the repeat; one that fails again sets it aside anew. Raises BusAway.
+    Services that had handled a message drop the repeat; one that fails again sets it aside anew. One that was cut is
+    not there to be sent. Raises BusAway.
     """
     sent = 0
     for letter in letters:
+        if letter.cut:
+            continue
         kept = tuple((name, value) for name, value in letter.headers if name != REPLAYS)
         count = (REPLAYS, str(letter.replays + 1).encode())
         await publisher.send([Outgoing(letter.topic, letter.key, letter.value, (*kept, count))])

@@ -11,6 +11,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from contracts.envelope import EnvelopeError, Event, UnknownType, decode
 from contracts.fact import Fact
+from contracts.speaking import NotTheirs, check_speaker
 from kit.bus.dead_letters import Reason
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
@@ -33,6 +34,15 @@ class Batch:
     spans: Mapping[TopicPartition, range]
     received: Sequence[Received]
     unreadable: Sequence[tuple[Record, EnvelopeError]]
+
+    def before(self, handled: set[int]) -> dict[TopicPartition, range]:
+        """Of each partition up to the first message, by the record's `id`, that is not handled."""
+        ends = {place: span.stop for place, span in self.spans.items()}
+        for record in (*(one.record for one in self.received), *(record for record, _ in self.unreadable)):
+            if id(record) not in handled:
+                place = TopicPartition(record.topic, record.partition)
+                ends[place] = min(ends[place], record.offset)
+        return {place: range(span.start, ends[place]) for place, span in self.spans.items()}
 
 
 async def as_they_came(records: Sequence[Record]) -> KafkaMessage:
@@ -76,7 +86,8 @@ def read(record: Record, types: frozenset[str]) -> Event | None:
     """The event, or None for one that this service does not hear.
 
     The `ce_type` header decides without a look at the body. A type that a newer release may have brought
-    (`hotline.….v7`) is passed over; raises UnknownType for any other, EnvelopeError for what is no event.
+    (`hotline.….v7`) is passed over; raises UnknownType for any other, NotTheirs for what its speaker may not say,
+    EnvelopeError for what is no event.
     """
     named = next((value for name, value in record.headers if name == "ce_type" and value), b"").decode(errors="replace")
     if named not in types and _is_ours(named):
@@ -87,11 +98,16 @@ def read(record: Record, types: frozenset[str]) -> Event | None:
         if _is_ours(error.type):
             return None
         raise
-    return event if event.type in types else None
+    if event.type not in types:
+        return None
+    check_speaker(event, record.topic, record.key or b"")
+    return event
 
 
 def reason_of(error: EnvelopeError) -> Reason:
     """Why a message that cannot be read is set aside."""
+    if isinstance(error, NotTheirs):
+        return Reason.FORGED
     return Reason.UNKNOWN if isinstance(error, UnknownType) else Reason.MALFORMED
 
 

@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Literal, TypedDict
 
 import structlog
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from contracts.envelope import Event
@@ -16,7 +15,9 @@ from kit.bus.dead_letters import Reason, set_aside
 from kit.bus.inbound import Batch, Received, Record, reason_of
 from kit.bus.offsets import Offsets
 from kit.bus.publisher import KafkaPublisher
+from kit.bus.relay import Unsayable
 from kit.decide.apart import each_apart
+from kit.decide.fold import Implausible
 from kit.run.health import ProgressCheck
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import BATCH_SECONDS, BATCH_SIZE, DEAD_LETTERS, EVENTS_CONSUMED, EVENTS_DEDUPLICATED
@@ -29,10 +30,12 @@ Hear = Callable[[Sequence[Event]], Awaitable[int]]
 
 _MOST_MS_BETWEEN_POLLS = 600_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_FIRST_REST, _LONGEST_REST = 30.0, 480.0
+"""Seconds; the longest is shorter than the time between two polls after which a member counts as gone."""
 
 
 class TooManyDeadLetters(RuntimeError):
-    """One message after the other is poisonous: the release is, not the messages; stop before the topic is empty."""
+    """The messages of one subject after the other are poisonous: then the release is, and no more are set aside."""
 
 
 class Polling(TypedDict):
@@ -67,6 +70,11 @@ class Inbox:
         self._settings = settings
         self._publisher = publisher
         self._pause = _FIRST_PAUSE
+        self._rest = _FIRST_REST
+        self._poisoned: set[bytes] = set()
+        """Keys of the poisonous messages set aside since one was last handled."""
+        self._done: set[int] = set()
+        """Of the batch at hand, by `id`, what is handled or set aside."""
         self._closed = asyncio.Event()
 
     @property
@@ -90,7 +98,11 @@ class Inbox:
         self._closed.set()
 
     async def take(self, batch: Batch, hear: Hear) -> None:
-        """Hear a batch. Raises TooManyDeadLetters, and nothing else that is not a defect of this module."""
+        """Hear a batch; raises nothing that is not a defect of this module.
+
+        After too many dead letters it rests, says so to whoever asks for readiness, and reads on: a process that ended
+        instead would be started again and end again, and answer nobody meanwhile.
+        """
         async with self.at_work:
             if self._closed.is_set():
                 return
@@ -100,6 +112,8 @@ class Inbox:
                 self.offsets.rewind(batch.spans)
                 self.progress.blocked(str(error))
                 await self.wait_out(error)
+            except TooManyDeadLetters as error:
+                await self._take_a_rest(batch, error)
 
     async def _take(self, batch: Batch, hear: Hear) -> None:
         await self.offsets.learn()
@@ -107,6 +121,7 @@ class Inbox:
             self.offsets.rewind(batch.spans)
             return
         assignment = self.offsets.assignment
+        self._done.clear()
         await self._handle(batch, hear)
         self.offsets.handled(batch.spans, assignment)
         self.events += len(batch.received)
@@ -124,24 +139,42 @@ class Inbox:
 
     async def _hear(self, received: Sequence[Received], hear: Hear) -> None:
         repeats = await hear([one.event for one in received])
-        self.offsets.streak.clear()
+        self._done.update(id(one.record) for one in received)
+        self._poisoned.clear()
+        self._rest = _FIRST_REST
         EVENTS_DEDUPLICATED.labels(self.service).inc(repeats)
 
     async def _give_up(self, received: Received, error: Exception) -> None:
+        if isinstance(error, Implausible):
+            await self._set_aside(received.record, Reason.FORGED, error)
+            return
         await self._set_aside(received.record, Reason.POISONOUS, error)
+        self._poisoned.add(received.record.key or b"")
+        if len(self._poisoned) > self._settings.dead_letters_in_a_row:
+            raise TooManyDeadLetters(f"{len(self._poisoned)} subjects in a row, the last: {error!r}") from error
 
     async def _set_aside(self, record: Record, reason: Reason, error: Exception) -> None:
-        place = (TopicPartition(record.topic, record.partition), record.offset)
-        streak = self.offsets.streak
-        if place in streak:
-            return
-        await self._publisher.send([set_aside(record, self.service, reason, error)])
-        streak.add(place)
-        DEAD_LETTERS.labels(self.service, reason.value).inc()
+        """One that cannot even be set aside is counted and passed: its place and the log are what is left of it."""
         letter = f"{record.topic}/{record.partition}/{record.offset}"
+        try:
+            await self._publisher.send([set_aside(record, self.service, reason, error)])
+        except Unsayable as unsayable:
+            reason, error = Reason.LOST, unsayable
+        self._done.add(id(record))
+        DEAD_LETTERS.labels(self.service, reason.value).inc()
         log.error("event.set_aside", service=self.service, letter=letter, reason=reason.value, error=repr(error))
-        if len(streak) > self._settings.dead_letters_in_a_row:
-            raise TooManyDeadLetters(f"{self.service}: {len(streak)} in a row, the last: {error!r}") from error
+
+    async def _take_a_rest(self, batch: Batch, error: TooManyDeadLetters) -> None:
+        """What is set aside is done and committed, also when the process ends meanwhile; the rest is read again."""
+        spans = batch.before(self._done)
+        self.offsets.handled(spans, self.offsets.assignment)
+        self.offsets.rewind({place: range(span.stop, span.stop) for place, span in spans.items()})
+        self._poisoned.clear()
+        self.progress.blocked(f"too many dead letters: {error}")
+        log.error("bus.rests", service=self.service, reason=str(error), seconds=self._rest)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closed.wait(), self._rest)
+        self._rest = min(self._rest * 2, _LONGEST_REST)
 
     def _measure(self, received: Sequence[Received], seconds: float) -> None:
         BATCH_SIZE.labels(self.service).observe(len(received))

@@ -26,8 +26,6 @@ class Offsets(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assignment = 0
         """Rises whenever the partitions are shared out anew."""
         self.assigned = False
-        self.streak: set[tuple[TopicPartition, int]] = set()
-        """Places of the dead letters set aside since an event was last handled."""
         self._forget()
 
     def _forget(self) -> None:
@@ -89,26 +87,16 @@ class Offsets(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._reached[place] = max(span.stop, self._reached.get(place, 0))
 
     async def commit(self) -> None:
-        """Tell the broker how far we are; after a rebalance it no longer cares, and the new owner reads again.
-
-        While letter follows letter, only up to the first of them: a restart then counts them again.
-        """
+        """Tell the broker how far we are; after a rebalance it no longer cares, and the new owner reads again."""
         member = self._member()
         if member is None:
             return
-        ours, committed, ends = member.assignment(), self._committed, self._committable()
-        fresh = {place: at for place, at in ends.items() if place in ours and at > committed.get(place, 0)}
+        ours, committed = member.assignment(), self._committed
+        fresh = {place: at for place, at in self._reached.items() if place in ours and at > committed.get(place, 0)}
         if fresh:
             with suppress(CommitFailedError, IllegalStateError):
                 await member.commit(fresh)
                 committed.update(fresh)
-
-    def _committable(self) -> dict[TopicPartition, int]:
-        ends = dict(self._reached)
-        for place, at in self.streak:
-            if at < ends.get(place, 0):
-                ends[place] = at
-        return ends
 
     def lag(self, topics: Sequence[str]) -> dict[str, int]:
         """Per topic how many messages still wait in this member's partitions, as far as the broker said."""

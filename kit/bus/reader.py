@@ -13,6 +13,7 @@ from faststream.kafka import KafkaBroker, KafkaRouter
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.middlewares import ExceptionMiddleware
 
+from kit.bus.any_header import read_any_header
 from kit.bus.connection import stated_security
 from kit.bus.inbox import Inbox
 from kit.settings import KafkaSettings
@@ -39,6 +40,7 @@ def broker_for(settings: KafkaSettings, group: str, fail: Callable[[Exception], 
 
     It is awaited because FastStream calls a plain function in a thread.
     """
+    read_any_header()
     return KafkaBroker(
         list(settings.bootstrap_servers),
         client_id=f"hotline-{group}",

@@ -11,6 +11,7 @@ from contracts.ids import event_id
 from contracts.refusal import Refusal
 from contracts.topics import source_of
 from kit.decide.decider import Decider
+from kit.decide.heard import MOST, is_heard, with_heard
 from kit.store.port import Answer, Change, Document, ReplicaTooOld, S
 
 ProcedureOf = Callable[[str], Any]
@@ -33,6 +34,10 @@ class RuleRefusedFact(RuntimeError):
     """A rule refused what has already happened: a defect of the rule, so the event becomes a dead letter."""
 
 
+class Implausible(RuntimeError):
+    """An event that cannot be true of its subject: of another utility, or of a number that nobody has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why something is done: the id that makes a replay say the same, and the trace it belongs to."""
@@ -50,7 +55,7 @@ class Draft(Generic[S]):
     utility: str
     before: Document[S] | None
     state: S | None = None
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     repeats: int = 0
 
@@ -74,14 +79,25 @@ class Draft(Generic[S]):
         reference = _procedure_reference(self.state, event.data)
         if rule is None or reference is None:
             return
-        if self.seen.get(event.source, 0) >= event.sequence:
+        heard = self.seen.get(event.source, "0")
+        if is_heard(heard, event.sequence):
             self.repeats += 1
             return
+        self._check(event, reference)
         outcome = rule(self.state, event.data, procedure_of(reference))
         if isinstance(outcome, Refusal):
             raise RuleRefusedFact(f"{self.decider.service} refused {event.type} of {self.key}: {outcome.code}")
-        self.seen[event.source] = event.sequence
+        self.seen[event.source] = with_heard(heard, event.sequence)
         self.take(outcome, Cause(event.id, event.traceparent))
+
+    def _check(self, event: Event, reference: str) -> None:
+        """Raises Implausible: one utility to an event, its document and its procedure; no number beyond all others."""
+        if event.utility != self.utility:
+            raise Implausible(f"{event.type} of {event.utility} for {self.key}, which is of {self.utility}")
+        if self.state is None and reference.partition("@")[0] != event.utility:
+            raise Implausible(f"{event.type} of {event.utility} under the procedure {reference}")
+        if event.sequence > MOST:
+            raise Implausible(f"{event.source} has no event number {event.sequence} for {self.key}")
 
     def take(self, outcome: tuple[S, tuple[Fact, ...]], cause: Cause) -> None:
         """Accept a rule's new state and number its facts. Raises EventTooLarge."""

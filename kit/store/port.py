@@ -51,7 +51,7 @@ class Document(Generic[S]):
     """One ticket (article, person, …) in one service.
 
     `version` rises by one with every save; `sequence` is the number of the last event said about it, `published` that
-    of the last one the bus confirmed; `seen` is the highest sequence heard from each source.
+    of the last one the bus confirmed; `seen` are the sequences heard from each source (kit.decide.heard).
     """
 
     key: str
@@ -60,7 +60,7 @@ class Document(Generic[S]):
     state: S
     sequence: int = 0
     published: int = 0
-    seen: Mapping[str, int] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Change(Generic[S]):
     wake_at: datetime | None
     fields: Fields
     sequence: int
-    seen: Mapping[str, int]
+    seen: Mapping[str, str]
     events: tuple[Event, ...] = ()
     answer: Answer | None = None
     said_at: datetime | None = None

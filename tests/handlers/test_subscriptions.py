@@ -12,7 +12,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from contracts.consumers import RELIES_ON
 from contracts.envelope import encode, headers
-from contracts.samples import sample
+from contracts.samples import TICKET, sample
 from contracts.ticket import TicketOpened, TicketSigned
 from contracts.topics import TICKETS, topics_of
 from kit.bus.inbound import as_they_came, events_of
@@ -70,7 +70,7 @@ class Desk:
 
 
 def record(value: bytes, *, offset: int = 0, named: tuple[tuple[str, bytes], ...] = ()) -> ConsumerRecord[bytes, bytes]:
-    return ConsumerRecord(TICKETS, 0, offset, 0, 0, b"tkt_1", value, None, 5, len(value), named)
+    return ConsumerRecord(TICKETS, 0, offset, 0, 0, TICKET.encode(), value, None, 5, len(value), named)
 
 
 @pytest.mark.parametrize("service", HEARING)
