@@ -26,6 +26,7 @@ from hotline.utility import UtilityOption, chosen, utility_of
 from kit.clock import RealClock
 from kit.http.serving import run as run_loop
 from kit.http.serving import stopped_by_signals
+from kit.private import kept_private
 from kit.settings import Settings, SettingsError, StoreSettings
 from kit.telemetry.logs import set_up_logs
 from kit.telemetry.tracing import set_up_telemetry
@@ -165,7 +166,7 @@ def settings_of(var: Path | None, port: int | None, start: datetime | None, util
     except SettingsError as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True)
         raise typer.Exit(2) from None
-    settings.embedded.path.mkdir(parents=True, exist_ok=True)
+    kept_private(settings.embedded.path)
     set_up_logs("up", settings.log, (settings.embedded.path / "hotline.log").open("a", encoding="utf-8"))
     set_up_telemetry("up", settings.otel)
     return settings

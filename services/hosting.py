@@ -1,10 +1,13 @@
 """Runs one service as a process of its own, against the Kafka and the store of its settings."""
 
+import os
+
 from starlette.types import Receive, Scope, Send
 
 from kit.clock import RealClock
 from kit.http.serving import run as run_loop
 from kit.http.serving import serve
+from kit.private import OWNER_ALONE
 from kit.run.host import Host
 from kit.settings import Settings, SettingsError, load_settings
 from kit.telemetry.logs import set_up_logs
@@ -20,6 +23,7 @@ def run(name: str, **given: object) -> None:
         raise SettingsError("HOTLINE_KAFKA__BOOTSTRAP_SERVERS: not set; only `hotline up` brings its own broker")
     set_up_logs(name, settings.log)
     set_up_telemetry(name, settings.otel)
+    os.umask(OWNER_ALONE)
     run_loop(_serve(name, settings))
 
 

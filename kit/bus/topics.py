@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 log = structlog.get_logger(__name__)
@@ -36,11 +42,12 @@ async def ensure_topics(
     await admin.start()
     try:
         given = configs or {}
+        missing = await _missing(admin, partitions)
         wanted = [
-            NewTopic(name, n, replication, topic_configs=dict(given.get(name, {}))) for name, n in partitions.items()
+            NewTopic(name, partitions[name], replication, topic_configs=dict(given.get(name, {}))) for name in missing
         ]
-        answer = await admin.create_topics(wanted)
-        for name, code, *message in answer.topic_errors:
+        answer = await admin.create_topics(wanted) if wanted else None
+        for name, code, *message in answer.topic_errors if answer else ():
             _check(name, code, message)
         found = await _led_partitions(admin, partitions)
     finally:
@@ -49,6 +56,16 @@ async def ensure_topics(
         if count != partitions[name]:
             log.warning("topics.other_partition_count", topic=name, partitions=count, wanted=partitions[name])
     return found
+
+
+async def _missing(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> list[str]:
+    """Those that are not there; where an administrator made them, nobody needs the right to make one."""
+    described = await admin.describe_topics(list(wanted))
+    found = {topic["topic"]: for_code(topic["error_code"]) for topic in described}
+    for name, error in found.items():
+        if error is TopicAuthorizationFailedError:
+            raise error(f"topic {name} is not for this user: see deploy/kafka/acls.sh")
+    return [name for name in wanted if found.get(name, UnknownTopicOrPartitionError) is UnknownTopicOrPartitionError]
 
 
 def _check(name: str, code: int, message: list[str | None]) -> None:

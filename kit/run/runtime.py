@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
-from contracts.topics import DEAD_LETTERS, TOPICS
+from contracts.topics import DEAD_LETTERS, SPEAKERS, TOPICS, topics_of
 from kit.bus.connection import security
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.reader import BusReader
@@ -128,7 +128,7 @@ class ServiceRuntime:
     async def _work(self) -> None:
         for prepare in self.duties.preparations:
             await _patiently(prepare)
-        await _patiently(_make_topics, self._settings, self.duties.reader.topics if self.duties.reader else ())
+        await _patiently(_make_topics, self._settings, _topics_of(self.duties))
         if not self.duties.remembers:
             for worker in self.duties.workers:
                 await _patiently(worker.relay.retell, RETELL)
@@ -233,8 +233,15 @@ class ServiceRuntime:
         return self.begun.is_set() and idle and (reader is None or reader.caught_up(reached))
 
 
+def _topics_of(duties: Duties) -> set[str]:
+    """Where it speaks and what it hears: of the others it may not even be told that they are there."""
+    facts = SPEAKERS.get(duties.service)
+    spoken = TOPICS if facts is None else [topic for fact in facts for topic in topics_of(fact)]
+    return {*spoken, *(duties.reader.topics if duties.reader else ())}
+
+
 async def _make_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
-    partitions = dict.fromkeys((*TOPICS, *topics), settings.partitions) | {DEAD_LETTERS: 1}
+    partitions = dict.fromkeys(topics, settings.partitions) | {DEAD_LETTERS: 1}
     safe = {"min.insync.replicas": str(settings.min_insync_replicas)}
     # A dead letter waits for somebody to mend its cause, however long that takes.
     configs = dict.fromkeys(partitions, safe) | {DEAD_LETTERS: safe | {"retention.ms": "-1"}}

@@ -30,7 +30,7 @@ class Collection(Generic[S]):
     """What a store must know of one kind of document: its name, its state's type, the fields lists may ask for.
 
     `schema` is written into every document. It rises with a release whose states an older one would misread; fields
-    that are only added leave it as it is.
+    that are only added leave it as it is. `durable`: a save is only done when a power cut cannot take it back.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Collection(Generic[S]):
     fields: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     schema: int = 1
+    durable: bool = False
 
     def check(self, key: str, schema: int) -> None:
         """Raises ReplicaTooOld for a document of a newer schema."""

@@ -7,7 +7,8 @@ log back into the file and waiting for the disk, is done in a thread.
 
 `synchronous=NORMAL` in WAL mode: what was saved survives `kill -9` of every process, since it is in the kernel's hands;
 only a power cut may take the last saves with it (never leaving a damaged file), as it does from Kafka, which does not
-wait for the disk either.
+wait for the disk either. What must not be taken back waits for it (4.5 ms where a plain save takes 0.1): a counter, so
+that no number is given twice, and collections that say so; with them goes everything that was saved before.
 """
 
 import asyncio
@@ -50,13 +51,14 @@ class SqliteFile:
         self._written_back = 0
         with _outages():
             if self._path != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.connection = _connect(self._path)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is saved, or nothing."""
+    def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Everything inside is saved, or nothing; if `durable`, it is on the disk when this ends."""
         with _outages():
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -152,7 +154,7 @@ class SqliteStore(Generic[S]):
 
     async def save(self, changes: Sequence[Change[S]]) -> set[str]:
         try:
-            with self._file.transaction() as connection:
+            with self._file.transaction(durable=self.collection.durable) as connection:
                 return self._save(connection, changes)
         except sqlite3.IntegrityError:
             if len(changes) == 1:
@@ -251,7 +253,7 @@ class SqliteStore(Generic[S]):
         return Answer(*found[0]) if found else None
 
     async def increment(self, counter: str, by: int = 1) -> int:
-        with self._file.transaction() as connection:
+        with self._file.transaction(durable=True) as connection:
             [(value,)] = connection.execute(self._tables.increment, (counter, by)).fetchall()
         return int(value)
 

@@ -24,7 +24,8 @@ SERVICE = "intake"
 TICKETS = Decider(SERVICE, Collection("tickets", Ticket, ticket.FIELDS), HEARS, fields=ticket.fields)
 CONTACTS = Decider(
     SERVICE,
-    Collection("contacts", Contact, contact.FIELDS),
+    # A request that was answered must be there after a power cut, too; its tickets are made again from it.
+    Collection("contacts", Contact, contact.FIELDS, durable=True),
     fields=contact.fields,
     follow_ups=contact.follow_ups,
     learns_with_tick=True,

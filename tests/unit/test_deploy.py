@@ -1,5 +1,6 @@
 """What is deployed is what the project has: every service once, one image, probes, no secrets, no file left behind."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,13 +14,17 @@ from typing import Any
 import pytest
 import yaml
 
+from contracts.topics import TOPICS
 from kit.settings import PREFIX, Settings, load_settings
 from services.registry import SERVICES
+from tests.handlers.test_subscriptions import HEARING, Desk
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 BASE = KUBERNETES / "base"
 EXAMPLE = KUBERNETES / "overlays" / "example"
+
+HOLDS_PII = ("intake",)
 
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on this machine")
 
@@ -203,3 +208,69 @@ def test_scaling_never_outgrows_the_partitions() -> None:
     assert {found["spec"]["maxReplicas"] for found in of_kind("HorizontalPodAutoscaler").values()} <= {
         *range(1, partitions + 1)
     }
+
+
+def acl_lines(verb: str) -> dict[str, set[str]]:
+    told = (ROOT / "deploy" / "kafka" / "acls.sh").read_text()
+    found = re.findall(rf"^{verb} (\w+) (.+)$", told, re.M)
+    return {service: set(topics.split()) for service, topics in found}
+
+
+def test_the_bus_lets_every_service_say_and_hear_what_it_does_and_nothing_else() -> None:
+    assert acl_lines("says") == {name: service.says_on() for name, service in SERVICES.items()}
+    assert acl_lines("hears") == {name: set(Desk(name).subscriber.topic_names) for name in HEARING}
+
+
+def test_the_store_gives_every_service_a_user_with_its_own_database_alone() -> None:
+    told = (ROOT / "deploy" / "mongodb" / "users.js").read_text()
+    [listed] = re.findall(r"^const services = \[(.+)\];$", told, re.M)
+    assert re.findall(r'"(\w+)"', listed) == list(SERVICES)
+    assert re.findall(r"role: \"(\w+)\", db: (\w+)", told) == [("readWrite", "name")]
+
+
+def test_the_administrators_script_makes_every_topic() -> None:
+    told = (ROOT / "deploy" / "kafka" / "topics.sh").read_text()
+    assert set(re.findall(r"^make_topic (\S+)", told, re.M)) == set(TOPICS)
+
+
+@pytest.mark.parametrize("script", ["acls.sh", "topics.sh"])
+def test_the_scripts_for_the_bus_run(script: str, tmp_path: Path) -> None:
+    """With a stand-in that writes down what it is asked: the shell itself is the real one."""
+    stand_in, asked = tmp_path / "kafka", tmp_path / "asked"
+    stand_in.write_text(f'#!/bin/sh\necho "$@" >> {asked}\n')
+    stand_in.chmod(0o700)
+    known = {name: str(stand_in) for name in ("KAFKA_ACLS", "KAFKA_TOPICS")}
+    environment = {**os.environ, **known, "BOOTSTRAP": "kafka:9093", "CONFIG": "admin.properties"}
+    subprocess.run([ROOT / "deploy" / "kafka" / script], env=environment, check=True)
+    lines = asked.read_text().splitlines()
+    assert len(lines) >= len(TOPICS)
+    assert all(line.startswith("--bootstrap-server kafka:9093 --command-config admin.properties") for line in lines)
+
+
+@needs_kubectl
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_rendered_service_has_an_identity_and_a_secret_of_its_own(service: str) -> None:
+    deployment = of_kind("Deployment")[name_of(service)]
+    assert deployment["spec"]["template"]["spec"]["serviceAccountName"] in of_kind("ServiceAccount")
+    assert deployment["spec"]["template"]["spec"]["serviceAccountName"] == name_of(service)
+    given = [each["secretRef"]["name"] for each in container_of(deployment)["envFrom"] if "secretRef" in each]
+    assert given == [name_of(service), *(["hotline-pii"] if service in HOLDS_PII else [])]
+
+
+@needs_kubectl
+def test_what_is_rendered_is_an_image_by_its_digest() -> None:
+    images = {container_of(deployment)["image"] for deployment in of_kind("Deployment").values()}
+    [image] = images
+    assert re.fullmatch(r"[\w./-]+@sha256:[0-9a-f]{64}", image)
+
+
+@needs_kubectl
+def test_pods_reach_named_places_alone_and_the_door_has_limits() -> None:
+    policy = of_kind("NetworkPolicy")["hotline"]["spec"]
+    assert [rule for rule in policy["egress"] if not rule.get("to")] == []
+    for ingress in of_kind("Ingress").values():
+        limits = ingress["metadata"]["annotations"].keys()
+        assert {each for each in limits if "limit-" in each or "timeout" in each or "body-size" in each} == limits - {
+            "nginx.ingress.kubernetes.io/ssl-redirect"
+        }
+        assert len(limits) >= 6
