@@ -90,7 +90,14 @@ class HttpSettings(_Group):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8956, ge=0, le=65_535, description="0 takes a free port")
+    max_head_bytes: int = Field(default=32_768, ge=4_096, description="address and headers together; more is 431")
+    head_seconds: float = Field(default=10.0, gt=0, le=300, description="for address and headers to arrive, or 408")
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    body_seconds: float = Field(
+        default=20.0, gt=0, le=300, description="for a body to begin; then 8 KB a second, or 408"
+    )
+    max_connections: int = Field(default=1_000, ge=1, description="open at once; one more is sent away (503)")
+    max_in_flight: int = Field(default=400, ge=1, description="requests answered at once; one more is told 503")
     page_size: int = Field(default=50, ge=1, description="rows of a list page unless asked otherwise")
     max_page_size: int = Field(default=200, ge=1)
     wait_seconds: float = Field(default=2.0, ge=0, le=30, description="wait for an event still on its way")
@@ -146,6 +153,7 @@ class AttachmentSettings(_Group):
 
     path: Path = Path("var/attachments")
     max_bytes: int = Field(default=20_971_520, ge=1)
+    max_bytes_per_day: int = Field(default=1_073_741_824, ge=1, description="of one person or connected system")
     types: Words = (
         "image/jpeg",
         "image/png",

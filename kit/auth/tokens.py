@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import httpx
 import jwt
@@ -19,6 +20,11 @@ from kit.clock import machine_now
 from kit.settings import AuthSettings
 
 _log = structlog.get_logger(__name__)
+
+MOST_LETTERS = 16_384
+"""Of a token: one with every unit of a large utility has a tenth of it."""
+
+_MOST_CHECKED = 2048
 
 
 class TokenRefused(Exception):
@@ -40,19 +46,29 @@ def _known_roles(value: object) -> object:
     return [word for word in value if word in known] if isinstance(value, (list, tuple)) else value
 
 
+Second = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, lt=1e11)]
+"""A moment in seconds since 1970: a number, and neither infinite nor thousands of years away."""
+
+Scope = Annotated[frozenset[Line], Field(max_length=200)]
+
+
 class Claims(BaseModel):
-    """What a token must say; `units` and `divisions` are the scope of those roles."""
+    """What a token must say. The others are the scope of a role: units and divisions, or a connected system's channels
+    and platforms.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     sub: Line = Field(min_length=1)
-    exp: float
-    nbf: float | None = None
-    name: str | None = None
-    utility: str = Field(min_length=1)
+    exp: Second
+    nbf: Second | None = None
+    name: Line | None = None
+    utility: Line = Field(min_length=1)
     roles: Annotated[frozenset[Role], BeforeValidator(_known_roles), Field(min_length=1)]
-    units: frozenset[str] = frozenset()
-    divisions: frozenset[str] = frozenset()
+    units: Scope = frozenset()
+    divisions: Scope = frozenset()
+    channels: Scope = frozenset()
+    platforms: Scope = frozenset()
 
 
 class KeySource(Protocol):
@@ -105,6 +121,14 @@ class JwksKeys:
         self._keys = {key.key_id: key for key in found if key.key_id and key.public_key_use in (None, "sig")}
 
 
+class _Checked(NamedTuple):
+    """A token whose signature was found right, under this key."""
+
+    kid: str
+    key: jwt.PyJWK
+    claims: Claims
+
+
 class TokenVerifier:
     """Checks bearer tokens of one trusted issuer."""
 
@@ -114,27 +138,42 @@ class TokenVerifier:
         self._keys = keys
         self._leeway = leeway.total_seconds()
 
-        # Checking a signature costs a tenth of a millisecond and depends on nothing but token and key, so it is done
-        # once; the key (it may be withdrawn) and the time are looked at on every request.
-        @lru_cache(maxsize=2048)
-        def signed(token: str, key: jwt.PyJWK) -> Claims:
-            return _signed_claims(token, key, issuer=issuer, audience=audience, algorithms=algorithms)
-
-        self._signed = signed
+        self._issuer = issuer
+        self._audience = audience
+        self._algorithms = algorithms
+        self._checked: OrderedDict[bytes, _Checked] = OrderedDict()
 
     async def claims(self, token: str) -> Claims:
         """The claims of a token that counts now; raises TokenRefused or KeysAway."""
-        kid = _key_id(token)
-        key = await self._keys.key(kid)
-        if key is None:
-            raise TokenRefused("token_invalid", "signed with a key the issuer does not publish")
-        claims = self._signed(token, key)
+        if len(token) > MOST_LETTERS:
+            raise TokenRefused("token_invalid", f"longer than {MOST_LETTERS} letters")
+        claims = await self._signed(token)
         now = machine_now().timestamp()
         if now >= claims.exp + self._leeway:
             raise TokenRefused("token_expired", "expired")
         if claims.nbf is not None and now < claims.nbf - self._leeway:
             raise TokenRefused("token_invalid", "not valid yet")
         return claims
+
+    async def _signed(self, token: str) -> Claims:
+        """A signature takes a tenth of a millisecond and depends on nothing but token and key: it is checked once.
+
+        The key (it may be withdrawn) is looked at every time. What is kept is the digest of a token that counts.
+        """
+        digest = hashlib.blake2b(token.encode(), digest_size=16).digest()
+        known = self._checked.get(digest)
+        kid = known.kid if known else _key_id(token)
+        key = await self._keys.key(kid)
+        if key is None:
+            raise TokenRefused("token_invalid", "signed with a key the issuer does not publish")
+        if known is None or known.key is not key:
+            claims = _signed_claims(
+                token, key, issuer=self._issuer, audience=self._audience, algorithms=self._algorithms
+            )
+            known = self._checked[digest] = _Checked(kid, key, claims)
+            if len(self._checked) > _MOST_CHECKED:
+                self._checked.popitem(last=False)
+        return known.claims
 
 
 def remote_verifier(settings: AuthSettings, client: httpx.AsyncClient) -> TokenVerifier:
@@ -156,7 +195,6 @@ def remote_verifier(settings: AuthSettings, client: httpx.AsyncClient) -> TokenV
     )
 
 
-@lru_cache(maxsize=2048)
 def _key_id(token: str) -> str:
     try:
         kid = jwt.get_unverified_header(token).get("kid")

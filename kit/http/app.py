@@ -30,7 +30,13 @@ from kit.telemetry.tracing import TRACER
 from texts import Language, catalogue
 
 _log = structlog.get_logger("hotline.http")
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "body_too_slow",
+    413: "body_too_large",
+    415: "media_type_unsupported",
+}
 _QUOTED = re.compile(r"'([^']*)'")
 _BOUNDS = {
     "ge": "≥ {}",
@@ -66,7 +72,7 @@ def create_app(
         version=version,
         description=description,
         middleware=[
-            Middleware(RequestScope, settings.http.max_body_bytes, settings.attachments.max_bytes, tracer),
+            Middleware(RequestScope, settings.http, tracer),
             Middleware(LastResort),
         ],
         # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.

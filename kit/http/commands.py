@@ -138,14 +138,16 @@ class CommandBy(SecurityBase):
     """A dependency for endpoints that change a document, open to these roles alone.
 
     Give it a name in the module, `ByUnit = Annotated[CommandRequest, Depends(CommandBy(Role.UNIT))]`, and write
-    `asked: ByUnit`. Raises Problem 401, 403, 422.
+    `asked: ByUnit`. Raises Problem 401, 403, 422. A `streamed` body is the endpoint's to read, and to take the
+    fingerprint of.
     """
 
     model = BEARER
     scheme_name = SCHEME
 
-    def __init__(self, *roles: Role) -> None:
+    def __init__(self, *roles: Role, streamed: bool = False) -> None:
         self._roles = roles
+        self._streamed = streamed
 
     async def __call__(
         self, request: Request, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
@@ -157,7 +159,7 @@ class CommandBy(SecurityBase):
             key, fingerprint, cause = None, "", f"http/{uuid4()}"
         else:
             key = f"{who.subject}/{_well_formed(idempotency_key)}"
-            fingerprint = _fingerprint(request.method, path, await request.body())
+            fingerprint = "" if self._streamed else _fingerprint(request.method, path, await request.body())
             cause = f"http/{who.utility}/{path}/{key}"
         return CommandRequest(
             who,

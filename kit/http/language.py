@@ -12,12 +12,20 @@ from texts import LANGUAGES, Language
 DEFAULT: Language = "zh"
 
 
-@lru_cache(maxsize=256)
+_MOST_LETTERS = 200
+"""Of a header that browsers keep far shorter; the rest is not read."""
+
+
 def negotiate(accept_language: str | None) -> Language:
     """The best of our languages for an `Accept-Language` header (RFC 9110 12.5.4); Chinese when it names none."""
+    return _negotiated((accept_language or "")[:_MOST_LETTERS])
+
+
+@lru_cache(maxsize=256)
+def _negotiated(accept_language: str) -> Language:
     best: Language = DEFAULT
     weight = 0.0
-    for offer in (accept_language or "").split(","):
+    for offer in accept_language.split(","):
         tag, _, parameters = offer.strip().partition(";")
         primary = tag.strip().lower().partition("-")[0]
         for language in LANGUAGES:

@@ -24,6 +24,7 @@ _STATUS: Mapping[str, int] = {
     "not_found": 404,
     "method_not_allowed": 405,
     "changed_meanwhile": 412,
+    "body_too_slow": 408,
     "body_too_large": 413,
     "media_type_unsupported": 415,
     "invalid_request": 422,
@@ -34,7 +35,9 @@ _STATUS: Mapping[str, int] = {
     "moment_ahead": 422,
     "moment_misplaced": 422,
     "too_much_said": 422,
+    "allowance_spent": 429,
     "internal": 500,
+    "busy": 503,
     "unavailable": 503,
 }
 """Codes of the plumbing with the status each means."""
@@ -104,4 +107,6 @@ def problem_response(
     }
     body = orjson.dumps({name: value for name, value in document.items() if value not in (None, (), [])})
     said = {"Content-Language": language, **(headers or {})}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        said["Retry-After"] = str(refusal.params["seconds"])
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=said)

@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from kit.http.connection import bounded
 from kit.run.health import Health
 from kit.settings import HttpSettings
 
@@ -47,7 +48,7 @@ async def listening(app: ASGIApp, http: HttpSettings) -> AsyncIterator[str]:
     listener = socket.create_server((http.host, http.port), backlog=2048, family=_family(http.host))
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=bounded(http),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -14,6 +14,8 @@ HTTP_SECONDS = Histogram(
 )
 HTTP_IN_FLIGHT = Gauge("hotline_http_requests_in_flight", "Requests being answered now")
 
+ALLOWANCES_SPENT = Counter("hotline_allowances_spent", "Requests refused because an allowance was used up", ("kind",))
+
 EVENTS_CONSUMED = Counter("hotline_events_consumed", "Events taken from the bus", ("service", "type"))
 EVENTS_PUBLISHED = Counter("hotline_events_published", "Events the bus acknowledged", ("service", "type"))
 EVENTS_DEDUPLICATED = Counter("hotline_events_deduplicated", "Redelivered events dropped", ("service",))

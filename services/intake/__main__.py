@@ -1,14 +1,15 @@
 """Wiring of intake; `python -m services.intake` and `hotline run intake` are the same."""
 
-from kit.decide.shell import Shell
 from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from kit.vault import Vault
 from procedures.loader import Procedures
 from services.hosting import run
+from services.intake.allowances import Allowances
 from services.intake.bus import subscribe
 from services.intake.calls.following import Calls
 from services.intake.decider import (
+    ALLOWANCES,
     AUDITS,
     CALLS,
     CONTACTS,
@@ -20,7 +21,8 @@ from services.intake.decider import (
     TICKETS,
     UPLOADS,
 )
-from services.intake.files.attachments import Attachments, FolderAttachments, Upload
+from services.intake.files.attachments import Attachments, Bounds
+from services.intake.files.folder import FolderAttachments
 from services.intake.http import FrontDesk, router
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
@@ -38,6 +40,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     groups = means.work_on(GROUPS)
     people, audits, uploads = means.work_on(PEOPLE), means.work_on(AUDITS), means.work_on(UPLOADS)
     heard, missed, numbers = means.work_on(CALLS), means.work_on(MISSED), means.work_on(NUMBERS)
+    used, contents = means.work_on(ALLOWANCES), FolderAttachments(means.settings.attachments.path)
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
     calls = Calls(heard.shell, missed.shell, numbers.shell, tickets.shell, vault)
@@ -47,14 +50,15 @@ def assemble(means: Means[Procedures]) -> Assembled:
     desk = FrontDesk(
         intake,
         Register(people.shell, audits.shell, vault),
-        _attachments(means.settings, uploads.shell),
+        Attachments(contents, uploads.shell, Allowances(used.shell), _bounds(means.settings)),
         means.procedures,
     )
     return Assembled(
-        (tickets, contacts, matters, groups, heard, missed, numbers, people, audits, uploads),
+        (tickets, contacts, matters, groups, heard, missed, numbers, people, audits, uploads, used),
         router(desk),
         subscribe(means.inbox, tickets.shell, heard.shell),
         chores=(lambda: index.forget(means.clock.now()),),
+        preparations=(contents.forget_drafts,),
     )
 
 
@@ -66,9 +70,9 @@ def _vault(settings: Settings) -> Vault:
     return Vault(keys, own.index.get_secret_value() if own.index else None)
 
 
-def _attachments(settings: Settings, records: Shell[Upload]) -> Attachments:
+def _bounds(settings: Settings) -> Bounds:
     own = settings.attachments
-    return Attachments(FolderAttachments(own.path), records, own.types, own.max_bytes)
+    return Bounds(own.types, own.max_bytes, own.max_bytes_per_day)
 
 
 if __name__ == "__main__":

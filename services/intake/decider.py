@@ -16,6 +16,7 @@ from services.intake.people.rules.person import Person
 from services.intake.requests.rules import contact
 from services.intake.requests.rules.contact import Contact
 from services.intake.rules import ticket
+from services.intake.rules.allowance import Allowance
 from services.intake.rules.hearing import HEARS
 from services.intake.rules.ticket import Ticket
 
@@ -44,6 +45,7 @@ NUMBERS = Decider(SERVICE, Collection("numbers", Number))
 PEOPLE = Decider(SERVICE, Collection("people", Person, person.FIELDS), fields=person.fields)
 AUDITS = Decider(SERVICE, Collection("audits", Audit, disclosing.FIELDS), fields=disclosing.audit_fields)
 UPLOADS = Decider(SERVICE, Collection("attachments", Upload))
+ALLOWANCES = Decider(SERVICE, Collection("allowances", Allowance))
 
 DECIDERS = (TICKETS, CONTACTS, MATTERS, GROUPS, CALLS, MISSED, NUMBERS)
 """Those that virtual time needs. Tickets and calls hear, tickets alone speak."""

@@ -71,8 +71,10 @@ class People:
         settings = load_settings(embedded={"issuer": True, "path": folder})
         self._issuer = BuiltInIssuer(folder)
         verifier = self._issuer.verifier(audience="hotline-loop", leeway=timedelta(0))
-        app = create_app("test", services, settings=settings, verifier=verifier, health=Health(), issuer=self._issuer)
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hotline")
+        self.app = create_app(
+            "test", services, settings=settings, verifier=verifier, health=Health(), issuer=self._issuer
+        )
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://hotline")
 
     def _headers(self, who: str, utility: str, language: str) -> dict[str, str]:
         token = self._issuer.token(

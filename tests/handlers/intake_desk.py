@@ -13,8 +13,10 @@ from kit.store.memory import MemoryStore
 from kit.vault import Vault
 from procedures.loader import load_all
 from services.intake import http
+from services.intake.allowances import Allowances
 from services.intake.calls.following import Calls
 from services.intake.decider import (
+    ALLOWANCES,
     AUDITS,
     CALLS,
     CONTACTS,
@@ -26,7 +28,8 @@ from services.intake.decider import (
     TICKETS,
     UPLOADS,
 )
-from services.intake.files.attachments import Attachments, FolderAttachments
+from services.intake.files.attachments import Attachments, Bounds
+from services.intake.files.folder import FolderAttachments
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
@@ -38,6 +41,7 @@ from tests.outbox import Outbox
 
 UTILITY = "kunlun-gas-956100"
 FRIDAY_10 = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
+A_DAYS_FILES = 20
 TYPES = ("image/jpeg", "image/png", "application/pdf", "text/plain")
 
 CUSTOMER = {
@@ -72,7 +76,9 @@ class FrontDesk(People):
         groups = Groups(self._shell(GROUPS))
         intake = connect(Intake(tickets, self._shell(CONTACTS), matters, groups, calls, vault, procedure_of))
         register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
-        files = Attachments(FolderAttachments(folder / "attachments"), self._shell(UPLOADS), TYPES, 1000)
+        allowances = Allowances(self._shell(ALLOWANCES))
+        contents, bounds = FolderAttachments(folder / "attachments"), Bounds(TYPES, 1000, A_DAYS_FILES * 65_536)
+        files = Attachments(contents, self._shell(UPLOADS), allowances, bounds)
         self.desk = http.FrontDesk(intake, register, files, self.procedures)
         self._sequence = 0
         super().__init__({"intake": http.router(self.desk)}, folder)
@@ -110,10 +116,16 @@ class FrontDesk(People):
         """DELETE as somebody."""
         return await self._client.delete(path, headers=self._headers(who, UTILITY, "en"))
 
-    async def upload(self, who: str, path: str, name: str, data: bytes, media_type: str) -> Any:
+    async def upload(self, who: str, path: str, name: str, data: bytes, media_type: str, **headers: str) -> Any:
         """A file as a browser sends it."""
         files = {"file": (name, data, media_type)}
-        return await self._client.post(path, files=files, headers=self._headers(who, UTILITY, "en"))
+        more = {header.replace("_", "-"): value for header, value in headers.items()}
+        return await self._client.post(path, files=files, headers=self._headers(who, UTILITY, "en") | more)
+
+    async def raw(self, who: str, path: str, body: bytes, media_type: str) -> Any:
+        """Any bytes."""
+        headers = self._headers(who, UTILITY, "en") | {"Content-Type": media_type}
+        return await self._client.post(path, content=body, headers=headers)
 
     def said(self) -> list[str]:
         """Names of everything said."""

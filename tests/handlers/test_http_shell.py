@@ -28,6 +28,7 @@ from kit.decide.shell import Shell, TooManyConflicts
 from kit.http.app import create_app, problem
 from kit.http.commands import CommandBy, CommandRequest, shown
 from kit.http.routes import PlainRoute
+from kit.http.uploads import file_of
 from kit.run.health import Health
 from kit.settings import Settings, load_settings
 from kit.store.memory import MemoryStore
@@ -94,7 +95,7 @@ def routes(shell: Shell[Order]) -> APIRouter:
 
     @router.post("/upload")
     async def upload(request: Request) -> int:
-        return len(await request.body())
+        return sum([len(piece) async for piece in file_of(request, 4096)])
 
     @router.get("/fails/{how}")
     async def fails(how: str) -> Response:
@@ -133,9 +134,7 @@ class World:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings(
-        embedded={"issuer": True, "path": tmp_path}, http={"max_body_bytes": 2048}, attachments={"max_bytes": 4096}
-    )
+    return load_settings(embedded={"issuer": True, "path": tmp_path}, http={"max_body_bytes": 2048})
 
 
 @pytest.fixture

@@ -1,68 +1,26 @@
 """Files kept once by content: checked for size and for what they really are, referred to by hash everywhere else."""
 
-import asyncio
-import hashlib
-import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from kit.decide.fold import Cause
-from kit.decide.shell import Done, Shell
+from kit.decide.shell import Done, Idempotency, Shell
 from kit.decide.state import State
 from kit.store.port import Document
+from services.intake.allowances import Allowances, Use
+from services.intake.files.folder import AttachmentStore, Received
+from services.intake.rules.allowance import Allowance, Limit
 
-_HEAD = 4096
-"""Bytes that decide what a file is."""
+_LEAST_COUNTED = 65_536
+"""Bytes that even the smallest file uses of an allowance: it takes a place in the folder and a document."""
 
-
-class AttachmentStore(Protocol):
-    """Where the bytes are; S3 and the like fit behind it. Contents never change: the key is their hash."""
-
-    async def put(self, utility: str, sha256: str, data: bytes) -> None:
-        """Keep the bytes; keeping the same again is nothing new."""
-        ...
-
-    async def get(self, utility: str, sha256: str) -> bytes | None:
-        """The bytes, or None when they were never kept here."""
-        ...
-
-
-class FolderAttachments:
-    """A folder per utility, two levels deep, so that no directory grows without end."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def put(self, utility: str, sha256: str, data: bytes) -> None:
-        await asyncio.to_thread(self._write, self._path(utility, sha256), data)
-
-    async def get(self, utility: str, sha256: str) -> bytes | None:
-        return await asyncio.to_thread(self._read, self._path(utility, sha256))
-
-    def _path(self, utility: str, sha256: str) -> Path:
-        return self._folder / utility / sha256[:2] / sha256
-
-    @staticmethod
-    def _write(path: Path, data: bytes) -> None:
-        """Whole or not at all: a crash leaves a half-written neighbour, never a half-written attachment."""
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}.part")
-        with half.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
-
-    @staticmethod
-    def _read(path: Path) -> bytes | None:
-        return path.read_bytes() if path.exists() else None
+_MOST_AT_ONCE = 16
+"""Files that one process receives at the same time; each is on the disk before it is known to be wanted."""
 
 
 class Upload(State):
@@ -74,39 +32,91 @@ class Upload(State):
     at: datetime
 
 
+class Bounds(NamedTuple):
+    """Which media types are taken, bytes of one file, and bytes of one person or system in a day."""
+
+    types: tuple[str, ...]
+    most: int
+    most_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uploading:
+    """One upload: whose it is, when, under which Idempotency-Key."""
+
+    utility: str
+    procedure: str
+    by: Actor
+    at: datetime
+    key: str | None = None
+
+
 class Attachments:
     """Uploads of all utilities: bytes in one place, what they are in another."""
 
-    def __init__(self, contents: AttachmentStore, records: Shell[Upload], types: Iterable[str], most: int) -> None:
-        unknown = set(types) - set(_SIGNATURES)
+    def __init__(
+        self, contents: AttachmentStore, records: Shell[Upload], allowances: Allowances, bounds: Bounds
+    ) -> None:
+        unknown = set(bounds.types) - set(_SIGNATURES)
         if unknown:
             raise ValueError(
                 f"cannot tell these from their content: {', '.join(sorted(unknown))}; known: {KNOWN_TYPES}"
             )
         self._contents = contents
         self._records = records
-        self._types = tuple(types)
-        self._most = most
+        self._allowances = allowances
+        self.bounds = bounds
+        self._receiving = 0
 
-    async def upload(
-        self, utility: str, procedure: str, pieces: AsyncIterator[bytes], by: Actor, at: datetime
-    ) -> Attachment | Refusal:
-        """Keep a file once; the same content again is the same attachment."""
-        data = await self._whole(pieces)
-        if data is None:
-            return Refusal("attachment_too_large", params={"most": self._most}, accepts=(f"<= {self._most}",))
-        media_type = media_type_of(data[:_HEAD])
-        if media_type not in self._types:
-            return Refusal("attachment_type_not_taken", accepts=self._types)
-        attachment = _attachment(data, media_type)
-        await self._contents.put(utility, attachment.sha256, data)
-        upload = Upload(procedure=procedure, attachment=attachment, by=by, at=at)
-        key = _key(utility, attachment.sha256)
+    async def upload(self, asked: Uploading, pieces: AsyncIterator[bytes]) -> Attachment | Refusal:
+        """Keep a file once; the same content again is the same attachment, and mends what is left of it."""
+        if self._receiving >= _MOST_AT_ONCE:
+            return Refusal("busy")
+        # Who has nothing left is told so before the file is on the disk.
+        if (spent := await self._spend(asked, 0)) is not None:
+            return spent
+        self._receiving += 1
+        try:
+            async with self._contents.receiving(pieces, self.bounds.most) as received:
+                return await self._judged(asked, received)
+        finally:
+            self._receiving -= 1
+
+    async def _judged(self, asked: Uploading, received: Received | None) -> Attachment | Refusal:
+        if received is None:
+            most = self.bounds.most
+            return Refusal("attachment_too_large", params={"most": most}, accepts=(f"<= {most}",))
+        media_type = media_type_of(received.head)
+        if media_type not in self.bounds.types:
+            return Refusal("attachment_type_not_taken", accepts=self.bounds.types)
+        if (spent := await self._spend(asked, received.size, received.sha256)) is not None:
+            return spent
+        await self._contents.keep(asked.utility, received)
+        attachment = _attachment(received, media_type)
+        await self._note(asked, attachment)
+        return attachment
+
+    async def _spend(self, asked: Uploading, size: int, sha256: str | None = None) -> Refusal | None:
+        """The same Idempotency-Key pays once, and is refused for another file."""
+        once: Idempotency[Allowance] | None = None
+        if asked.key is not None and sha256 is not None:
+            once = Idempotency(asked.key, sha256, lambda _: b"1\n")
+        limit = Limit(self.bounds.most_a_day, timedelta(days=1))
+        use = Use("upload", asked.by.subject, limit, max(size, _LEAST_COUNTED) if size else 0)
+        done = await self._allowances.spend(asked.utility, use, asked.at, asked.procedure, once)
+        return done if isinstance(done, Refusal) else None
+
+    async def _note(self, asked: Uploading, attachment: Attachment) -> None:
+        upload = Upload(procedure=asked.procedure, attachment=attachment, by=asked.by, at=asked.at)
+        key = _key(asked.utility, attachment.sha256)
         done = await self._records.do(
-            key, lambda known, _: (known or upload, ()), utility=utility, cause=Cause(key), creates=procedure
+            key,
+            lambda known, _: (known or upload, ()),
+            utility=asked.utility,
+            cause=Cause(key),
+            creates=asked.procedure,
         )
         assert isinstance(done, Done), done
-        return attachment
 
     async def named(self, utility: str, hashes: Iterable[str]) -> tuple[Attachment, ...] | Refusal:
         """What the hashes stand for; refused when one was never uploaded."""
@@ -121,23 +131,14 @@ class Attachments:
         """Who uploaded it, and what it is."""
         return (await self._records.store.load([_key(utility, sha256)])).get(_key(utility, sha256))
 
-    async def content(self, utility: str, sha256: str) -> bytes | None:
-        """The bytes."""
-        return await self._contents.get(utility, sha256)
-
-    async def _whole(self, pieces: AsyncIterator[bytes]) -> bytes | None:
-        whole = bytearray()
-        async for piece in pieces:
-            whole += piece
-            if len(whole) > self._most:
-                return None
-        return bytes(whole)
+    async def content(self, utility: str, attachment: Attachment) -> AsyncIterator[bytes] | None:
+        """The bytes; None where they are not there, or not what was uploaded."""
+        return await self._contents.content(utility, attachment.sha256, attachment.size)
 
 
-def _attachment(data: bytes, media_type: str) -> Attachment:
-    sha256 = hashlib.sha256(data).hexdigest()
-    name = f"{sha256[:12]}.{_SIGNATURES[media_type][0]}"
-    return Attachment(sha256=sha256, name=name, media_type=media_type, size=len(data))
+def _attachment(received: Received, media_type: str) -> Attachment:
+    name = f"{received.sha256[:12]}.{_SIGNATURES[media_type][0]}"
+    return Attachment(sha256=received.sha256, name=name, media_type=media_type, size=received.size)
 
 
 def _key(utility: str, sha256: str) -> str:

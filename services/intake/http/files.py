@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, UploadFile
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response, StreamingResponse
 
 from contracts.fact import Line
 from contracts.refusal import Refusal
@@ -14,20 +13,28 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Role
 from kit.auth.principal import Authenticated, Principal
 from kit.http.app import problem
-from kit.http.commands import CommandBy, CommandRequest
 from kit.http.parameters import InPath
+from kit.http.commands import JSON, CommandBy, CommandRequest
 from kit.http.problems import problem_response
-from services.intake.files.attachments import Upload
+from kit.http.uploads import BODY, file_of
+from services.intake.files.attachments import Upload, Uploading
 from services.intake.http.desk import FrontDesk
 
 TAG = "附件 Attachments"
-_PIECE = 65_536
 _STATUS = {"attachment_too_large": 413, "attachment_type_not_taken": 415}
 
 ByUploader = Annotated[
     CommandRequest,
     Depends(
-        CommandBy(Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION, Role.KNOWLEDGE, Role.INTEGRATION),
+        CommandBy(
+            Role.AGENT,
+            Role.SUPERVISOR,
+            Role.UNIT,
+            Role.DIVISION,
+            Role.KNOWLEDGE,
+            Role.INTEGRATION,
+            streamed=True,
+        ),
     ),
 ]
 
@@ -36,21 +43,26 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
     """`POST /attachments`, `GET /attachments/{sha256}`."""
 
     @routes.post(
-        "/attachments", tags=[TAG], status_code=201, response_model=Attachment, summary="上传附件 Upload a file"
+        "/attachments",
+        tags=[TAG],
+        status_code=201,
+        response_model=Attachment,
+        summary="上传附件 Upload a file",
+        openapi_extra=BODY,
     )
-    async def upload(file: UploadFile, command: ByUploader) -> Any:
+    async def upload(request: Request, command: ByUploader) -> Response:
         """Checked for its size and for what its content says it is; the same content is kept once.
 
         What comes back is what requests, supplements and replies enclose. The file's name is not kept.
         """
         utility, at = command.who.utility, desk.now()
-        procedure = desk.procedure(utility, at)
-        kept = await desk.attachments.upload(utility, procedure.ref, _pieces(file), command.by, at)
+        asked = Uploading(utility, desk.procedure(utility, at).ref, command.by, at, command.key)
+        kept = await desk.attachments.upload(asked, file_of(request, desk.attachments.bounds.most))
         if isinstance(kept, Refusal):
             return problem_response(
                 kept, language=command.language, instance=command.path, status=_STATUS.get(kept.code)
             )
-        return kept
+        return Response(kept.model_dump_json(), 201, media_type=JSON)
 
     @routes.get("/attachments/{sha256}", tags=[TAG], response_class=Response, summary="下载附件 Download a file")
     async def download(
@@ -61,22 +73,20 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
     ) -> Response:
         """The centre, who uploaded it, and whoever may see a ticket that encloses it."""
         record = await desk.attachments.record(who.utility, sha256)
-        data = await desk.attachments.content(who.utility, sha256) if record else None
-        if record is None or data is None or not await _may_read(desk, who, record.state, ticket):
+        if record is None or not await _may_read(desk, who, record.state, ticket):
             return problem(request, Refusal("unknown_file"))
         attachment = record.state.attachment
+        data = await desk.attachments.content(who.utility, attachment)
+        if data is None:
+            return problem(request, Refusal("unknown_file"))
         headers = {
             "Content-Disposition": f'attachment; filename="{attachment.name}"',
             "X-Content-Type-Options": "nosniff",
             "ETag": f'"{sha256}"',
             "Cache-Control": "private, immutable",
+            "Content-Length": str(attachment.size),
         }
-        return Response(data, 200, headers, attachment.media_type)
-
-
-async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
-    while piece := await file.read(_PIECE):
-        yield piece
+        return StreamingResponse(data, 200, headers, attachment.media_type)
 
 
 async def _may_read(desk: FrontDesk, who: Principal, upload: Upload, ticket: str | None) -> bool:

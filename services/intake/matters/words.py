@@ -13,6 +13,7 @@ _GENERAL_CHINESE = 60_101_967
 
 _UNREADABLE = re.compile(r"[\W_]+")
 _WORDS_REMEMBERED = 50_000
+_LONGEST_REMEMBERED = 24
 
 
 class Said(NamedTuple):
@@ -34,7 +35,7 @@ class Lexicon:
 
     def __init__(self, key: bytes = b"") -> None:
         self._key = key[:64]
-        self._word = lru_cache(_WORDS_REMEMBERED)(self._look_up)
+        self._remembered = lru_cache(_WORDS_REMEMBERED)(self._look_up)
         self.loaded = False
 
     def load(self) -> None:
@@ -59,6 +60,10 @@ class Lexicon:
                 said.in_subject.append(in_subject.get(word, 0))
                 said.commonness.append(commonness)
         return said
+
+    def _word(self, word: str) -> tuple[int, float]:
+        """Long ones are no words that anybody says again: remembering them would only fill the memory."""
+        return self._remembered(word) if len(word) <= _LONGEST_REMEMBERED else self._look_up(word)
 
     def _look_up(self, word: str) -> tuple[int, float]:
         """The word's number and its commonness: 0 for what is no word."""
