@@ -1,19 +1,17 @@
 """`hotline up`: the whole hotline in one process, with a broker and stores of its own under ./var."""
 
-import os
-import secrets
-from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from fastapi import APIRouter
+from pydantic import SecretBytes
 
 from embedded import RunningBroker, broker
 from hotline.address import tell_address
 from hotline.stepping import Stepper, clock_router
+from kit.auth.keyfile import kept_key
 from kit.clock import Clock, RealClock, SteppedClock
 from kit.http.serving import listening
 from kit.run.host import Host
@@ -75,9 +73,11 @@ def at_home(settings: Settings, running: RunningBroker) -> Settings:
         update={"bootstrap_servers": (running.bootstrap,), "idempotent": running.idempotent}
     )
     embedded = settings.embedded.model_copy(update={"issuer": settings.auth.issuer is None})
-    keys = settings.keys
-    if keys.pii is None:
-        keys = type(keys).model_validate({"pii": _own_key(settings.embedded.path / "pii.key")})
+    own = {"pii": settings.keys.pii, "signing": settings.keys.signing}
+    missing = {
+        name: SecretBytes(kept_key(settings.embedded.path / f"{name}.key")) for name, key in own.items() if key is None
+    }
+    keys = settings.keys.model_copy(update=missing)
     return settings.model_copy(update={"kafka": kafka, "embedded": embedded, "keys": keys})
 
 
@@ -85,12 +85,3 @@ def clock_of(settings: Settings) -> Clock:
     """Stepped from a moment, or real."""
     moment: datetime | None = settings.embedded.stepped_from
     return SteppedClock(moment) if moment is not None else RealClock()
-
-
-def _own_key(path: Path) -> str:
-    """The key that seals people's data in the embedded mode: made once, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(b64encode(secrets.token_bytes(32)))
-    return path.read_text("ascii")

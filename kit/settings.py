@@ -137,7 +137,8 @@ class OtelSettings(_Group):
 
 
 class KeysSettings(_Group):
-    """Secrets, 256-bit keys in base64: `pii` encrypts people's data field by field.
+    """Secrets, 256-bit keys in base64: `pii` encrypts people's data field by field, `signing` marks what services
+    give out of hand and take back: cursors of lists, receipts for files. All services share the latter.
 
     To rotate it, put the new key into `pii`, the one before into `pii_before`, and keep `index` (or set it to the first
     `pii`): customers are looked up through it.
@@ -146,6 +147,7 @@ class KeysSettings(_Group):
     pii: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
     pii_before: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
     index: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
+    signing: Annotated[SecretBytes, BeforeValidator(_key)] | None = None
 
 
 class AttachmentSettings(_Group):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from contracts.refusal import Refusal
 from procedures import checks, faults
 from procedures.faults import Fault, FileError
 from procedures.files import read_text, read_yaml
@@ -57,6 +58,13 @@ class Procedures:
         if not begun:
             raise UnknownProcedureError(f"no procedure of {utility!r} in force at {moment.isoformat()}", self.by_ref)
         return begun[-1]
+
+    def serving(self, utility: str, moment: datetime) -> Procedure | Refusal:
+        """The same for whoever asks from outside: a utility that has none is nothing known."""
+        try:
+            return self.in_force(utility, moment)
+        except UnknownProcedureError:
+            return Refusal("unknown_utility", params={"utility": utility})
 
     def of(self, utility: str) -> tuple[Procedure, ...]:
         """The utility's procedures, oldest first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.algorithms import OKPAlgorithm
 
 from contracts.vocabulary import Role
+from kit.auth.keyfile import kept
 from kit.auth.tokens import TokenVerifier, remote_verifier
 from kit.clock import machine_now
 from kit.settings import BUILT_IN_ISSUER, Settings, SettingsError, open_issuer
@@ -142,12 +142,11 @@ def trusted(settings: Settings, client: httpx.AsyncClient) -> tuple[TokenVerifie
 
 def _key_in(directory: Path) -> Ed25519PrivateKey:
     path = directory / _FILE
-    if not path.exists():
-        _make_key(path)
+    pem = kept(path, _new_key)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise IssuerKeyError(f"{path} can be read by others; chmod 600 it, or remove it to get a new key")
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(pem, password=None)
     except ValueError as error:
         raise IssuerKeyError(f"{path} is not a PEM private key ({error}); remove it to get a new key") from None
     if not isinstance(key, Ed25519PrivateKey):
@@ -155,16 +154,5 @@ def _key_in(directory: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _make_key(path: Path) -> None:
-    """Write a new key whole or not at all: of several processes that start together, the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(pem)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusal import Refusal
 from kit.auth.issuer import BuiltInIssuer
+from kit.auth.seal import seal_of
 from kit.auth.tokens import TokenVerifier
 from kit.decide.shell import TooManyConflicts
+from kit.http.docs_page import add_docs
 from kit.http.language import language_of
 from kit.http.openapi import document_of, documented_problems
 from kit.http.problems import FieldError, Problem, problem_response
@@ -77,10 +79,17 @@ def create_app(
         ],
         # RequestScope does what FastAPI's own telemetry would, cheaper, and keeps query strings out of traces.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        # FastAPI's pages load scripts from elsewhere, and its redirects believe the Host header.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.state.verifier = verifier
+    app.state.seal = seal_of(settings)
+    add_docs(app)
     for prefix, routes in services.items():
+        routes.redirect_slashes = False
         app.mount(f"/{prefix}", routes)
     for router in (*extras, _front_router(), health_router(health), *((_jwks_router(issuer),) if issuer else ())):
         app.include_router(router, responses=documented_problems())

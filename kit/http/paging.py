@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import NoneType
 from typing import Annotated, Generic, Literal, TypeVar
 
 import orjson
@@ -15,6 +12,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
+from kit.auth.seal import Seal
 from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Fields, FieldValue, ReplicaTooOld, S, Store
 from kit.store.port import Query as StoreQuery
@@ -38,10 +36,36 @@ class Page(BaseModel, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Cursors:
+    """The cursors of one list of one reader's utility; none of another list, or made elsewhere, counts."""
+
+    seal: Seal
+    of: str
+
+    def encode(self, order: str, place: Place) -> str:
+        """It holds no rights, since every page asks again for what the principal may see."""
+        value, key = place
+        kind = "t" if isinstance(value, datetime) else "v"
+        return self.seal.sealed(self._purpose(order), orjson.dumps([kind, value, key]))
+
+    def decode(self, cursor: str, order: str) -> Place:
+        """The place it names; raises Problem 422 when it was not given out for this list in this order."""
+        content = self.seal.opened(self._purpose(order), cursor)
+        if content is None:
+            raise Problem(Refusal("cursor_invalid"))
+        kind, value, key = orjson.loads(content)
+        return (datetime.fromisoformat(value) if kind == "t" else value, key)
+
+    def _purpose(self, order: str) -> str:
+        return f"cursor/{self.of}/{order}"
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """How much of a list is asked for, and after which row."""
 
     limit: int
+    cursors: Cursors
     cursor: str | None = None
 
 
@@ -50,8 +74,9 @@ async def _paging(
     limit: Annotated[int | None, Query(ge=1, le=1_000_000, description="rows per page")] = None,
     cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before")] = None,
 ) -> Paging:
-    http = request.app.state.settings.http
-    return Paging(min(limit or http.page_size, http.max_page_size), cursor)
+    state = request.app.state
+    http, cursors = state.settings.http, Cursors(state.seal, request.scope["path"])
+    return Paging(min(limit or http.page_size, http.max_page_size), cursors, cursor)
 
 
 PageAsked = Annotated[Paging, Depends(_paging)]
@@ -73,12 +98,12 @@ async def page_of(
 
     Raises Problem 422 for a cursor that is not of this list.
     """
-    after = decode_cursor(paging.cursor, order) if paging.cursor else None
+    after = paging.cursors.decode(paging.cursor, order) if paging.cursor else None
     query = StoreQuery(utility, tuple(where), order, descending, paging.limit + 1, after)
     found, newer = await _found(store, query)
     rows = found[: paging.limit]
     more = len(found) > paging.limit
-    following = encode_cursor(order, _place(rows[-1], fields, order)) if more else None
+    following = paging.cursors.encode(order, _place(rows[-1], fields, order)) if more else None
     shown = [each for row in rows if (each := _shown(row, view)) is not None]
     incomplete = newer or len(shown) < len(rows)
     return Page[T](items=shown, next=following, incomplete=incomplete or None)
@@ -102,24 +127,3 @@ def _shown(row: Document[S], view: Callable[[Document[S]], T]) -> T | None:
 
 def _place(row: Document[S], fields: Callable[[S], Fields], order: str) -> Place:
     return (row.key if order == "key" else fields(row.state)[order], row.key)
-
-
-def encode_cursor(order: str, place: Place) -> str:
-    """Opaque to clients; it holds no rights, since every page asks again for what the principal may see."""
-    value, key = place
-    kind = "t" if isinstance(value, datetime) else "v"
-    return base64.urlsafe_b64encode(orjson.dumps([order, kind, value, key])).rstrip(b"=").decode()
-
-
-def decode_cursor(cursor: str, order: str) -> Place:
-    """The place a cursor names; raises Problem 422 when it is damaged or belongs to a list in another order."""
-    try:
-        found = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        named, kind, value, key = found
-        place = (datetime.fromisoformat(value) if kind == "t" else value, key)
-    except (binascii.Error, ValueError, TypeError):
-        raise Problem(Refusal("cursor_invalid")) from None
-    # Nothing but a plain value may reach a store: to MongoDB an object would be an operator.
-    if named != order or not isinstance(key, str) or not isinstance(place[0], (str, int, float, datetime, NoneType)):
-        raise Problem(Refusal("cursor_invalid"))
-    return place

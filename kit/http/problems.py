@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.responses import Response
@@ -13,6 +13,8 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from kit.http.openapi import PROBLEM_JSON
 from texts import Language, text
+
+T = TypeVar("T")
 
 _STATUS: Mapping[str, int] = {
     "not_authenticated": 401,
@@ -73,6 +75,13 @@ class Problem(Exception):
         self.status = status or status_of(refusal)
         self.errors = tuple(errors)
         self.headers = headers or {}
+
+
+def granted(outcome: T | Refusal) -> T:
+    """What was asked for; raises Problem where it was refused."""
+    if isinstance(outcome, Refusal):
+        raise Problem(outcome)
+    return outcome
 
 
 def status_of(refusal: Refusal) -> int:

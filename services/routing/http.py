@@ -20,7 +20,7 @@ from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.parameters import InPath
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from kit.http.routes import PlainRoute
 from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Condition, Document, Equal, In, Range
@@ -136,7 +136,7 @@ def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Pro
         area: Line | None = None,
         subtype: Line | None = None,
     ) -> Proposal:
-        procedure = procedures.in_force(who.utility, shell.clock.now())
+        procedure = granted(procedures.serving(who.utility, shell.clock.now()))
         unit = procedure.unit_for(area, type, subtype)
         return Proposal(unit=unit_view(unit, procedure, language) if unit else None)
 
@@ -144,7 +144,7 @@ def _add_organisation(found: APIRouter, shell: Shell[WorkOrder], procedures: Pro
         "/units", tags=[CENTRE_DESK], response_model_exclude_none=True, summary="责任单位 Everyone to dispatch to"
     )
     async def units(who: Authenticated, language: LanguageAsked) -> list[UnitView]:
-        procedure = procedures.in_force(who.utility, shell.clock.now())
+        procedure = granted(procedures.serving(who.utility, shell.clock.now()))
         return [unit_view(unit, procedure, language) for unit in procedure.organisation.targets()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -178,7 +179,7 @@ async def _page(
             shell.store,
             fields,
             lambda document: _row(document, filters, shell.procedure_of(document.state.procedure), language),
-            Paging(paging.limit, cursor),
+            replace(paging, cursor=cursor),
             utility=utility,
             where=filters.where(scope),
             order=_ORDER[filters.state],

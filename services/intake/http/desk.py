@@ -14,9 +14,9 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal, may_see
 from kit.http.commands import CommandBy, CommandRequest
-from kit.http.problems import FieldError, Problem, problem_response
+from kit.http.problems import FieldError, Problem, granted, problem_response
 from kit.store.port import Document, Equal, Query
-from procedures.loader import Procedures, UnknownProcedureError
+from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.intake.files.attachments import Attachments
 from services.intake.people.register import Register
@@ -65,10 +65,7 @@ class FrontDesk:
 
     def procedure(self, utility: str, at: datetime) -> Procedure:
         """The one in force; raises Problem 404 for a utility that has none."""
-        try:
-            return self.procedures.in_force(utility, at)
-        except UnknownProcedureError:
-            raise Problem(Refusal("unknown_utility", params={"utility": utility})) from None
+        return granted(self.procedures.serving(utility, at))
 
     async def ticket(self, who: Principal, named: str) -> Document[Ticket]:
         """By id or work-order number, if the reader may see it; raises Problem 404 or 422."""

@@ -13,9 +13,9 @@ from contracts.refusal import Refusal
 from kit.auth.principal import HolderOf, Principal
 from kit.decide.shell import Shell
 from kit.http.commands import CommandRequest
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from kit.store.port import Document, S
-from procedures.loader import Procedures, UnknownProcedureError
+from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.knowledge.rules.state import Article, Notice, Task
 from services.knowledge.rules.table import READERS
@@ -49,10 +49,7 @@ class KnowledgeDesk:
 
     def in_force(self, utility: str) -> Procedure:
         """The procedure under which something new begins; raises Problem 404 for a utility that has none."""
-        try:
-            return self.procedures.in_force(utility, self.now())
-        except UnknownProcedureError:
-            raise Problem(Refusal("unknown_utility", params={"utility": utility})) from None
+        return granted(self.procedures.serving(utility, self.now()))
 
 
 async def found(shell: Shell[S], key: str, utility: str, code: str) -> Document[S]:

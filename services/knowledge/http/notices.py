@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -80,7 +81,7 @@ async def _page(
             desk.notices.store,
             notice_fields,
             view,
-            Paging(paging.limit, cursor),
+            replace(paging, cursor=cursor),
             utility=utility,
             where=filters.where(),
             order="raised_at",

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from kit.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
+from kit.auth.seal import Seal
+from kit.http.paging import Cursors, Page, Paging, page_of
 from kit.http.problems import Problem
 from kit.store.memory import MemoryStore
 from kit.store.port import Change, Collection, Document, Fields
 
+OWN = Seal(bytes(32))
+CURSORS = Cursors(OWN, "/routing/work-orders")
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
@@ -43,7 +46,7 @@ async def read_all(store: MemoryStore[Order], limit: int, *, descending: bool = 
     cursor = None
     while True:
         page: Page[str] = await page_of(
-            store, fields, view, Paging(limit, cursor), utility="gas", order="due", descending=descending
+            store, fields, view, Paging(limit, CURSORS, cursor), utility="gas", order="due", descending=descending
         )
         pages.append(page.items)
         cursor = page.next
@@ -66,7 +69,7 @@ async def test_a_list_that_just_fills_its_page_has_no_next(store: MemoryStore[Or
 
 @pytest.mark.parametrize("value", ["jinan", 3, 2.5, True, None, NOON])
 def test_a_cursor_keeps_its_place(value: str | float | bool | datetime | None) -> None:
-    assert decode_cursor(encode_cursor("due", (value, "t1")), "due") == (value, "t1")
+    assert CURSORS.decode(CURSORS.encode("due", (value, "t1")), "due") == (value, "t1")
 
 
 @pytest.mark.parametrize(
@@ -74,15 +77,16 @@ def test_a_cursor_keeps_its_place(value: str | float | bool | datetime | None) -
     [
         "x",
         "!!!!",
-        base64.urlsafe_b64encode(b'["due"]').decode(),
-        base64.urlsafe_b64encode(b'{"a":1}').decode(),
-        base64.urlsafe_b64encode(b'["due","t","yesterday","t1"]').decode(),
-        base64.urlsafe_b64encode(b'["due","v",{"$gt":""},"t1"]').decode(),
-        base64.urlsafe_b64encode(b'["due","v",1,2]').decode(),
-        encode_cursor("unit", ("jinan", "t1")),
+        "工单",
+        base64.urlsafe_b64encode(b'["v",{"$gt":""},"t1"]').decode(),
+        base64.urlsafe_b64encode(bytes(16) + b'["v",1,"t1"]').decode(),
+        CURSORS.encode("due", (NOON, "t1"))[:-1],
+        CURSORS.encode("unit", ("jinan", "t1")),
+        Cursors(OWN, "/sla/clocks").encode("due", (NOON, "t1")),
+        Cursors(Seal(b"1" * 32), CURSORS.of).encode("due", (NOON, "t1")),
     ],
 )
-def test_a_cursor_that_is_damaged_or_of_another_list_is_refused(cursor: str) -> None:
+def test_a_cursor_that_was_not_given_out_for_this_list_is_refused(cursor: str) -> None:
     with pytest.raises(Problem) as caught:
-        decode_cursor(cursor, "due")
+        CURSORS.decode(cursor, "due")
     assert caught.value.refusal.code == "cursor_invalid"
