@@ -123,11 +123,17 @@ Known = Annotated[V, AfterValidator(_no_more)]
 
 
 class Actor(Value):
-    """Who did it: a token's subject, its role and, for units and divisions, which one."""
+    """Who did it: a token's subject, its role and, for units and divisions, which one, or which ones."""
 
     subject: Line
     role: Word
     scope: Text | None = None
+    scopes: Few[Line] | None = None
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Every unit or division that they speak for."""
+        return self.scopes or ((self.scope,) if self.scope else ())
 
 
 SYSTEM = Actor(subject="system", role="system")

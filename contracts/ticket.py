@@ -48,6 +48,12 @@ class GovernmentOrder(Value):
     due: Annotated[AwareDatetime | None, AfterValidator(_set), Field(json_schema_extra=CALENDAR)] = None
 
 
+def came_by(channel: str | None, gov: GovernmentOrder | str | None) -> str:
+    """One word for the way a ticket came, for lists: its platform, or, where none sent it, its channel."""
+    platform = gov.platform if isinstance(gov, GovernmentOrder) else gov
+    return f"channel/{channel or ''}" if platform is None else f"platform/{platform}"
+
+
 class CallWish(Value):
     """What the customer asked of the callback: none, a time, or nothing in particular (R004-091, R004-092)."""
 

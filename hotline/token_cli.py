@@ -24,7 +24,8 @@ def token(
         str,
         typer.Option(
             "--as",
-            help="agent, supervisor, knowledge, integration, admin, unit:NAME[,NAME] or division:NAME[,NAME]",
+            help="agent, supervisor, knowledge, admin, unit:NAME[,NAME], division:NAME[,NAME], integration (of every"
+            " channel) or integration:NAME[,NAME] (channels, platforms)",
             metavar="USER",
         ),
     ],

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import OKPAlgorithm
 
-from contracts.vocabulary import Role
+from contracts.vocabulary import Channel, Role
 from kit.auth.keyfile import kept
 from kit.auth.tokens import TokenVerifier, remote_verifier
 from kit.clock import machine_now
@@ -49,19 +49,22 @@ class SeededUser:
     roles: tuple[Role, ...]
     units: tuple[str, ...] = ()
     divisions: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
 
 
 _USERS = {
     "agent": SeededUser("agent-01", "坐席01", (Role.AGENT,)),
     "supervisor": SeededUser("supervisor-01", "督办主管01", (Role.SUPERVISOR,)),
     "knowledge": SeededUser("knowledge-01", "知识管理01", (Role.KNOWLEDGE,)),
-    "integration": SeededUser("integration-01", "系统对接01", (Role.INTEGRATION,)),
     "admin": SeededUser("admin-01", "管理员01", (Role.ADMIN,)),
 }
+_WITH_NAMES = "unit:NAME, division:NAME, integration, integration:NAME"
 
 
 def seeded_user(spec: str) -> SeededUser:
-    """`agent`, `supervisor`, `knowledge`, `integration`, `admin`, `unit:NAME[,NAME]` or `division:NAME[,NAME]`.
+    """`agent`, `supervisor`, `knowledge`, `admin`, `unit:NAME[,NAME]`, `division:NAME[,NAME]`, `integration` (of every
+    channel) or `integration:NAME[,NAME]` of these channels and platforms.
 
     Raises UnknownUser.
     """
@@ -71,9 +74,19 @@ def seeded_user(spec: str) -> SeededUser:
         return SeededUser(f"unit-{names[0]}", f"责任单位 {names[0]}", (Role.UNIT,), units=names)
     if kind == "division" and names:
         return SeededUser(f"division-{names[0]}", f"事业部 {names[0]}", (Role.DIVISION,), divisions=names)
+    if kind == "integration":
+        return _connected(names or tuple(Channel))
     if kind in _USERS and not scope:
         return _USERS[kind]
-    raise UnknownUser(f"no seeded user {spec!r}; accepted: {', '.join(_USERS)}, unit:NAME, division:NAME")
+    raise UnknownUser(f"no seeded user {spec!r}; accepted: {', '.join(_USERS)}, {_WITH_NAMES}")
+
+
+def _connected(names: tuple[str, ...]) -> SeededUser:
+    """A system connected for channels, or, by any other name, for platforms."""
+    channels = tuple(name for name in names if name in set(Channel))
+    platforms = tuple(name for name in names if name not in channels)
+    subject = "integration-01" if len(channels) == len(Channel) else f"integration-{names[0]}"
+    return SeededUser(subject, "系统对接01", (Role.INTEGRATION,), channels=channels, platforms=platforms)
 
 
 def has_key(directory: Path) -> bool:
@@ -109,6 +122,8 @@ class BuiltInIssuer:
             "roles": list(user.roles),
             "units": list(user.units),
             "divisions": list(user.divisions),
+            "channels": list(user.channels),
+            "platforms": list(user.platforms),
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }

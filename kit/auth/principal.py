@@ -12,6 +12,7 @@ from fastapi.security.base import SecurityBase
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
+from contracts.ticket import came_by
 from contracts.vocabulary import CENTRE, Role
 from kit.auth.tokens import Claims, KeysAway, TokenRefused, TokenVerifier
 from kit.http.problems import Problem
@@ -34,6 +35,8 @@ class Principal:
     roles: frozenset[Role]
     units: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    platforms: frozenset[str] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         """Whether any of these roles is held."""
@@ -42,7 +45,13 @@ class Principal:
     def actor(self, *roles: Role) -> Actor:
         """How facts name this person: in the first of `roles` that they hold, with that role's own scope."""
         role = next((role for role in roles if role in self.roles), None) or min(self.roles)
-        return Actor(subject=self.subject, role=role, scope=",".join(sorted(self._scope_of(role))) or None)
+        names = tuple(sorted(self._scope_of(role)))
+        return Actor(
+            subject=self.subject,
+            role=role,
+            scope=names[0] if len(names) == 1 else None,
+            scopes=names if len(names) > 1 else None,
+        )
 
     def _scope_of(self, role: Role) -> frozenset[str]:
         if role is Role.UNIT:
@@ -62,6 +71,26 @@ def may_see(principal: Principal, *, utility: str, unit: str | None, division: s
         or (principal.has(Role.DIVISION) and division in principal.divisions)
         or (principal.has(Role.UNIT) and unit in principal.units)
     )
+
+
+def brought_by(principal: Principal, *, channel: str, platform: str | None) -> bool:
+    """Whether this connected system sees and moves a ticket: what came by its own channel or platform.
+
+    One that names platforms has what they sent, and of its channels only what no platform sent.
+    """
+    if not principal.has(Role.INTEGRATION):
+        return False
+    if platform is not None and principal.platforms:
+        return platform in principal.platforms
+    return channel in principal.channels
+
+
+def brought_by_them(principal: Principal) -> Condition:
+    """The same rule for lists: a condition on the fields `channel` and `came_by`."""
+    if not principal.platforms:
+        return In("channel", tuple(sorted(principal.channels)))
+    own = (came_by(channel, None) for channel in principal.channels)
+    return In("came_by", tuple(sorted((*own, *(came_by("", platform) for platform in principal.platforms)))))
 
 
 def seen_by(principal: Principal) -> tuple[Condition, ...] | None:
@@ -109,6 +138,8 @@ def principal_of(claims: Claims) -> Principal:
         roles=claims.roles,
         units=claims.units,
         divisions=claims.divisions,
+        channels=claims.channels,
+        platforms=claims.platforms,
     )
 
 

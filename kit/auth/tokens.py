@@ -49,7 +49,7 @@ def _known_roles(value: object) -> object:
 Second = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, lt=1e11)]
 """A moment in seconds since 1970: a number, and neither infinite nor thousands of years away."""
 
-Scope = Annotated[frozenset[Line], Field(max_length=200)]
+Scope = Annotated[frozenset[Line], Field(max_length=50)]
 
 
 class Claims(BaseModel):

@@ -24,7 +24,7 @@ from kit.auth.principal import BEARER, SCHEME, Principal, authorize
 from kit.clock import Clock
 from kit.decide.decider import Decision
 from kit.decide.fold import Cause
-from kit.decide.shell import Done, Idempotency, Shell
+from kit.decide.shell import UNKNOWN, Done, Idempotency, Shell
 from kit.http.language import language_of
 from kit.http.problems import Problem, problem_response
 from kit.store.port import Document, S
@@ -93,15 +93,17 @@ class CommandRequest:
         view: View[S],
         *,
         creates: str | None = None,
+        sees: Callable[[S], bool] | None = None,
         status: int = 200,
     ) -> Response:
         """Do it and answer: `decide(state, procedure)` on the document `key`, shown as `view`.
 
-        `creates` is the procedure reference under which a document may come into being.
+        `creates` is the procedure reference under which a document may come into being; one that the caller does not
+        see is answered as if there were none.
         """
         outcome = await shell.do(
             key,
-            decide,
+            decide if sees is None else _if_seen(sees, decide),
             utility=self.who.utility,
             cause=self.cause,
             creates=creates,
@@ -119,6 +121,11 @@ class CommandRequest:
             repeated = {"ETag": f'"{version.decode()}"', "Idempotency-Replayed": "true"}
             return Response(body, status, repeated, JSON)
         return shown(outcome.document, view, status=status)
+
+
+def _if_seen(sees: Callable[[S], bool], decide: Decision[S]) -> Decision[S]:
+    """Not seen is unknown, and found out to be so in the same time."""
+    return lambda state, procedure: UNKNOWN if state is not None and not sees(state) else decide(state, procedure)
 
 
 def shown(document: Document[S], view: View[S], *, status: int = 200) -> Response:

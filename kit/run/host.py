@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaRouter
 
 from kit.auth.issuer import trusted
+from kit.auth.seal import Seal, seal_of
 from kit.bus.inbox import Inbox
 from kit.bus.publisher import KafkaPublisher
 from kit.bus.reader import BusReader
@@ -37,6 +38,7 @@ class Means(Generic[P]):
     """What a service is given to work with; `procedures` are all there are, `procedure_of` finds one by reference."""
 
     settings: Settings
+    seal: Seal
     clock: Clock
     procedures: P
     procedure_of: ProcedureOf
@@ -129,7 +131,16 @@ class Host:
         self._stack.push_async_callback(stores.close)
         publisher = KafkaPublisher(self.settings.kafka, name)
         inbox = Inbox(name, self.settings.kafka, publisher)
-        means = Means(self.settings, self.clock, self.procedures, or_wait(self.procedure_of), stores, publisher, inbox)
+        means = Means(
+            self.settings,
+            seal_of(self.settings),
+            self.clock,
+            self.procedures,
+            or_wait(self.procedure_of),
+            stores,
+            publisher,
+            inbox,
+        )
         assembled = service.assemble(means)
         reader = BusReader(inbox, assembled.bus, self.settings.kafka) if assembled.bus is not None else None
         duties = Duties(

@@ -14,7 +14,7 @@ from contracts.fact import Instant, Score, Word
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, CallKind, CallOutcome
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf, Principal, brought_by
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
@@ -105,7 +105,11 @@ def router(shell: Shell[Calls], lines: Shell[PhoneCall]) -> APIRouter:
     async def take(ticket: str, step: Step[Calls], body: StepBody, asked: CommandRequest) -> Response:
         command = command_of(step, body, asked, shell.clock)
         response = await asked.carry_out(
-            shell, ticket, lambda state, procedure: step.taken(state, command, procedure), view
+            shell,
+            ticket,
+            lambda state, procedure: step.taken(state, command, procedure),
+            view,
+            sees=lambda state: _sees(asked.who, state),
         )
         if isinstance(command, Dial) and response.status_code == HTTPStatus.OK:
             await _expect(shell, lines, ticket, command, asked)
@@ -152,6 +156,11 @@ async def _expect(
         cause=asked.cause,
         creates=document.state.procedure,
     )
+
+
+def _sees(who: Principal, state: Calls) -> bool:
+    """The centre calls everybody back, a connected system those whose request it brought."""
+    return who.has(*CENTRE) or brought_by(who, channel=state.channel or "", platform=state.platform)
 
 
 def calls_view(document: Document[Calls], procedure: Procedure) -> CallsView:

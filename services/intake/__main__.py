@@ -1,5 +1,6 @@
 """Wiring of intake; `python -m services.intake` and `hotline run intake` are the same."""
 
+from kit.auth.receipts import Receipts
 from kit.run.host import Assembled, Means
 from kit.settings import Settings, SettingsError
 from kit.vault import Vault
@@ -51,6 +52,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
         intake,
         Register(people.shell, audits.shell, vault),
         Attachments(contents, uploads.shell, Allowances(used.shell), _bounds(means.settings)),
+        Receipts(means.seal),
         means.procedures,
     )
     return Assembled(

@@ -15,6 +15,7 @@ from contracts.ticket import (
     TicketSupplemented,
     TicketUrged,
     TicketWithdrawn,
+    came_by,
 )
 from contracts.vocabulary import Stage
 from kit.decide.decider import Decider, Rule
@@ -37,6 +38,8 @@ WORK_ORDERS = Collection(
         "due",
         "opened_at",
         "extension",
+        "channel",
+        "came_by",
     ),
 )
 
@@ -55,6 +58,8 @@ def fields_of(order: WorkOrder) -> Fields:
         "due": order.due,
         "opened_at": order.opened_at,
         "extension": order.extension_decider.value if order.extension_decider else None,
+        "channel": order.channel,
+        "came_by": came_by(order.channel, order.gov),
     }
 
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from contracts.fact import Few, Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage
-from kit.auth.principal import Authenticated, Principal, may_see, seen_by
+from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, may_see, seen_by
+from kit.auth.receipts import Receipts
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
@@ -20,9 +21,9 @@ from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.parameters import InPath
-from kit.http.problems import Problem, granted
+from kit.http.problems import Problem, granted, problem_response
 from kit.http.routes import PlainRoute
-from kit.http.steps import StepBody, Things, add_step, command_of
+from kit.http.steps import StepBody, Things, add_step, body_of, command_of
 from kit.store.port import Condition, Document, Equal, In, Range
 from kit.store.port import Query as StoreQuery
 from procedures.loader import Procedures
@@ -63,12 +64,24 @@ class OrderFilter(BaseModel):
         return (*equal, *stage, *due)
 
 
-def router(shell: Shell[WorkOrder], procedures: Procedures) -> APIRouter:
+class Enclosure(BaseModel):
+    """A file as the upload answered it; its receipt alone counts."""
+
+    receipt: Annotated[str, Field(max_length=2000)]
+
+
+class ReplyBody(body_of(STEPS["reply"])):  # type: ignore[misc]
+    """The unit's reply order (第十五条(一)4, R004-111 to R004-113), with files that its own people uploaded."""
+
+    attachments: Few[Enclosure] = ()
+
+
+def router(shell: Shell[WorkOrder], procedures: Procedures, receipts: Receipts) -> APIRouter:
     """Everything under /routing."""
     found = APIRouter(route_class=PlainRoute)
     _add_lists(found, shell)
     _add_organisation(found, shell, procedures)
-    _add_steps(found, shell)
+    _add_steps(found, shell, receipts)
     return found
 
 
@@ -78,18 +91,25 @@ def _group(step: Step[WorkOrder]) -> str:
     return REVIEW if Role.DIVISION in step.roles else CENTRE_DESK
 
 
-def _add_steps(found: APIRouter, shell: Shell[WorkOrder]) -> None:
+def _add_steps(found: APIRouter, shell: Shell[WorkOrder], receipts: Receipts) -> None:
     async def take(order: str, step: Step[WorkOrder], body: StepBody, asked: CommandRequest) -> Response:
+        if isinstance(body, ReplyBody):
+            files = receipts.taken((each.receipt for each in body.attachments), asked.who)
+            if isinstance(files, Refusal):
+                return problem_response(files, language=asked.language, instance=asked.path)
+            body = body.model_copy(update={"attachments": files})
         command = command_of(step, body, asked, shell.clock)
+
         return await asked.carry_out(
             shell,
             order,
             lambda state, procedure: decide(step, state, command, procedure),
             lambda document: order_view(document, shell.procedure_of(document.state.procedure), asked.language),
+            sees=lambda state: _may_see(asked.who, state),
         )
 
     for step in STEPS.values():
-        add_step(found, _ORDERS, step, take, tag=_group(step))
+        add_step(found, _ORDERS, step, take, tag=_group(step), body=ReplyBody if step.name == "reply" else None)
 
 
 def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
@@ -116,10 +136,8 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
     )
     async def work_order(order: InPath, who: Authenticated, language: LanguageAsked, request: Request) -> Response:
         document = await _found(shell, order, who.utility)
-        if document is None:
+        if document is None or not _may_see(who, document.state):
             return problem(request, Refusal("unknown_ticket"))
-        if not _may_see(who, document):
-            return problem(request, Refusal("out_of_scope"))
         said = await shell.store.history(document.key)
         procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda each: order_view(each, procedure, language, said))
@@ -152,17 +170,18 @@ def _scope(who: Principal) -> tuple[Condition, ...]:
     """The orders that this person may list; a platform's system sees those whose extension it decides."""
     scope = seen_by(who)
     if scope is None and who.has(Role.INTEGRATION):
-        return (Equal("extension", ExtensionDecider.PLATFORM.value),)
+        return (Equal("extension", ExtensionDecider.PLATFORM.value), brought_by_them(who))
     if scope is None:
-        raise Problem(Refusal("out_of_scope"))
+        raise Problem(Refusal("role_missing"))
     return scope
 
 
-def _may_see(who: Principal, document: Document[WorkOrder]) -> bool:
-    order = document.state
-    if who.has(Role.INTEGRATION) and order.gov is not None:
-        return True
-    return may_see(who, utility=document.utility, unit=order.responsible, division=order.division)
+def _may_see(who: Principal, order: WorkOrder) -> bool:
+    """An order of the reader's own utility: need-to-know (R004-026, R004-039), or brought by the reader."""
+    platform = order.gov.platform if order.gov else None
+    return brought_by(who, channel=order.channel or "", platform=platform) or may_see(
+        who, utility=who.utility, unit=order.responsible, division=order.division
+    )
 
 
 async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[WorkOrder] | None:

@@ -31,7 +31,6 @@ from services.sla_monitor.rules.lists import fields
 from texts import Language
 
 TAG = "时限 Clocks"
-OUT_OF_SCOPE = Refusal("out_of_scope")
 MOST_PAGES = 20
 """Store pages read for one answer when a filter passes most tickets over; the cursor goes on from there."""
 
@@ -136,12 +135,10 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
     )
     async def clocks_of(ticket: InPath, who: Reader, language: LanguageAsked, request: Request) -> Response:
         document = await shell.get(ticket, who.utility)
-        if document is None:
+        if document is None or not _may_see(who, document):
             return problem(request, Refusal("unknown_ticket"))
-        state = document.state
-        if not may_see(who, utility=document.utility, unit=state.unit, division=state.division):
-            return problem(request, OUT_OF_SCOPE)
-        return shown(document, lambda found: _ticket_clocks(found, shell.procedure_of(state.procedure), language))
+        procedure = shell.procedure_of(document.state.procedure)
+        return shown(document, lambda found: _ticket_clocks(found, procedure, language))
 
     @routes.get("/clocks", tags=[TAG], summary="将到期与已超时 What is due next or overdue")
     async def due(
@@ -149,12 +146,17 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
     ) -> Page[DueRow]:
         scope = seen_by(who)
         if scope is None:
-            raise Problem(OUT_OF_SCOPE)
+            raise Problem(Refusal("role_missing"))
         if filters.clock is not None:
             _known(filters.clock, who.utility, procedures)
         return await _page(shell, filters, scope, paging, who.utility, language)
 
     return routes
+
+
+def _may_see(who: Principal, document: Document[Sla]) -> bool:
+    state = document.state
+    return may_see(who, utility=document.utility, unit=state.unit, division=state.division)
 
 
 def _known(clock: str, utility: str, procedures: Procedures) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from contracts.envelope import Event
 from contracts.fact import SYSTEM, Fact
 from contracts.ticket import TicketDispatched
+from kit.auth.receipts import Receipts
+from kit.auth.seal import Seal
 from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.store.memory import MemoryStore
@@ -79,7 +81,7 @@ class FrontDesk(People):
         allowances = Allowances(self._shell(ALLOWANCES))
         contents, bounds = FolderAttachments(folder / "attachments"), Bounds(TYPES, 1000, A_DAYS_FILES * 65_536)
         files = Attachments(contents, self._shell(UPLOADS), allowances, bounds)
-        self.desk = http.FrontDesk(intake, register, files, self.procedures)
+        self.desk = http.FrontDesk(intake, register, files, Receipts(Seal(bytes(32))), self.procedures)
         self._sequence = 0
         super().__init__({"intake": http.router(self.desk)}, folder)
 

@@ -187,7 +187,7 @@ async def test_a_command_changes_the_document_and_says_who_did_it(client: httpx.
     assert (answer.status_code, answer.json()) == (200, {"id": "t1", "note": "signed"})
     assert answer.headers["etag"] == '"2"'
     (event,) = world.outbox.events
-    assert event.data.model_dump()["by"] == {"subject": "unit-jinan", "role": "unit", "scope": "jinan"}
+    assert event.data.model_dump()["by"] == {"subject": "unit-jinan", "role": "unit", "scope": "jinan", "scopes": None}
 
 
 async def test_a_repeat_with_the_same_key_gets_the_first_answer_and_has_no_effect(

@@ -9,7 +9,7 @@ from contracts.clock import ClockStarted
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketClosed, TicketRegraded
 from contracts.vocabulary import Closure
-from tests.handlers.intake_desk import FRIDAY_10, FrontDesk
+from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
 
 @pytest.fixture
@@ -187,3 +187,43 @@ async def test_a_ticket_changed_meanwhile_is_not_changed_over_it(desk: FrontDesk
     await desk.dispatched(ticket)
     stale = await desk.post("agent", f"/intake/tickets/{ticket}/withdrawal", {}, If_Match=seen)
     assert stale.status_code == 412
+
+
+async def test_a_connected_system_sees_and_moves_what_came_its_own_way(desk: FrontDesk) -> None:
+    gov = {"platform": "jinan-12345", "order_no": "G-1"}
+    phoned = await desk.ticket()
+    written = await desk.ticket(channel="web", customer=CUSTOMER | {"contact": "13900000002"})
+    ordered = await desk.ticket(channel="gov_12345", gov=gov, customer=CUSTOMER | {"contact": "13900000003"})
+    sees = {
+        "integration:web": [written],
+        "integration:jinan-12345": [ordered],
+        "integration:qingdao-12345": [],
+        "integration:web,gov_12345,qingdao-12345": [written],
+        "integration:gov_12345": [ordered],
+        "integration": [phoned, written, ordered],
+    }
+    for who, own in sees.items():
+        listed = (await desk.get(who, "/intake/tickets")).json()["items"]
+        assert {each["id"] for each in listed} == set(own), who
+        for ticket in (phoned, written, ordered):
+            status = 200 if ticket in own else 404
+            assert (await desk.get(who, f"/intake/tickets/{ticket}")).status_code == status
+            answer = await desk.post(who, f"/intake/tickets/{ticket}/supplements", {"text": "表号 3721"})
+            assert answer.status_code == status
+
+
+async def test_a_connected_system_brings_nothing_in_anothers_name(desk: FrontDesk) -> None:
+    for who in ("integration:web", "integration:qingdao-12345"):
+        gov = {"platform": "jinan-12345", "order_no": "G-1"}
+        answer = await desk.post(who, "/intake/requests", FAULT | {"channel": "gov_12345", "gov": gov})
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_your_channel")
+    assert desk.said() == []
+
+
+async def test_a_connected_system_encloses_its_own_files_alone(desk: FrontDesk) -> None:
+    kept = await desk.upload("agent", "/intake/attachments", "f", b"of the centre", "text/plain")
+    sha256 = kept.json()["sha256"]
+    body = FAULT | {"channel": "web", "attachments": [sha256]}
+    assert (await desk.post("integration:web", "/intake/requests", body)).json()["code"] == "no_such_attachment"
+    await desk.upload("integration:web", "/intake/attachments", "f", b"of the centre", "text/plain")
+    assert (await desk.post("integration:web", "/intake/requests", body)).status_code == 201

@@ -71,7 +71,7 @@ async def test_a_units_article_reaches_agents_through_its_division_and_the_centr
     assert key.startswith("art_")
     assert (made["unit"], made["unit_name"], made["division_name"]) == ("jinan", "Jinan", "Central division")
     assert (made["work"]["stage"], made["work"]["review_by"]) == ("submitted", "division")
-    assert await centre.no("division:lubei", f"articles/{key}/approve") == (403, "out_of_scope")
+    assert await centre.no("division:lubei", f"articles/{key}/approve") == (404, "unknown_article")
     assert await centre.no("knowledge", f"articles/{key}/approve") == (409, "article_other_reviewer_first")
     assert (await centre.does("division:luzhong", f"articles/{key}/approve"))["work"]["review_by"] == "centre"
     await centre.does("knowledge", f"articles/{key}/approve")

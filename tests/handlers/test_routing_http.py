@@ -1,5 +1,6 @@
 """The work order's API over a real shell and store: each desk's steps and lists, and every no with its clause."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from contracts.clock import ClockStarted
 from contracts.envelope import Event
 from contracts.fact import SYSTEM, Fact
-from contracts.ticket import Demand, GovernmentOrder, TicketOpened
+from contracts.ticket import Attachment, Demand, GovernmentOrder, TicketOpened
 from contracts.topics import SPEAKERS, source_of
-from contracts.vocabulary import Channel
-from kit.auth.issuer import BuiltInIssuer, seeded_user
+from contracts.vocabulary import Channel, Role
+from kit.auth.issuer import BuiltInIssuer, SeededUser, seeded_user
+from kit.auth.receipts import Receipts
+from kit.auth.seal import seal_of
 from kit.clock import SteppedClock
 from kit.decide.shell import Shell
 from kit.http.app import create_app
@@ -45,10 +48,11 @@ class Hotline:
         store = MemoryStore(DECIDER.collection)
         self.shell = Shell(DECIDER, store, self.outbox, self.clock, PROCEDURES.get, timedelta(0))
         self._issuer = BuiltInIssuer(settings.embedded.path)
+        self.receipts = Receipts(seal_of(settings))
         self._sequence = 0
         app = create_app(
             "routing",
-            {"routing": router(self.shell, PROCEDURES)},
+            {"routing": router(self.shell, PROCEDURES, self.receipts)},
             settings=settings,
             verifier=self._issuer.verifier(audience="hotline-loop", leeway=timedelta(0)),
             health=Health(),
@@ -78,11 +82,16 @@ class Hotline:
         )
         await self.hear(fact, ticket)
 
-    def _headers(self, who: str, utility: str = UTILITY) -> dict[str, str]:
-        token = self._issuer.token(
-            seeded_user(who), utility=utility, audience="hotline-loop", lifetime=timedelta(hours=1)
-        )
+    def _headers(self, who: str | SeededUser, utility: str = UTILITY) -> dict[str, str]:
+        user = who if isinstance(who, SeededUser) else seeded_user(who)
+        token = self._issuer.token(user, utility=utility, audience="hotline-loop", lifetime=timedelta(hours=1))
         return {"Authorization": f"Bearer {token}"}
+
+    def photo(self, name: str = "meter", subject: str = "unit-jinan", *units: str, utility: str = UTILITY) -> Any:
+        """A photo as intake's upload answered it."""
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        file = Attachment(sha256=sha256, name=f"{name}.jpg", media_type="image/jpeg", size=9)
+        return {**file.model_dump(), "receipt": self.receipts.given(utility, file, subject, units)}
 
     async def get(
         self, who: str, path: str, utility: str = UTILITY, headers: dict[str, str] | None = None, **query: Any
@@ -91,7 +100,12 @@ class Hotline:
         return await self._client.get(f"/routing/{path}", params=query, headers=found)
 
     async def step(
-        self, who: str, step: str, ticket: str = "tkt_1", headers: dict[str, str] | None = None, **body: Any
+        self,
+        who: str | SeededUser,
+        step: str,
+        ticket: str = "tkt_1",
+        headers: dict[str, str] | None = None,
+        **body: Any,
     ) -> httpx.Response:
         found = {**self._headers(who), **(headers or {})}
         return await self._client.post(f"/routing/work-orders/{ticket}/{step}", json=body, headers=found)
@@ -166,7 +180,7 @@ async def test_a_major_complaint_is_reviewed_by_its_division_first(hotline: Hotl
     parts = dict.fromkeys(("investigation", "verification", "supervision", "rectification"), "written")
     await hotline.ok("unit:jinan", "reply", **REPLY, parts=parts)
     assert await hotline.no("agent", "review", approved=True) == (409, "order_division_first", "第十一条(二)")
-    assert await hotline.no("division:lunan", "review", approved=True) == (403, "out_of_scope", "第十一条(六)")
+    assert await hotline.no("division:lunan", "review", approved=True) == (404, "unknown_ticket", None)
     await hotline.ok("division:luzhong", "review", approved=True)
     assert (await hotline.ok("supervisor", "review", approved=True))["stage"] == "callback"
 
@@ -197,8 +211,58 @@ async def test_who_replies_over_the_api_says_everything(hotline: Hotline) -> Non
     assert (await hotline.no("unit:jinan", "reply", **REPLY))[1] == "order_attachments_missing"
     assert (await hotline.no("unit:jinan", "reply", "tkt_2", **REPLY))[2] == "第十一条(七)"
     assert (await hotline.no("unit:jinan", "reply", "tkt_3", **REPLY, answered=[2]))[1] == "order_demands_unanswered"
-    photo = {"sha256": "a" * 64, "name": "meter.jpg", "media_type": "image/jpeg", "size": 9}
-    assert (await hotline.ok("unit:jinan", "reply", **REPLY, attachments=[photo]))["stage"] == "replied"
+    assert (await hotline.ok("unit:jinan", "reply", **REPLY, attachments=[hotline.photo()]))["stage"] == "replied"
+
+
+async def test_a_unit_encloses_what_its_own_people_uploaded_and_nothing_else(hotline: Hotline) -> None:
+    await hotline.opened(subtype="meter_replacement")
+    await hotline.ok("agent", "dispatch", unit="jinan")
+    own = hotline.photo()
+    for wrong in (
+        {name: value for name, value in own.items() if name != "receipt"},
+        own | {"receipt": own["receipt"][:-4] + "AAAA"},
+        hotline.photo("m", "unit-zibo", "zibo"),
+        hotline.photo("m", utility="other"),
+    ):
+        answer = await hotline.step("unit:jinan", "reply", **REPLY, attachments=[wrong])
+        assert answer.status_code == 422, wrong
+    of_a_colleague = hotline.photo("m", "unit-jinan-2", "jinan")
+    await hotline.ok("unit:jinan", "reply", **REPLY, attachments=[of_a_colleague | {"sha256": "0" * 64}])
+    enclosed = hotline.outbox.events[-1].data.attachments
+    assert [file.sha256 for file in enclosed] == [of_a_colleague["sha256"]]
+
+
+async def test_one_photo_sent_twice_is_one_photo(hotline: Hotline) -> None:
+    await hotline.opened()
+    await hotline.ok("agent", "dispatch", unit="jinan")
+    await hotline.ok("unit:jinan", "reply", **REPLY, attachments=[hotline.photo(), hotline.photo()])
+    assert len(hotline.outbox.events[-1].data.attachments) == 1
+
+
+async def test_a_platforms_system_sees_and_moves_its_own_orders_alone(hotline: Hotline) -> None:
+    gov = GovernmentOrder(platform="jinan-12345", order_no="J-1", due=FRIDAY_10 + timedelta(days=2))
+    await hotline.opened(gov=gov)
+    await hotline.ok("agent", "dispatch", unit="jinan")
+    until = (FRIDAY_10 + timedelta(days=3)).isoformat()
+    await hotline.hear(ClockStarted(at=FRIDAY_10, clock="reply", due=gov.due, source="第六条"))
+    await hotline.ok("unit:jinan", "request-extension", until=until, reason="r")
+    for stranger in ("integration:qingdao-12345", "integration:web"):
+        assert (await hotline.get(stranger, "work-orders")).json()["items"] == []
+        assert (await hotline.get(stranger, "work-orders/tkt_1")).status_code == 404
+        assert (await hotline.no(stranger, "decide-extension", granted=True))[:2] == (404, "unknown_ticket")
+    own = "integration:jinan-12345"
+    assert [row["id"] for row in (await hotline.get(own, "work-orders")).json()["items"]] == ["tkt_1"]
+    await hotline.ok(own, "decide-extension", granted=True)
+
+
+async def test_a_unit_whose_name_looks_like_two_is_not_both(hotline: Hotline) -> None:
+    await hotline.opened()
+    await hotline.ok("agent", "dispatch", unit="jinan")
+    odd = SeededUser("u", "u", (Role.UNIT,), units=("zibo,jinan",))
+    assert (await hotline.step(odd, "sign")).status_code == 404
+    both = SeededUser("u", "u", (Role.UNIT,), units=("zibo", "jinan"))
+    assert (await hotline.step(both, "sign")).status_code == 200
+    assert hotline.outbox.events[-1].data.by.within == ("jinan", "zibo")
 
 
 # --- who may, and what is wrong ---
@@ -207,8 +271,10 @@ async def test_who_replies_over_the_api_says_everything(hotline: Hotline) -> Non
 async def test_another_unit_neither_sees_nor_touches_the_order(hotline: Hotline) -> None:
     await hotline.opened()
     await hotline.ok("agent", "dispatch", unit="jinan")
-    assert await hotline.no("unit:zibo", "sign") == (403, "out_of_scope", "第十一条(六)")
-    assert (await hotline.get("unit:zibo", "work-orders/tkt_1")).status_code == 403
+    assert await hotline.no("unit:zibo", "sign") == (404, "unknown_ticket", None)
+    number = "work-orders/KG20261120-tkt_1"
+    for path in ("work-orders/tkt_1", number):
+        assert (await hotline.get("unit:zibo", path)).json()["code"] == "unknown_ticket"
     assert (await hotline.get("unit:zibo", "work-orders")).json()["items"] == []
 
 
@@ -255,12 +321,12 @@ async def test_an_unknown_order_or_unit_or_word_is_refused(hotline: Hotline) -> 
 @pytest.mark.parametrize(
     "too_much",
     [
-        {"attachments": [{"sha256": "0" * 64, "name": "a.jpg", "media_type": "image/jpeg", "size": 1}] * 51},
-        {"attachments": [{"sha256": "0" * 64, "name": "a.jpg", "media_type": "image/jpeg", "size": 2**53}]},
+        {"attachments": [{"receipt": "r"}] * 51},
+        {"attachments": [{"receipt": "r" * 2001}]},
         {"parts": {f"part_{number}": "found" for number in range(51)}},
         {"parts": {"p" * 256: "found"}},
     ],
-    ids=["enclosures", "a size", "parts", "a part's name"],
+    ids=["enclosures", "a receipt", "parts", "a part's name"],
 )
 async def test_what_could_not_be_said_on_the_bus_is_refused_at_the_door(
     hotline: Hotline, too_much: dict[str, Any]
@@ -373,7 +439,7 @@ async def test_lists_are_narrowed_and_scoped(hotline: Hotline) -> None:
 
 async def test_a_unit_told_of_an_alarm_by_phone_sees_it_before_the_order(hotline: Hotline) -> None:
     await hotline.opened(ticket_type="alarm")
-    assert (await hotline.get("unit:jinan", "work-orders/tkt_1")).status_code == 403
+    assert (await hotline.get("unit:jinan", "work-orders/tkt_1")).status_code == 404
     await hotline.ok("agent", "notify-by-phone", unit="jinan")
     assert [row["id"] for row in (await hotline.get("unit:jinan", "work-orders")).json()["items"]] == ["tkt_1"]
     await hotline.ok("unit:jinan", "on-site")

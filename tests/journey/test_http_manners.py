@@ -112,6 +112,10 @@ async def test_a_reply_encloses_what_was_uploaded_once_and_a_meter_replacement_c
     uploads = [await office.upload("unit:jinan", "meter.png", photo, "image/png") for _ in range(2)]
     assert uploads[0] == uploads[1]
     assert uploads[0]["sha256"] == sha256(photo).hexdigest()
+    unearned = {**uploads[0], "receipt": (await office.upload("unit:zibo", "m.png", photo, "image/png"))["receipt"]}
+    for enclosed in (unearned, {**uploads[0], "receipt": "AAAA"}):
+        problem = await order.refused("unit:jinan", "reply", opinion="已换表", result="完成", attachments=[enclosed])
+        assert (problem["status"], problem["code"]) == (422, "receipt_invalid")
     await order.reply(attachments=[uploads[0]])
     assert await order.stage() == "replied"
     kept = await office.ask("GET", "supervisor", f"/intake/attachments/{uploads[0]['sha256']}")

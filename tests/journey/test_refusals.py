@@ -62,11 +62,11 @@ async def test_a_malformed_request_names_the_field_and_says_nothing_of_what_was_
 async def test_another_units_order_another_divisions_order_and_another_role_are_refused(office: Office) -> None:
     await office.monday()
     order = await office.dispatched("fault")
-    for who, code in (("unit:zibo", "out_of_scope"), ("agent", "role_missing"), ("knowledge", "role_missing")):
+    for who, code in (("unit:zibo", "unknown_ticket"), ("agent", "role_missing"), ("knowledge", "role_missing")):
         assert (await order.refused(who, "sign"))["code"] == code
     for who in ("unit:zibo", "division:jiaodong"):
         response = await office.ask("GET", who, order.path)
-        assert (response.status_code, response.json()["code"]) == (403, "out_of_scope")
+        assert (response.status_code, response.json()["code"]) == (404, "unknown_ticket")
     shown = await office.get("unit:zibo", "/routing/work-orders")
     assert order.id not in [each["id"] for each in shown["items"]]
     assert await order.stage() == "dispatched"

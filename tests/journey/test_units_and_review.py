@@ -83,7 +83,7 @@ async def test_the_division_grants_an_extension_once_by_at_most_as_much_again(of
     problem = await order.refused("unit:jinan", "request-extension", **too_long)
     assert (problem["code"], problem["clause"]) == ("order_extension_too_long", EXTENSIONS)
     await order.at_unit("request-extension", until=latest.isoformat(), reason="等配件")
-    assert (await order.refused("division:jiaodong", "decide-extension", granted=True))["code"] == "out_of_scope"
+    assert (await order.refused("division:jiaodong", "decide-extension", granted=True))["code"] == "unknown_ticket"
     assert (await order.refused("integration", "decide-extension", granted=True))[
         "code"
     ] == "order_extension_not_theirs"
@@ -127,7 +127,7 @@ async def test_the_division_reviews_a_major_complaint_before_the_centre(office: 
     await order.reply()
     problem = await order.refused("agent", "review", approved=True)
     assert (problem["code"], problem["clause"]) == ("order_division_first", "第十一条(二)")
-    assert (await order.refused("division:jiaodong", "review", approved=True))["code"] == "out_of_scope"
+    assert (await order.refused("division:jiaodong", "review", approved=True))["code"] == "unknown_ticket"
     await office.do("division:luzhong", f"{order.path}/review", {"approved": True})
     assert await order.stage() == "replied"
     await order.pass_review()

@@ -38,6 +38,8 @@ def opened(state: Calls | None, fact: TicketOpened, procedure: Procedure) -> Out
         subtype=fact.subtype,
         grade=fact.grade,
         area=fact.area,
+        channel=fact.channel,
+        platform=fact.gov.platform if fact.gov else None,
         wanted=fact.call_wish.preference is not CallPreference.NONE,
         wish_at=fact.call_wish.at,
     )

@@ -18,7 +18,9 @@ class CallStage(StrEnum):
     OVER = "over"
 
 
-OF_THE_TICKET = frozenset({"procedure", "type", "kind", "subtype", "grade", "area", "wanted", "wish_at", "rechecks"})
+OF_THE_TICKET = frozenset(
+    {"procedure", "type", "kind", "subtype", "grade", "area", "channel", "platform", "wanted", "wish_at", "rechecks"}
+)
 """Fields that outlast a reply; everything else starts anew with the next one."""
 
 
@@ -46,6 +48,8 @@ class Calls(State):
     subtype: str | None = None
     grade: int | None = None
     area: str | None = None
+    channel: str | None = None
+    platform: str | None = None
     wanted: bool = True
     wish_at: datetime | None = None
     rechecks: int = 0

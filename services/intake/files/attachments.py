@@ -19,6 +19,8 @@ from services.intake.rules.allowance import Allowance, Limit
 _LEAST_COUNTED = 65_536
 """Bytes that even the smallest file uses of an allowance: it takes a place in the folder and a document."""
 
+_MOST_REMEMBERED = 100
+
 _MOST_AT_ONCE = 16
 """Files that one process receives at the same time; each is on the disk before it is known to be wanted."""
 
@@ -30,6 +32,17 @@ class Upload(State):
     attachment: Attachment
     by: Actor
     at: datetime
+    also_by: tuple[str, ...] = ()
+
+    def is_of(self, subject: str) -> bool:
+        """Whether this person uploaded it."""
+        return subject == self.by.subject or subject in self.also_by
+
+    def again_by(self, subject: str) -> "Upload":
+        """The same content from somebody else; of very many the last are remembered."""
+        if self.is_of(subject):
+            return self
+        return self.model_copy(update={"also_by": (*self.also_by, subject)[-_MOST_REMEMBERED:]})
 
 
 class Bounds(NamedTuple):
@@ -111,18 +124,23 @@ class Attachments:
         key = _key(asked.utility, attachment.sha256)
         done = await self._records.do(
             key,
-            lambda known, _: (known or upload, ()),
+            lambda known, _: (known.again_by(asked.by.subject) if known else upload, ()),
             utility=asked.utility,
             cause=Cause(key),
             creates=asked.procedure,
         )
         assert isinstance(done, Done), done
 
-    async def named(self, utility: str, hashes: Iterable[str]) -> tuple[Attachment, ...] | Refusal:
-        """What the hashes stand for; refused when one was never uploaded."""
+    async def named(self, utility: str, hashes: Iterable[str], only_of: str | None) -> tuple[Attachment, ...] | Refusal:
+        """What the hashes stand for; refused when one was never uploaded, or not by the person it must be `only_of`."""
         wanted = tuple(dict.fromkeys(hashes))
         found = await self._records.store.load([_key(utility, sha256) for sha256 in wanted])
-        missing = [sha256 for sha256 in wanted if _key(utility, sha256) not in found]
+        uploads = {sha256: found.get(_key(utility, sha256)) for sha256 in wanted}
+        missing = [
+            sha256
+            for sha256, each in uploads.items()
+            if each is None or not (only_of is None or each.state.is_of(only_of))
+        ]
         if missing:
             return Refusal("no_such_attachment", params={"sha256": ", ".join(missing)})
         return tuple(found[_key(utility, sha256)].state.attachment for sha256 in wanted)

@@ -11,8 +11,10 @@ from fastapi import Depends
 from starlette.responses import Response
 
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal, may_see
+from contracts.ticket import Attachment
+from contracts.vocabulary import CENTRE, Role
+from kit.auth.principal import HolderOf, Principal, brought_by, may_see
+from kit.auth.receipts import Receipts
 from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import FieldError, Problem, granted, problem_response
 from kit.store.port import Document, Equal, Query
@@ -52,6 +54,7 @@ class FrontDesk:
     intake: Intake
     people: Register
     attachments: Attachments
+    receipts: Receipts
     procedures: Procedures
 
     def now(self) -> datetime:
@@ -66,6 +69,12 @@ class FrontDesk:
     def procedure(self, utility: str, at: datetime) -> Procedure:
         """The one in force; raises Problem 404 for a utility that has none."""
         return granted(self.procedures.serving(utility, at))
+
+    async def files_named(self, who: Principal, hashes: tuple[str, ...]) -> tuple[Attachment, ...] | Refusal:
+        """What is enclosed; the centre may enclose any file, others what they uploaded themselves."""
+        if not hashes:
+            return ()
+        return await self.attachments.named(who.utility, hashes, None if who.has(*CENTRE) else who.subject)
 
     async def ticket(self, who: Principal, named: str) -> Document[Ticket]:
         """By id or work-order number, if the reader may see it; raises Problem 404 or 422."""
@@ -87,8 +96,8 @@ class FrontDesk:
 
 
 def sees(who: Principal, ticket: Document[Ticket]) -> bool:
-    """Need-to-know (R004-026, R004-039); feeds and the callback desk read what they wrote."""
-    if who.has(Role.INTEGRATION) and who.utility == ticket.utility:
+    """Need-to-know (R004-026, R004-039); a connected system sees what came by its own channel or platform."""
+    if who.utility == ticket.utility and brought_by(who, channel=ticket.state.channel, platform=ticket.state.platform):
         return True
     return may_see(who, utility=ticket.utility, unit=ticket.state.unit, division=ticket.state.division)
 

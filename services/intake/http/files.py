@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from contracts.fact import Line
@@ -39,6 +40,12 @@ ByUploader = Annotated[
 ]
 
 
+class UploadView(Attachment):
+    """What was kept; requests and supplements name it by hash, a reply encloses the whole."""
+
+    receipt: str = Field(description="signed; counts for who uploaded it and for their units")
+
+
 def add_files(routes: APIRouter, desk: FrontDesk) -> None:
     """`POST /attachments`, `GET /attachments/{sha256}`."""
 
@@ -46,7 +53,7 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
         "/attachments",
         tags=[TAG],
         status_code=201,
-        response_model=Attachment,
+        response_model=UploadView,
         summary="上传附件 Upload a file",
         openapi_extra=BODY,
     )
@@ -62,7 +69,8 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
             return problem_response(
                 kept, language=command.language, instance=command.path, status=_STATUS.get(kept.code)
             )
-        return Response(kept.model_dump_json(), 201, media_type=JSON)
+        receipt = desk.receipts.given(utility, kept, command.who.subject, command.who.units)
+        return Response(UploadView(**dict(kept), receipt=receipt).model_dump_json(), 201, media_type=JSON)
 
     @routes.get("/attachments/{sha256}", tags=[TAG], response_class=Response, summary="下载附件 Download a file")
     async def download(
@@ -90,7 +98,7 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
 
 
 async def _may_read(desk: FrontDesk, who: Principal, upload: Upload, ticket: str | None) -> bool:
-    if who.has(Role.AGENT, Role.SUPERVISOR) or upload.by.subject == who.subject:
+    if who.has(Role.AGENT, Role.SUPERVISOR) or upload.is_of(who.subject):
         return True
     if ticket is None:
         return False

@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from contracts.vocabulary import Channel
 from contracts.windows import misplaced
-from kit.auth.principal import Authenticated
 from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
 from kit.http.parameters import InPath
+from contracts.vocabulary import CENTRE, Channel
+from kit.auth.principal import Authenticated, Principal, brought_by
+from kit.http.problems import Problem
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
 from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
@@ -59,6 +60,10 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
     at = command.moment(body.at, desk.intake.tickets.clock)
     if (refusal := misplaced(body, at)) is not None:
         return refuse(command, refusal)
+    if not _may_bring(command.who, body):
+        raise Problem(Refusal("not_your_channel", accepts=(*command.who.channels, *command.who.platforms)))
+    if body.parent is not None:
+        await desk.ticket(command.who, body.parent)
     procedure = desk.procedure(command.who.utility, at)
     caller = await _caller(desk, body, command)
     if isinstance(caller, Refusal):
@@ -90,6 +95,12 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
     return _shown(outcome, request, procedure, command)
 
 
+def _may_bring(who: Principal, body: RequestBody) -> bool:
+    """The centre takes requests of every channel, a connected system those of its own."""
+    platform = body.gov.platform if body.gov else None
+    return who.has(*CENTRE) or brought_by(who, channel=body.channel, platform=platform)
+
+
 def _cause(body: RequestBody, command: CommandRequest) -> Cause:
     """A platform that sends the same order again after a lost answer means it once, even without an Idempotency-Key."""
     if body.gov is None or command.key is not None:
@@ -101,7 +112,7 @@ def _cause(body: RequestBody, command: CommandRequest) -> Cause:
 
 async def _caller(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:
     utility = command.who.utility
-    attachments = await desk.attachments.named(utility, body.attachments) if body.attachments else ()
+    attachments = await desk.files_named(command.who, body.attachments)
     if isinstance(attachments, Refusal):
         return attachments
     if body.customer.ref is None:

@@ -112,7 +112,7 @@ async def _urge(_: FrontDesk, __: Document[Ticket], body: UrgeBody, ___: Command
 async def _supplement(
     desk: FrontDesk, _: Document[Ticket], body: SupplementBody, asked: CommandRequest
 ) -> Said | Refusal:
-    files = await desk.attachments.named(asked.who.utility, body.attachments)
+    files = await desk.files_named(asked.who, body.attachments)
     return files if isinstance(files, Refusal) else Said(Words(text=body.text), {"attachments": files})
 
 

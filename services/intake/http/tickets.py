@@ -11,7 +11,7 @@ from starlette.responses import Response
 from contracts.fact import Line, Text, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, Stage
-from kit.auth.principal import Authenticated, Principal, seen_by
+from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, seen_by
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
@@ -87,13 +87,18 @@ def _seen_by(desk: FrontDesk, who: Principal, document: Document[Ticket], langua
 
 def _is_hidden(desk: FrontDesk, who: Principal, document: Document[Ticket]) -> bool:
     procedure = desk.procedure_of(document.state.procedure)
-    return not who.has(Role.INTEGRATION) and hidden_from(asking(who, "", document.state), document.state, procedure)
+    return not _brought(who, document.state) and hidden_from(asking(who, "", document.state), document.state, procedure)
+
+
+def _brought(who: Principal, ticket: Ticket) -> bool:
+    """Whoever brought it knows who asks."""
+    return brought_by(who, channel=ticket.channel, platform=ticket.platform)
 
 
 def _scope(who: Principal) -> tuple[Condition, ...]:
-    if who.has(Role.INTEGRATION):
-        return ()
     scope = seen_by(who)
+    if scope is None and who.has(Role.INTEGRATION):
+        return (brought_by_them(who),)
     if scope is None:
         raise Problem(Refusal("role_missing"))
     return scope

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from contracts.fact import Grade, Open
-from contracts.ticket import Attachment
+from contracts.ticket import Attachment, came_by
 from contracts.vocabulary import Channel, Closure, LinkKind, Stage
 from kit.decide.state import State
 
@@ -53,6 +53,7 @@ class Ticket(State):
     division: str | None = None
     matter: str | None = None
     gov_order: str | None = None
+    platform: str | None = None
     complaints: int = 1
     counted_by: tuple[str | None, ...] = ()
     stage: Stage = Stage.ACCEPTED
@@ -78,7 +79,8 @@ class Ticket(State):
 
 
 FIELDS = (
-    "number", "customer", "type", "stage", "opened_at", "matter", "unit", "division", "gov_order", "channel", "area",
+    "number", "customer", "type", "stage", "opened_at", "matter", "unit", "division", "gov_order", "channel", "came_by",
+    "area",
     "same_1", "same_2", "same_3",
 )  # fmt: skip
 
@@ -96,6 +98,7 @@ def fields(ticket: Ticket) -> dict[str, Value]:
         "division": ticket.division,
         "gov_order": ticket.gov_order,
         "channel": ticket.channel.value,
+        "came_by": came_by(ticket.channel, ticket.platform),
         "area": ticket.area,
         **{f"same_{place}": key for place, key in enumerate(ticket.counted_by, 1)},
     }

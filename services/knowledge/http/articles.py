@@ -15,6 +15,7 @@ from contracts.vocabulary import Role
 from kit.auth.principal import Principal
 from kit.decide.steps import Command, Step
 from kit.http.commands import CommandRequest
+from kit.http.problems import Problem
 from kit.http.steps import StepBody, Things, add_beginning, add_step, body_of, command_of
 from kit.store.port import Document
 from procedures.model import Procedure
@@ -59,7 +60,9 @@ def add_articles(routes: APIRouter, desk: KnowledgeDesk) -> None:
         return await _carried_out(desk, _Wanted(new_id("art", asked), step, body, creates), asked)
 
     async def take(article: str, step: Step[Article], body: StepBody, asked: CommandRequest) -> Response:
-        await found(desk.articles, article, asked.who.utility, "unknown_article")
+        document = await found(desk.articles, article, asked.who.utility, "unknown_article")
+        if document.state.in_force is None and not keeps(asked.who, document.state):
+            raise Problem(Refusal("unknown_article"))
         return await _carried_out(desk, _Wanted(article, step, body), asked)
 
     add_beginning(routes, _ARTICLES, replace(ARTICLES["submit"], name="new"), begin, tag=TAG, body=_new_article())

@@ -33,7 +33,7 @@ def owner(unit: str | None, division: str | None, procedure: Procedure) -> Owner
 
 def meant_by(by: Actor, unit: str | None, division: str | None) -> tuple[str | None, str | None]:
     """Who names nobody and speaks for one unit or division alone means that one."""
-    alone = by.scope if by.scope and "," not in by.scope else None
+    alone = by.within[0] if len(by.within) == 1 else None
     if unit is not None or division is not None or alone is None:
         return unit, division
     return (alone if by.role == Role.UNIT else None), (alone if by.role == Role.DIVISION else None)
@@ -41,7 +41,7 @@ def meant_by(by: Actor, unit: str | None, division: str | None) -> tuple[str | N
 
 def not_theirs(by: Actor, procedure: Procedure, *owners: Owner) -> Refusal | None:
     """A unit speaks for its own knowledge, a division for that of its units and its own; the centre for all."""
-    theirs = (by.scope or "").split(",")
+    theirs = by.within
     basis = stated(procedure.knowledge).two_level_review
     if by.role == Role.UNIT and any(each.unit not in theirs for each in owners):
         return refused("out_of_scope", basis, accepts=theirs)

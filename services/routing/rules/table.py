@@ -320,7 +320,7 @@ def _not_theirs(order: WorkOrder, by: Actor, step: Step[WorkOrder], procedure: P
     if by.role not in step.roles:
         return refused("role_missing", scope, accepts=(role.value for role in step.roles))
     own = {Role.UNIT.value: order.responsible, Role.DIVISION.value: order.division}
-    if by.role in own and own[by.role] not in (by.scope or "").split(","):
+    if by.role in own and own[by.role] not in by.within:
         return refused("out_of_scope", scope)
     return None
 

@@ -59,5 +59,10 @@ def test_lists_show_what_single_work_orders_show() -> None:
 
 def test_a_fact_names_the_role_in_which_somebody_acted() -> None:
     both = who(Role.AGENT, Role.UNIT, units={"jinan"})
-    assert both.actor(Role.UNIT).model_dump() == {"subject": "u-1", "role": "unit", "scope": "jinan"}
-    assert both.actor(Role.AGENT, Role.UNIT).model_dump() == {"subject": "u-1", "role": "agent", "scope": None}
+    assert both.actor(Role.UNIT).model_dump() == {"subject": "u-1", "role": "unit", "scope": "jinan", "scopes": None}
+    assert both.actor(Role.AGENT, Role.UNIT).model_dump() == {
+        "subject": "u-1",
+        "role": "agent",
+        "scope": None,
+        "scopes": None,
+    }

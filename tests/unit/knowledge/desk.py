@@ -28,7 +28,7 @@ AGENT = Actor(subject="agent-01", role=Role.AGENT)
 
 
 def unit(*names: str) -> Actor:
-    return Actor(subject=f"unit-{names[0]}", role=Role.UNIT, scope=",".join(names))
+    return Actor(subject=f"unit-{names[0]}", role=Role.UNIT, scopes=names)
 
 
 def division(name: str) -> Actor:

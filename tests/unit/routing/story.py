@@ -103,9 +103,9 @@ def with_sections(**sections: Any) -> Procedure:
     return Procedure.model_validate(PROCEDURE.model_dump(mode="json", exclude_none=True, by_alias=True) | sections)
 
 
-def unit(name: str) -> Actor:
+def unit(name: str, *more: str) -> Actor:
     """A handler of one unit."""
-    return Actor(subject=f"handler-of-{name}", role="unit", scope=name)
+    return Actor(subject=f"handler-of-{name}", role="unit", scopes=(name, *more))
 
 
 def division(name: str) -> Actor:

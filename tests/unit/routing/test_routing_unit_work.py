@@ -81,10 +81,10 @@ def test_another_unit_is_refused() -> None:
 
 def test_the_own_unit_signs_under_its_own_name() -> None:
     story = dispatched(to="jinan")
-    story.do("contact", by=unit("zibo,jinan"))
+    story.do("contact", by=unit("zibo", "jinan"))
     contacted = story.said[-1]
     assert isinstance(contacted, TicketContacted)
-    assert (contacted.by.subject, contacted.unit) == ("handler-of-zibo,jinan", "jinan")
+    assert (contacted.by.subject, contacted.unit) == ("handler-of-zibo", "jinan")
 
 
 def test_the_centre_does_not_do_the_units_work() -> None:

@@ -58,6 +58,7 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         accused=request.accused,
         matter=opening.matter,
         gov_order=request.gov_order,
+        platform=request.gov.platform if request.gov else None,
         complaints=opening.complaints,
         counted_by=opening.counted_by,
         closure=Closure.ANSWERED if request.answer else None,
