@@ -112,7 +112,7 @@ _SLA_MONITOR: Reliance = {
 """A clock may hang on anything that others say of tickets and articles: which, says each procedure's table."""
 
 _CALLBACK: Reliance = {
-    ticket.TicketOpened: ("area", "call_wish", "grade", "procedure", "subtype", "ticket_type"),
+    ticket.TicketOpened: ("area", "call_wish", "channel", "gov", "grade", "procedure", "subtype", "ticket_type"),
     ticket.TicketRegraded: ("grade",),
     ticket.TicketReplied: ("at", "attachments", "opinion", "public", "result", "unit"),
     ticket.TicketReplyApproved: ("at", "final", "replied_at"),

@@ -99,7 +99,7 @@ async def test_memory_stays_flat_and_nothing_is_left_on_the_disk(attacker: Attac
 
 
 def _left(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pem"]
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pem", ".key")]
 
 
 def _memory() -> int:

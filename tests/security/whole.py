@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from kit.auth.issuer import BuiltInIssuer
+from kit.auth.seal import seal_of
 from kit.bus.inbox import Inbox
 from kit.bus.publisher import KafkaPublisher
 from kit.clock import SteppedClock
@@ -38,7 +39,7 @@ def whole_app(folder: Path) -> FastAPI:
         publisher = KafkaPublisher(settings.kafka, name)
         inbox = Inbox(name, settings.kafka, publisher)
         stores = open_stores("sqlite:///:memory:", name)
-        means = Means(settings, clock, procedures, or_wait(procedures.get), stores, publisher, inbox)
+        means = Means(settings, seal_of(settings), clock, procedures, or_wait(procedures.get), stores, publisher, inbox)
         routes[service.prefix] = service.assemble(means).routes
     issuer = BuiltInIssuer(folder)
     verifier = issuer.verifier(audience="hotline-loop", leeway=timedelta(0))

@@ -14,8 +14,8 @@ from contracts.ticket import Attachment
 from contracts.vocabulary import Role
 from kit.auth.principal import Authenticated, Principal
 from kit.http.app import problem
-from kit.http.parameters import InPath
 from kit.http.commands import JSON, CommandBy, CommandRequest
+from kit.http.parameters import InPath
 from kit.http.problems import problem_response
 from kit.http.uploads import BODY, file_of
 from services.intake.files.attachments import Upload, Uploading

@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
+from contracts.vocabulary import CENTRE, Channel
 from contracts.windows import misplaced
+from kit.auth.principal import Authenticated, Principal, brought_by
 from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
 from kit.http.parameters import InPath
-from contracts.vocabulary import CENTRE, Channel
-from kit.auth.principal import Authenticated, Principal, brought_by
 from kit.http.problems import Problem
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
