@@ -168,6 +168,15 @@ class AttachmentSettings(_Group):
     )
 
 
+class LooksSettings(_Group):
+    """How often in an hour people's data may be looked up, and a caller's answers compared with the file."""
+
+    looks_of_one: int = Field(default=300, ge=1, description="by one person or system")
+    looks_at_one: int = Field(default=60, ge=1, description="at one customer or number")
+    tries_of_one: int = Field(default=60, ge=1, description="comparisons by one person or system")
+    tries_at_one: int = Field(default=5, ge=1, description="comparisons with one customer")
+
+
 class LogSettings(_Group):
     """`auto` writes for people on a terminal and JSON lines elsewhere."""
 
@@ -203,6 +212,7 @@ class Settings(BaseSettings):
     otel: OtelSettings = OtelSettings()
     keys: KeysSettings = KeysSettings()
     attachments: AttachmentSettings = AttachmentSettings()
+    looks: LooksSettings = LooksSettings()
     log: LogSettings = LogSettings()
     embedded: EmbeddedSettings = EmbeddedSettings()
 

@@ -25,6 +25,8 @@ from services.intake.decider import (
 from services.intake.files.attachments import Attachments, Bounds
 from services.intake.files.folder import FolderAttachments
 from services.intake.http import FrontDesk, router
+from services.intake.looking import Bounds as LookBounds
+from services.intake.looking import Looks
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters
@@ -42,6 +44,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     people, audits, uploads = means.work_on(PEOPLE), means.work_on(AUDITS), means.work_on(UPLOADS)
     heard, missed, numbers = means.work_on(CALLS), means.work_on(MISSED), means.work_on(NUMBERS)
     used, contents = means.work_on(ALLOWANCES), FolderAttachments(means.settings.attachments.path)
+    allowances = Allowances(used.shell)
     index = RememberedMatters(means.stores.store_for(SIGHTINGS), Lexicon(vault.key_for("matters")))
     joined = Matters(matters.shell, tickets.shell, means.procedure_of, index)
     calls = Calls(heard.shell, missed.shell, numbers.shell, tickets.shell, vault)
@@ -50,8 +53,9 @@ def assemble(means: Means[Procedures]) -> Assembled:
     )
     desk = FrontDesk(
         intake,
-        Register(people.shell, audits.shell, vault),
-        Attachments(contents, uploads.shell, Allowances(used.shell), _bounds(means.settings)),
+        Register(people.shell, vault),
+        Looks(audits.shell, vault, allowances, LookBounds(*dict(means.settings.looks).values())),
+        Attachments(contents, uploads.shell, allowances, _bounds(means.settings)),
         Receipts(means.seal),
         means.procedures,
     )

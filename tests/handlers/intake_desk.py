@@ -32,6 +32,8 @@ from services.intake.decider import (
 )
 from services.intake.files.attachments import Attachments, Bounds
 from services.intake.files.folder import FolderAttachments
+from services.intake.looking import Bounds as LookBounds
+from services.intake.looking import Looks
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.matters.sighting import MatterIndex
@@ -77,11 +79,12 @@ class FrontDesk(People):
         calls = Calls(self._shell(CALLS), self._shell(MISSED), self._shell(NUMBERS), tickets, vault)
         groups = Groups(self._shell(GROUPS))
         intake = connect(Intake(tickets, self._shell(CONTACTS), matters, groups, calls, vault, procedure_of))
-        register = Register(self._shell(PEOPLE), self._shell(AUDITS), vault)
+        register = Register(self._shell(PEOPLE), vault)
         allowances = Allowances(self._shell(ALLOWANCES))
+        looks = Looks(self._shell(AUDITS), vault, allowances, LookBounds(30, 20, 10, 5))
         contents, bounds = FolderAttachments(folder / "attachments"), Bounds(TYPES, 1000, A_DAYS_FILES * 65_536)
         files = Attachments(contents, self._shell(UPLOADS), allowances, bounds)
-        self.desk = http.FrontDesk(intake, register, files, Receipts(Seal(bytes(32))), self.procedures)
+        self.desk = http.FrontDesk(intake, register, looks, files, Receipts(Seal(bytes(32))), self.procedures)
         self._sequence = 0
         super().__init__({"intake": http.router(self.desk)}, folder)
 
@@ -123,6 +126,11 @@ class FrontDesk(People):
         files = {"file": (name, data, media_type)}
         more = {header.replace("_", "-"): value for header, value in headers.items()}
         return await self._client.post(path, files=files, headers=self._headers(who, UTILITY, "en") | more)
+
+    async def send(self, method: str, who: str, path: str, body: Any, query: Any) -> Any:
+        """Any request."""
+        more = {"json": body} if method in ("POST", "PUT", "PATCH") else {}
+        return await self._client.request(method, path, headers=self._headers(who, UTILITY, "en"), params=query, **more)
 
     async def raw(self, who: str, path: str, body: bytes, media_type: str) -> Any:
         """Any bytes."""

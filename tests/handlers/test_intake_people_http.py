@@ -25,7 +25,9 @@ async def test_without_a_reason_the_centre_sees_masked_data(desk: FrontDesk) -> 
     assert (shown["name"], shown["contact"]) == ("王**", "138****8000")
     assert "泉城路" not in shown["address"]
     assert (await desk.get("unit:jinan", f"/intake/customers/{customer}")).json()["code"] == "reason_needed"
-    assert (await desk.get("supervisor", "/intake/audits")).json()["items"] == []
+    (audit,) = (await desk.get("supervisor", "/intake/audits")).json()["items"]
+    assert (audit["what"], audit["customer"], audit["who"]) == ("customer", customer, "agent-01")
+    assert not audit.get("reason")
 
 
 async def test_with_a_reason_it_is_shown_in_full_and_recorded(desk: FrontDesk) -> None:
@@ -92,13 +94,15 @@ async def test_a_caller_is_checked_without_anything_being_shown(desk: FrontDesk)
 
 async def test_the_screen_shows_who_may_be_calling_with_their_tickets(desk: FrontDesk) -> None:
     customer, ticket = await accepted(desk)
-    screen = (await desk.get("agent", "/intake/screen", phone="138-0013-8000")).json()
+    screen = (await desk.post("agent", "/intake/screen", {"phone": "138-0013-8000"})).json()
     (panel,) = screen["customers"]
     assert panel["customer"]["ref"] == customer
     assert panel["customer"]["masked"]
     assert [each["id"] for each in panel["tickets"]] == [ticket]
-    assert (await desk.get("agent", "/intake/screen", phone="13900000000")).json() == {"customers": []}
-    assert (await desk.get("unit:jinan", "/intake/screen", phone="13800138000")).status_code == 403
+    assert (await desk.post("agent", "/intake/screen", {"phone": "13900000000"})).json() == {"customers": []}
+    assert (await desk.post("unit:jinan", "/intake/screen", {"phone": "13800138000"})).status_code == 403
+    looked = (await desk.post("admin", "/intake/audits/search", {"phone": "13800138000"})).json()["items"]
+    assert [(each["what"], each["who"]) for each in looked] == [("screen", "agent-01")]
 
 
 async def test_another_utility_finds_nobody(desk: FrontDesk) -> None:

@@ -102,10 +102,13 @@ async def test_lists_come_newest_first_a_page_at_a_time(desk: FrontDesk) -> None
 
 async def test_a_look_up_by_phone_is_for_the_centre_and_leaves_a_record(desk: FrontDesk) -> None:
     ticket = await desk.ticket()
-    found = (await desk.get("agent", "/intake/tickets", phone="13800138000")).json()["items"]
+    path = "/intake/tickets/search"
+    found = (await desk.post("agent", path, {"phone": "13800138000"})).json()["items"]
     assert [each["id"] for each in found] == [ticket]
-    assert (await desk.get("agent", "/intake/tickets", phone="13900139000")).json()["items"] == []
-    assert (await desk.get("unit:jinan", "/intake/tickets", phone="13800138000")).status_code == 403
+    assert (await desk.post("agent", path, {"phone": "13900139000"})).json()["items"] == []
+    assert (await desk.post("unit:jinan", path, {"phone": "13800138000"})).status_code == 403
+    in_address = await desk.get("agent", "/intake/tickets", phone="13800138000")
+    assert (in_address.status_code, in_address.json()["code"]) == (422, "phone_in_address")
     audits = (await desk.get("supervisor", "/intake/audits")).json()["items"]
     assert [each["what"] for each in audits] == ["look_up", "look_up"]
 

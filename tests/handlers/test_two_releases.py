@@ -16,7 +16,8 @@ from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import Shell
-from kit.http.paging import Paging, page_of
+from kit.auth.seal import Seal
+from kit.http.paging import Cursors, Paging, page_of
 from kit.run.ticker import Ticker
 from kit.store.port import Document, ReplicaTooOld
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -24,6 +25,7 @@ from services.routing.decider import DECIDER
 from services.routing.rules.state import WorkOrder
 from tests.handlers.bench_of_one import PROCEDURES, Outbox
 
+PAGING = Paging(10, Cursors(Seal(bytes(32)), "/routing/work-orders"))
 OPENED = sample(TicketOpened)
 NOON = OPENED.data.at
 KEY, UTILITY = OPENED.subject, OPENED.utility
@@ -118,7 +120,7 @@ async def test_an_older_replica_shows_a_list_without_what_only_a_newer_one_can_r
     older, newer = replica(DECIDER, file), replica(next_release(schema=2), file)
     await newer.shell.hear([OPENED])
     await older.shell.hear([replace(OPENED, subject="tkt_own")])
-    asked: dict[str, Any] = {"view": lambda row: row.key, "paging": Paging(10), "utility": UTILITY}
+    asked: dict[str, Any] = {"view": lambda row: row.key, "paging": PAGING, "utility": UTILITY}
     shown = await page_of(older.shell.store, DECIDER.fields, **asked)
     assert (shown.items, shown.incomplete) == (["tkt_own"], True)
     whole = await page_of(newer.shell.store, DECIDER.fields, **asked)
@@ -132,7 +134,7 @@ async def test_an_order_under_a_procedure_of_a_newer_image_is_left_out_of_a_list
     def unknown(_: Document[WorkOrder]) -> str:
         raise ReplicaTooOld("gas@2027-01-01")
 
-    shown = await page_of(older.shell.store, DECIDER.fields, unknown, Paging(10), utility=UTILITY)
+    shown = await page_of(older.shell.store, DECIDER.fields, unknown, PAGING, utility=UTILITY)
     assert (shown.items, shown.incomplete) == ([], True)
 
 

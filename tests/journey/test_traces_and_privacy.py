@@ -64,7 +64,7 @@ async def test_nothing_about_people_is_on_the_bus_in_the_logs_or_readable_in_the
     told = f"本人{person['name']}，电话{person['contact']}，住{person['address']}"
     order = await office.dispatched("complaint", customer=person, text=told)
     await office.do("agent", f"/intake/tickets/{order.id}/supplements", {"text": told})
-    await office.ask("GET", "agent", "/intake/screen", query={"phone": person["contact"]})
+    await office.ask("POST", "agent", "/intake/screen", {"phone": person["contact"]})
     await office.ask("POST", "agent", "/intake/requests", {"customer": {**person, "colour": "red"}})
     await office.ask("GET", "agent", f"/nowhere/{person['contact']}")
     await office.settle()

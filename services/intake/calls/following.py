@@ -16,6 +16,7 @@ from services.intake.calls.rules import number as numbers
 from services.intake.calls.rules.call import MISSED, TALKED, UNANSWERED, Call
 from services.intake.calls.rules.missed import MissedCaller
 from services.intake.calls.rules.number import Number
+from services.intake.looking import Key
 from services.intake.people.rules.person import PersonalField, normal
 from services.intake.rules.calling import CallOver, hang_up
 from services.intake.rules.ticket import Ticket
@@ -78,13 +79,13 @@ class Calls:
             )
         return Kept(ref, index)
 
-    async def opened(self, utility: str, refs: Iterable[str | None]) -> Mapping[str, str]:
-        """Numbers in the clear, by reference: whoever asks masks them, or has written down why not."""
+    async def opened(self, refs: Iterable[str | None], key: Key) -> Mapping[str, str]:
+        """Numbers in the clear, by reference."""
         found = await self.numbers.store.load([ref for ref in dict.fromkeys(refs) if ref is not None])
         return {
-            ref: self.vault.open(utility, ref, numbers.FIELD, document.state.sealed)
+            ref: key.open(ref, numbers.FIELD, document.state.sealed)
             for ref, document in found.items()
-            if document.utility == utility
+            if document.utility == key.utility
         }
 
     async def _follow(self, document: Document[Call], name: str, cause: Cause) -> Callable[[Call], Call]:

@@ -215,5 +215,11 @@ class LinkBody(TicketStepBody):
     kind: Literal[LinkKind.SAME_MATTER, LinkKind.MERGED]
 
 
+class PhoneBody(Body):
+    """A telephone number, to look somebody up by; in a body, since addresses are written down everywhere."""
+
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=40)]
+
+
 class VerificationBody(Stated):
     """What the caller says of themselves."""

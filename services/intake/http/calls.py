@@ -18,14 +18,15 @@ from kit.http.commands import CommandRequest
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of
 from kit.http.parameters import InPath
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from kit.http.steps import StepBody, Things, add_step, command_of
 from kit.store.port import Condition, Document, Equal, Range
 from services.intake.calls.rules import call as calls
 from services.intake.calls.rules.call import Call
-from services.intake.http.customers import panel, record
+from services.intake.http.customers import panel
 from services.intake.http.desk import Centre, FrontDesk
 from services.intake.http.views import PanelView
+from services.intake.looking import Key, Look
 from services.intake.people.rules.person import PersonalField, masked
 from services.intake.requests.intake import calls_of
 
@@ -87,10 +88,10 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
         if found is None:
             return problem(request, Refusal("unknown_call"))
         index = found.state.number_index
-        await record(desk, who, desk.procedure_of(found.state.procedure), "screen", None)
-        known = await desk.people.find_blind(who.utility, PersonalField.CONTACT, index) if index else []
+        key = granted(await desk.looks.counted(who, Look("screen", found.state.procedure, number=index)))
+        known = await desk.people.find(PersonalField.CONTACT, index, key) if index else []
         panels = tuple([await panel(desk, who.utility, each, language) for each in known])
-        (call_view,) = await _views(desk, who.utility, [found])
+        (call_view,) = await _views(desk, [found], key)
         return CallScreenView(call=call_view, customers=panels)
 
     @routes.get("/calls", tags=[TAG], summary="通话列表 Calls, newest first")
@@ -114,7 +115,8 @@ def add_calls(routes: APIRouter, desk: FrontDesk) -> None:
     async def of_ticket(ticket: InPath, who: Centre) -> list[CallView]:
         """Those in which it was spoken of, and those we made for it, the earliest first."""
         document = await desk.ticket(who, ticket)
-        return await _views(desk, who.utility, await calls_of(desk.intake, document))
+        look = Look("calls", document.state.procedure, document.state.customer_ref, ticket=document.key)
+        return await _views(desk, await calls_of(desk.intake, document), await desk.looks.written(who, look))
 
 
 def _add_steps(routes: APIRouter, desk: FrontDesk) -> None:
@@ -135,9 +137,9 @@ def _add_steps(routes: APIRouter, desk: FrontDesk) -> None:
         add_step(routes, _CALLS, step, take, tag=TAG)
 
 
-async def _views(desk: FrontDesk, utility: str, found: Iterable[Document[Call]]) -> list[CallView]:
+async def _views(desk: FrontDesk, found: Iterable[Document[Call]], key: Key) -> list[CallView]:
     shown = list(found)
-    numbers = await desk.intake.calls.opened(utility, (each.state.number_ref for each in shown))
+    numbers = await desk.intake.calls.opened((each.state.number_ref for each in shown), key)
     return [
         _call_view(desk, each).model_copy(update={"number": masked_number(numbers, each.state.number_ref)})
         for each in shown

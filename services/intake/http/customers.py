@@ -13,13 +13,12 @@ from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.app import problem
 from kit.http.language import LanguageAsked
-from kit.http.paging import Page, PageAsked, page_of
+from kit.http.paging import Page, PageAsked, Paging, page_of
 from kit.http.parameters import InPath
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from kit.store.port import Condition, Document, Equal, Range
 from kit.store.port import Query as StoreQuery
-from procedures.model import Procedure
-from services.intake.http.bodies import VerificationBody
+from services.intake.http.bodies import PhoneBody, VerificationBody
 from services.intake.http.desk import Centre, FrontDesk, asking
 from services.intake.http.views import (
     AuditView,
@@ -30,14 +29,15 @@ from services.intake.http.views import (
     VerificationView,
     ticket_view,
 )
+from services.intake.looking import Key, Look
 from services.intake.people.register import Customer, verified
 from services.intake.people.rules.disclosing import Audit, audit_fields, may_know
 from services.intake.people.rules.person import PersonalField, masked
 from services.intake.rules.ticket import Ticket
 
 TAG = "客户信息 Customers"
-READERS = (Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION)
-Reader = Annotated[Principal, Depends(HolderOf(*READERS))]
+_READERS = (Role.AGENT, Role.SUPERVISOR, Role.UNIT, Role.DIVISION)
+Reader = Annotated[Principal, Depends(HolderOf(*_READERS))]
 Inspector = Annotated[Principal, Depends(HolderOf(Role.ADMIN, Role.SUPERVISOR))]
 
 LATEST = 10
@@ -74,102 +74,97 @@ def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
 
         Units and divisions must name a ticket of theirs, and never learn who complained of them.
         """
-        found = await desk.people.customer(who.utility, ref)
-        if found is None:
+        if not await desk.people.has(who.utility, ref):
             return problem(request, Refusal("unknown_customer"))
         if why.reason is None:
-            return _masked_for_centre(who, found, request)
-        return await _in_full(desk, who, found, why.reason, why.ticket)
+            return await _masked_for_centre(desk, who, ref, request)
+        return await _in_full(desk, who, ref, why.reason, why.ticket)
 
     @routes.post("/customers/{ref}/verification", tags=[TAG], summary="核实身份 Check a caller against the file")
     async def verify(ref: InPath, body: VerificationBody, who: Centre, request: Request) -> Any:
         """Compares without showing: enough items must agree and none may differ (R004-045)."""
-        found = await desk.people.customer(who.utility, ref)
-        if found is None:
+        if not await desk.people.has(who.utility, ref):
             return problem(request, Refusal("unknown_customer"))
         procedure = desk.procedure(who.utility, desk.now())
         identity = next((rules.identity for rules in procedure.types.values() if rules.identity), None)
         if identity is None:
             return problem(request, Refusal("no_identity_check"))
         stated = body.fields()
-        await record(desk, who, procedure, "verification", found.ref, fields=tuple(stated))
-        agrees = verified(found, stated, identity)
+        key = granted(await desk.looks.tried(who, Look("verification", procedure.ref, ref, fields=tuple(stated))))
+        agrees = verified(await _on_file(desk, ref, key), stated, identity)
         return VerificationView(verified=agrees, at_least=identity.at_least, clause=identity.source)
 
 
 def add_looks(routes: APIRouter, desk: FrontDesk) -> None:
-    """`GET /screen`, `GET /audits`."""
+    """`POST /screen`, `GET /audits`, `POST /audits/search`."""
 
-    @routes.get("/screen", tags=[TAG], summary="来电弹屏 Who may be calling")
-    async def screen(
-        who: Centre, language: LanguageAsked, phone: Annotated[str, Query(min_length=3, max_length=40)]
-    ) -> ScreenView:
-        """Everybody known under the number with their latest tickets; the knowledge panel is `/knowledge`'s."""
-        procedure = desk.procedure(who.utility, desk.now())
-        await record(desk, who, procedure, "screen", None)
-        found = await desk.people.find(who.utility, PersonalField.CONTACT, phone)
+    @routes.post("/screen", tags=[TAG], summary="来电弹屏 Who may be calling")
+    async def screen(body: PhoneBody, who: Centre, language: LanguageAsked) -> ScreenView:
+        """Everybody known under the number with their latest tickets; the knowledge panel is `/knowledge`'s.
+
+        A number stands in no address, where every server on the way would write it down.
+        """
+        found = await callers(desk, who, body.phone, "screen")
         return ScreenView(customers=tuple([await panel(desk, who.utility, each, language) for each in found]))
 
     @routes.get("/audits", tags=[TAG], summary="查看留痕 Who looked at people's data")
     async def audits(filters: Annotated[AuditFilter, Query()], who: Inspector, paging: PageAsked) -> Page[AuditView]:
-        same = {name: getattr(filters, name) for name in ("customer", "who", "ticket")}
-        where: list[Condition] = [Equal(name, value) for name, value in same.items() if value is not None]
-        if filters.since is not None or filters.until is not None:
-            where.append(Range("at", filters.since, filters.until))
-        return await page_of(
-            desk.people.audits.store,
-            audit_fields,
-            _audit,
-            paging,
-            utility=who.utility,
-            where=where,
-            order="at",
-            descending=True,
-        )
+        return await _audits(desk, who, filters, paging)
+
+    @routes.post("/audits/search", tags=[TAG], summary="按号码查留痕 Who looked a number up")
+    async def looked_up(body: PhoneBody, who: Inspector, paging: PageAsked) -> Page[AuditView]:
+        """Newest first; the number is compared by its index and opens nothing."""
+        index = desk.people.index(who.utility, PersonalField.CONTACT, body.phone)
+        return await _audits(desk, who, AuditFilter(), paging, Equal("number", index))
 
 
-def _masked_for_centre(who: Principal, found: Customer, request: Request) -> Any:
+async def _audits(
+    desk: FrontDesk, who: Principal, filters: AuditFilter, paging: Paging, *more: Condition
+) -> Page[AuditView]:
+    same = {name: getattr(filters, name) for name in ("customer", "who", "ticket")}
+    where: list[Condition] = [*more, *(Equal(name, value) for name, value in same.items() if value is not None)]
+    if filters.since is not None or filters.until is not None:
+        where.append(Range("at", filters.since, filters.until))
+    return await page_of(
+        desk.looks.audits.store,
+        audit_fields,
+        _audit,
+        paging,
+        utility=who.utility,
+        where=where,
+        order="at",
+        descending=True,
+    )
+
+
+async def callers(desk: FrontDesk, who: Principal, phone: str, what: str) -> list[Customer]:
+    """Everybody known under a number; a look-up by phone is itself a look at people's data (R004-040)."""
+    index = desk.people.index(who.utility, PersonalField.CONTACT, phone)
+    look = Look(what, desk.procedure(who.utility, desk.now()).ref, number=index)
+    return await desk.people.find(PersonalField.CONTACT, index, granted(await desk.looks.counted(who, look)))
+
+
+async def _masked_for_centre(desk: FrontDesk, who: Principal, ref: str, request: Request) -> Any:
     if not who.has(Role.AGENT, Role.SUPERVISOR):
         return problem(request, Refusal("reason_needed"))
-    return _view(found, hide=True)
+    look = Look("customer", desk.procedure(who.utility, desk.now()).ref, ref)
+    return _view(await _on_file(desk, ref, granted(await desk.looks.counted(who, look))), hide=True)
 
 
-async def _in_full(desk: FrontDesk, who: Principal, found: Customer, reason: str, ticket: str | None) -> CustomerView:
+async def _in_full(desk: FrontDesk, who: Principal, ref: str, reason: str, ticket: str | None) -> CustomerView:
     """The look is written down before anything is shown."""
     procedure = desk.procedure(who.utility, desk.now())
     document = await desk.ticket(who, ticket) if ticket is not None else None
-    refused = may_know(asking(who, reason, document.state if document else None), found.ref, procedure)
+    refused = may_know(asking(who, reason, document.state if document else None), ref, procedure)
     if refused is not None:
         raise Problem(refused, status=403 if refused.code in _FORBIDDEN else None)
-    key = document.key if document else None
-    await record(desk, who, procedure, "customer", found.ref, reason=reason, ticket=key, fields=tuple(found.on_file))
-    return _view(found, hide=False)
+    fields = await desk.people.fields_of(who.utility, ref)
+    look = Look("customer", procedure.ref, ref, reason, document.key if document else None, fields)
+    return _view(await _on_file(desk, ref, granted(await desk.looks.counted(who, look))), hide=False)
 
 
-async def record(
-    desk: FrontDesk,
-    who: Principal,
-    procedure: Procedure,
-    what: str,
-    customer: str | None,
-    *,
-    reason: str | None = None,
-    ticket: str | None = None,
-    fields: tuple[str, ...] = (),
-) -> None:
-    """Write the look down, before anything is shown."""
-    audit = Audit(
-        procedure=procedure.ref,
-        at=desk.now(),
-        who=who.subject,
-        role=who.actor(*READERS).role,
-        what=what,
-        customer=customer,
-        reason=reason,
-        ticket=ticket,
-        fields=fields,
-    )
-    await desk.people.note(who.utility, audit)
+async def _on_file(desk: FrontDesk, ref: str, key: Key) -> Customer:
+    return await desk.people.customer(ref, key) or Customer(ref, {})
 
 
 async def panel(desk: FrontDesk, utility: str, customer: Customer, language: Any) -> PanelView:

@@ -21,6 +21,7 @@ from kit.store.port import Document, Equal, Query
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.intake.files.attachments import Attachments
+from services.intake.looking import Looks
 from services.intake.people.register import Register
 from services.intake.people.rules.disclosing import Asking
 from services.intake.requests.intake import Intake
@@ -53,6 +54,7 @@ class FrontDesk:
 
     intake: Intake
     people: Register
+    looks: Looks
     attachments: Attachments
     receipts: Receipts
     procedures: Procedures

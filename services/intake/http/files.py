@@ -20,6 +20,7 @@ from kit.http.problems import problem_response
 from kit.http.uploads import BODY, file_of
 from services.intake.files.attachments import Upload, Uploading
 from services.intake.http.desk import FrontDesk
+from services.intake.looking import Look
 
 TAG = "附件 Attachments"
 _STATUS = {"attachment_too_large": 413, "attachment_type_not_taken": 415}
@@ -84,6 +85,7 @@ def add_files(routes: APIRouter, desk: FrontDesk) -> None:
         if record is None or not await _may_read(desk, who, record.state, ticket):
             return problem(request, Refusal("unknown_file"))
         attachment = record.state.attachment
+        await desk.looks.written(who, Look("file", record.state.procedure, ticket=ticket, file=sha256))
         data = await desk.attachments.content(who.utility, attachment)
         if data is None:
             return problem(request, Refusal("unknown_file"))

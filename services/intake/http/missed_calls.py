@@ -21,6 +21,7 @@ from services.intake.calls.rules import missed
 from services.intake.calls.rules.missed import MissedCaller
 from services.intake.http.calls import TAG, masked_number
 from services.intake.http.desk import Centre, FrontDesk
+from services.intake.looking import Look
 
 
 class MissedCallerView(BaseModel):
@@ -68,7 +69,9 @@ def add_missed_calls(routes: APIRouter, desk: FrontDesk) -> None:
             where=(Range("due", _EVER, filters.due_before),),
             order="due",
         )
-        numbers = await kept.opened(who.utility, (caller.state.number_ref for caller in page.items))
+        look = Look("missed_calls", desk.procedure(who.utility, desk.now()).ref)
+        key = await desk.looks.written(who, look)
+        numbers = await kept.opened((caller.state.number_ref for caller in page.items), key)
         shown = [_missed_view(desk, caller, masked_number(numbers, caller.state.number_ref)) for caller in page.items]
         return Page[MissedCallerView](items=shown, next=page.next, incomplete=page.incomplete)
 

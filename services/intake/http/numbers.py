@@ -12,11 +12,11 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.parameters import InPath
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from procedures.model import Procedure
 from services.intake.http.bodies import Body, Line
-from services.intake.http.customers import record
 from services.intake.http.desk import Centre, FrontDesk, asking
+from services.intake.looking import Key, Look
 from services.intake.people.rules.disclosing import may_know
 from services.intake.people.rules.person import PersonalField, is_a_number, masked
 
@@ -70,11 +70,11 @@ def add_numbers(routes: APIRouter, desk: FrontDesk) -> None:
         """The customer's own; the look is written down before it is shown."""
         document = await desk.ticket(who, ticket)
         procedure = desk.procedure_of(document.state.procedure)
-        customer = await desk.people.customer(who.utility, document.state.customer_ref)
+        key = await _may_dial(desk, who, body, procedure, document.state.customer_ref, document.key)
+        customer = await desk.people.customer(document.state.customer_ref, key)
         number = customer.on_file.get(PersonalField.CONTACT) if customer else None
-        if customer is None or number is None:
+        if number is None:
             raise Problem(Refusal("no_number_on_file"))
-        await _may_dial(desk, who, body, procedure, customer.ref, document.key)
         return DialView(number=number, shown=procedure.hotline)
 
     @routes.post("/missed-calls/{caller}/number", tags=[TAG], summary="回拨号码 The number of a missed caller")
@@ -84,16 +84,16 @@ def add_numbers(routes: APIRouter, desk: FrontDesk) -> None:
         if found is None or found.state.number_ref is None:
             raise Problem(Refusal("unknown_missed_call"))
         procedure = desk.procedure_of(found.state.procedure)
-        await _may_dial(desk, who, body, procedure, found.state.number_ref, None)
-        numbers = await kept.opened(who.utility, (found.state.number_ref,))
+        key = await _may_dial(desk, who, body, procedure, found.state.number_ref, None)
+        numbers = await kept.opened((found.state.number_ref,), key)
         return DialView(number=numbers[found.state.number_ref], shown=procedure.hotline)
 
 
 async def _may_dial(
     desk: FrontDesk, who: Principal, body: DialBody, procedure: Procedure, whose: str, ticket: str | None
-) -> None:
+) -> Key:
     refused = may_know(asking(who, body.reason, None), whose, procedure)
     if refused is not None:
         raise Problem(refused, status=403)
-    fields = (PersonalField.CONTACT.value,)
-    await record(desk, who, procedure, "dial", whose, reason=body.reason, ticket=ticket, fields=fields)
+    look = Look("dial", procedure.ref, whose, body.reason, ticket, (PersonalField.CONTACT.value,))
+    return granted(await desk.looks.counted(who, look))

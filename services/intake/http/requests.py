@@ -19,14 +19,15 @@ from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked
 from kit.http.parameters import InPath
-from kit.http.problems import Problem
+from kit.http.problems import Problem, granted
 from procedures.model import Procedure
 from services.intake.http.bodies import RequestBody
 from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
+from services.intake.looking import Look
 from services.intake.people.register import Customer, verified
 from services.intake.requests.accepting import Accepted, accept
-from services.intake.requests.intake import in_its_call
+from services.intake.requests.intake import in_its_call, own_key
 from services.intake.rules.request import Request
 
 TAG = "受理 Requests"
@@ -73,7 +74,7 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
         by=command.by,
         customer_ref=caller.customer.ref,
         given=body.given(caller.customer.on_file),
-        verified=_verified(body, caller.customer, procedure),
+        verified=await _verified(desk, command.who, body, caller.customer, procedure),
         explained=_explained(body, procedure),
         attachments=caller.attachments,
         procedure=procedure,
@@ -111,20 +112,24 @@ def _cause(body: RequestBody, command: CommandRequest) -> Cause:
 
 
 async def _caller(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:
-    utility = command.who.utility
+    key = own_key(desk.intake, command.who.utility)
     attachments = await desk.files_named(command.who, body.attachments)
     if isinstance(attachments, Refusal):
         return attachments
     if body.customer.ref is None:
-        return Caller(await desk.people.recognise(utility, body.customer.fields(), _cause(body, command)), attachments)
-    customer = await desk.people.customer(utility, body.customer.ref)
+        return Caller(await desk.people.recognise(body.customer.fields(), _cause(body, command), key), attachments)
+    customer = await desk.people.customer(body.customer.ref, key)
     return Refusal("unknown_customer") if customer is None else Caller(customer, attachments)
 
 
-def _verified(body: RequestBody, customer: Customer, procedure: Procedure) -> bool | None:
-    """Compared with the file where the caller's words were sent, else as the clerk says."""
+async def _verified(
+    desk: FrontDesk, who: Principal, body: RequestBody, customer: Customer, procedure: Procedure
+) -> bool | None:
+    """Compared with the file where the caller's words were sent, which is a try like any other; else as told."""
     if body.identity is None:
         return body.verified
+    look = Look("verification", procedure.ref, customer.ref, fields=tuple(body.identity.fields()))
+    granted(await desk.looks.tried(who, look))
     named = {*(item.type for item in body.items), body.type}
     asked = [rules.identity for name, rules in procedure.types.items() if name in named and rules.identity]
     return all(verified(customer, body.identity.fields(), identity) for identity in asked)

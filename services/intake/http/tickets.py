@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -14,18 +14,21 @@ from contracts.vocabulary import Role, Stage
 from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, seen_by
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
-from kit.http.paging import Page, PageAsked, page_of
+from kit.http.paging import Page, PageAsked, Paging, page_of
 from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from kit.store.port import Condition, Document, Equal, In
-from services.intake.http.desk import FrontDesk, asking
+from services.intake.http.bodies import PhoneBody
+from services.intake.http.customers import callers
+from services.intake.http.desk import Centre, FrontDesk, asking
 from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
-from services.intake.people.rules.disclosing import Audit, hidden_from
-from services.intake.people.rules.person import PersonalField
+from services.intake.looking import Look
+from services.intake.people.rules.disclosing import hidden_from
 from services.intake.requests.intake import words_of
 from services.intake.rules import ticket as tickets
 from services.intake.rules.numbering import parse
 from services.intake.rules.ticket import Ticket
+from texts import Language
 
 TAG = "工单查询 Tickets"
 _KNOW_CUSTOMERS = (Role.AGENT, Role.SUPERVISOR, Role.INTEGRATION)
@@ -36,7 +39,6 @@ class TicketFilter(BaseModel):
 
     number: Line | None = Field(default=None, description="as read over the phone, check digit included")
     customer: Line | None = Field(default=None, description="not for units, who may not learn who complains")
-    phone: Line | None = Field(default=None, description="the centre only; the look-up is recorded")
     type: Word | None = None
     stage: Stage | None = None
     matter: Line | None = None
@@ -45,7 +47,7 @@ class TicketFilter(BaseModel):
 
 
 def add_lists(routes: APIRouter, desk: FrontDesk) -> None:
-    """`GET /tickets/{ticket}`, `GET /tickets`."""
+    """`GET /tickets/{ticket}`, `GET /tickets`, `POST /tickets/search`."""
 
     @routes.get(
         "/tickets/{ticket}", tags=[TAG], response_model=TicketView, summary="一张工单 One ticket with its words"
@@ -53,31 +55,53 @@ def add_lists(routes: APIRouter, desk: FrontDesk) -> None:
     async def one(ticket: InPath, who: Authenticated, language: LanguageAsked) -> Response:
         """By id or by work-order number."""
         document = await desk.ticket(who, ticket)
-        words = await _words(desk, document)
+        words = await _words(desk, who, document)
         if _is_hidden(desk, who, document):
             words = tuple(each.model_copy(update={"address": None}) for each in words)
         return shown(document, lambda found: _seen_by(desk, who, found, language).model_copy(update={"words": words}))
 
     @routes.get("/tickets", tags=[TAG], summary="工单列表 Tickets, newest first")
     async def listed(
-        filters: Annotated[TicketFilter, Query()], who: Authenticated, paging: PageAsked, language: LanguageAsked
+        filters: Annotated[TicketFilter, Query()],
+        who: Authenticated,
+        paging: PageAsked,
+        language: LanguageAsked,
+        request: Request,
     ) -> Page[TicketView]:
-        return await page_of(
-            desk.intake.tickets.store,
-            tickets.fields,
-            lambda found: _seen_by(desk, who, found, language),
-            paging,
-            utility=who.utility,
-            where=(*_scope(who), *await _where(desk, who, filters)),
-            order="opened_at",
-            descending=True,
-        )
+        if "phone" in request.query_params:
+            raise Problem(Refusal("phone_in_address", accepts=("POST /intake/tickets/search",)), status=422)
+        return await _listed(desk, who, paging, language, _where(who, filters))
+
+    @routes.post("/tickets/search", tags=[TAG], summary="按电话查工单 Tickets of whoever has this number")
+    async def of_caller(body: PhoneBody, who: Centre, paging: PageAsked, language: LanguageAsked) -> Page[TicketView]:
+        """Newest first; the look-up is recorded."""
+        found = tuple(each.ref for each in await callers(desk, who, body.phone, "look_up"))
+        return await _listed(desk, who, paging, language, (In("customer", found),))
 
 
-async def _words(desk: FrontDesk, document: Document[Ticket]) -> tuple[WordsView, ...]:
-    contacts = await desk.intake.contacts.store.load(document.state.words)
-    kept = (contacts[key] for key in document.state.words if key in contacts)
-    return tuple(words_view(contact, words_of(desk.intake, contact)) for contact in kept)
+async def _listed(
+    desk: FrontDesk, who: Principal, paging: Paging, language: Language, where: tuple[Condition, ...]
+) -> Page[TicketView]:
+    return await page_of(
+        desk.intake.tickets.store,
+        tickets.fields,
+        lambda found: _seen_by(desk, who, found, language),
+        paging,
+        utility=who.utility,
+        where=(*_scope(who), *where),
+        order="opened_at",
+        descending=True,
+    )
+
+
+async def _words(desk: FrontDesk, who: Principal, document: Document[Ticket]) -> tuple[WordsView, ...]:
+    ticket = document.state
+    if not ticket.words:
+        return ()
+    key = await desk.looks.written(who, Look("words", ticket.procedure, ticket.customer_ref, ticket=document.key))
+    contacts = await desk.intake.contacts.store.load(ticket.words)
+    kept = (contacts[each] for each in ticket.words if each in contacts)
+    return tuple(words_view(contact, words_of(contact, key)) for contact in kept)
 
 
 def _seen_by(desk: FrontDesk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
@@ -104,7 +128,7 @@ def _scope(who: Principal) -> tuple[Condition, ...]:
     return scope
 
 
-async def _where(desk: FrontDesk, who: Principal, filters: TicketFilter) -> tuple[Condition, ...]:
+def _where(who: Principal, filters: TicketFilter) -> tuple[Condition, ...]:
     if filters.customer is not None and not who.has(*_KNOW_CUSTOMERS):
         raise Problem(Refusal("role_missing", accepts=tuple(role.value for role in _KNOW_CUSTOMERS)))
     same = {name: getattr(filters, name) for name in ("customer", "type", "stage", "matter", "gov_order", "unit")}
@@ -114,19 +138,4 @@ async def _where(desk: FrontDesk, who: Principal, filters: TicketFilter) -> tupl
         if number is None:
             raise Problem(Refusal("number_misread", params={"number": filters.number}), status=422)
         conditions.append(Equal("number", str(number)))
-    if filters.phone is not None:
-        conditions.append(In("customer", await _callers(desk, who, filters.phone)))
     return tuple(conditions)
-
-
-async def _callers(desk: FrontDesk, who: Principal, phone: str) -> tuple[str, ...]:
-    """A look-up by phone is itself a look at people's data, so it is recorded (R004-040)."""
-    if not who.has(Role.AGENT, Role.SUPERVISOR):
-        raise Problem(Refusal("role_missing", accepts=(Role.AGENT.value, Role.SUPERVISOR.value)))
-    at = desk.now()
-    actor = who.actor(Role.AGENT, Role.SUPERVISOR)
-    looked = Audit(
-        procedure=desk.procedure(who.utility, at).ref, at=at, who=who.subject, role=actor.role, what="look_up"
-    )
-    await desk.people.note(who.utility, looked)
-    return tuple(found.ref for found in await desk.people.find(who.utility, PersonalField.CONTACT, phone))

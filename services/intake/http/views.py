@@ -169,6 +169,10 @@ class AuditView(BaseModel):
     reason: str | None = None
     ticket: str | None = None
     fields: tuple[str, ...] = ()
+    number: str | None = Field(
+        default=None, description="index of the number that was looked up, the same for the same"
+    )
+    file: str | None = Field(default=None, description="hash of the file that was read")
 
 
 class FieldView(BaseModel):

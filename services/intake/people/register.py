@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import uuid4
 
 from contracts.ids import ALWAYS, derived_id
 from kit.decide.fold import Cause
@@ -12,7 +11,7 @@ from kit.decide.shell import Done, Shell
 from kit.store.port import Document, Equal, Query
 from kit.vault import Vault
 from procedures.model import Identity, Procedure
-from services.intake.people.rules.disclosing import Audit
+from services.intake.looking import Key
 from services.intake.people.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
 
 Stated = Mapping[PersonalField, str]
@@ -34,31 +33,41 @@ class Register:
     """The register of one installation."""
 
     persons: Shell[Person]
-    audits: Shell[Audit]
     vault: Vault
 
-    async def customer(self, utility: str, ref: str) -> Customer | None:
-        """By reference; None when there is none in this utility."""
+    async def has(self, utility: str, ref: str) -> bool:
+        """Whether there is such a customer in this utility; nothing is opened."""
+        return await self.persons.get(ref, utility) is not None
+
+    async def fields_of(self, utility: str, ref: str) -> tuple[str, ...]:
+        """Which fields are on file; nothing is opened."""
         document = await self.persons.get(ref, utility)
-        return Customer(ref, self._opened(document)) if document else None
+        return tuple(document.state.sealed) if document else ()
 
-    async def find(self, utility: str, field: PersonalField, value: str) -> list[Customer]:
-        """Everybody with this phone or identity number, through the blind index."""
-        return await self.find_blind(utility, field, self.vault.blind(utility, field.value, normal(field, value)))
+    async def customer(self, ref: str, key: Key) -> Customer | None:
+        """By reference; None when there is none in the key's utility."""
+        document = await self.persons.get(ref, key.utility)
+        return Customer(ref, _opened(document, key)) if document else None
 
-    async def find_blind(self, utility: str, field: PersonalField, blind: str) -> list[Customer]:
-        """The same by an index that was made before."""
-        found = await self.persons.store.find(Query(utility, (Equal(field.value, blind),), limit=MOST_ON_ONE_PHONE))
-        return [Customer(document.key, self._opened(document)) for document in found]
+    def index(self, utility: str, field: PersonalField, value: str) -> str:
+        """What a phone or identity number is looked up by, the same for every spelling."""
+        return self.vault.blind(utility, field.value, normal(field, value))
 
-    async def recognise(self, utility: str, stated: Stated, cause: Cause) -> Customer:
+    async def find(self, field: PersonalField, index: str, key: Key) -> list[Customer]:
+        """Everybody with this phone or identity number."""
+        query = Query(key.utility, (Equal(field.value, index),), limit=MOST_ON_ONE_PHONE)
+        return [Customer(document.key, _opened(document, key)) for document in await self.persons.store.find(query)]
+
+    async def recognise(self, stated: Stated, cause: Cause, key: Key) -> Customer:
         """Who this is: the one on file with the same number and no other name, else somebody new.
 
         The new reference follows from what identifies them, so that two calls at once make one person.
         """
+        utility = key.utility
         for field in LOOKED_UP:
             if field in stated:
-                same = [each for each in await self.find(utility, field, stated[field]) if _may_be(each, stated)]
+                index = self.index(utility, field, stated[field])
+                same = [each for each in await self.find(field, index, key) if _may_be(each, stated)]
                 if same:
                     return same[0]
         return Customer(derived_id("cust", ALWAYS, self._identity(utility, stated, cause)), {})
@@ -85,28 +94,16 @@ class Register:
         )
         assert isinstance(done, Done), done
 
-    async def note(self, utility: str, audit: Audit) -> None:
-        """Write a look down before anything is shown."""
-        key = derived_id("adt", audit.at, str(uuid4()))
-        done = await self.audits.do(
-            key, lambda _, __: (audit, ()), utility=utility, cause=Cause(key), creates=audit.procedure
-        )
-        assert isinstance(done, Done), done
-
-    def _opened(self, document: Document[Person]) -> Stated:
-        return {
-            field: self.vault.open(document.utility, document.key, field.value, sealed)
-            for field, sealed in document.state.sealed.items()
-        }
-
     def _identity(self, utility: str, stated: Stated, cause: Cause) -> str:
         parts = [
-            self.vault.blind(utility, field.value, normal(field, stated[field]))
-            for field in (*LOOKED_UP, PersonalField.NAME)
-            if field in stated
+            self.index(utility, field, stated[field]) for field in (*LOOKED_UP, PersonalField.NAME) if field in stated
         ]
         anonymous = not any(field in stated for field in LOOKED_UP)
         return "/".join([utility, *parts, *([cause.id] if anonymous else [])])
+
+
+def _opened(document: Document[Person], key: Key) -> Stated:
+    return {field: key.open(document.key, field.value, sealed) for field, sealed in document.state.sealed.items()}
 
 
 def _may_be(customer: Customer, stated: Stated) -> bool:

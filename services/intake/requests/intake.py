@@ -12,6 +12,7 @@ from kit.vault import Vault
 from procedures.model import Procedure
 from services.intake.calls.following import Calls
 from services.intake.calls.rules.call import Call
+from services.intake.looking import Key
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
 from services.intake.requests.rules.contact import Contact, Words
@@ -74,9 +75,14 @@ def sealed(intake: Intake, utility: str, contact: str, words: Words) -> str | No
     return None if words.empty else intake.vault.seal(utility, contact, "words", words.packed())
 
 
-def words_of(intake: Intake, document: Document[Contact]) -> Words:
+def own_key(intake: Intake, utility: str) -> Key:
+    """For intake's own work: comparing what is said with what is known, which shows nobody anything."""
+    return Key(intake.vault, utility)
+
+
+def words_of(document: Document[Contact], key: Key) -> Words:
     """The free text of a contact."""
     if document.state.sealed is None:
         request = document.state.request
         return Words(items=(None,) * len(request.items) if request else ())
-    return Words.unpacked(intake.vault.open(document.utility, document.key, "words", document.state.sealed))
+    return Words.unpacked(key.open(document.key, "words", document.state.sealed))

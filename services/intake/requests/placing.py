@@ -15,7 +15,7 @@ from kit.store.port import Document, Equal, Query
 from services.intake.calls.rules.call import CALL
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.sighting import Sighting, matter_id
-from services.intake.requests.intake import Case, Intake, words_of
+from services.intake.requests.intake import Case, Intake, own_key, words_of
 from services.intake.requests.many import counted_as, graded, groups_raised
 from services.intake.requests.rules.contact import Contact, Placed, Words
 from services.intake.requests.rules.opening import Opening, facts_of, open_ticket
@@ -71,7 +71,7 @@ async def _tell_call(intake: Intake, case: Case, placed: Sequence[Placed]) -> No
 def _case_of(intake: Intake, document: Document[Contact], cause: Cause) -> Case:
     contact = document.state
     assert contact.request is not None
-    request = words_of(intake, document).back_into(contact.request)
+    request = words_of(document, own_key(intake, document.utility)).back_into(contact.request)
     return Case(document.utility, document.key, request, intake.procedure_of(contact.procedure), cause)
 
 
@@ -184,7 +184,7 @@ async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Brough
     if at_sight is not None:
         return at_sight
     known = (await intake.contacts.store.load(open_.state.words)).values()
-    return brought(said, [words_of(intake, contact).spoken for contact in known], case.procedure)
+    return brought(said, [words_of(contact, own_key(intake, case.utility)).spoken for contact in known], case.procedure)
 
 
 async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[Decision]) -> Placed:

@@ -11,7 +11,11 @@ from services.intake.rules.ticket import Ticket
 
 
 class Audit(State):
-    """One look at a customer's data; never changed. `reason` is None for a look-up that showed masked data only."""
+    """One look at a customer's data, words or files; never changed.
+
+    `reason` is None where only masked data was shown, and for words and files, which belong to the work itself;
+    `number` is the index of the number that was looked up.
+    """
 
     procedure: str
     at: datetime
@@ -22,14 +26,22 @@ class Audit(State):
     reason: str | None = None
     ticket: str | None = None
     fields: tuple[str, ...] = ()
+    number: str | None = None
+    file: str | None = None
 
 
-FIELDS = ("at", "who", "customer", "ticket")
+FIELDS = ("at", "who", "customer", "ticket", "number")
 
 
 def audit_fields(audit: Audit) -> dict[str, str | datetime | None]:
     """What lists may ask for."""
-    return {"at": audit.at, "who": audit.who, "customer": audit.customer, "ticket": audit.ticket}
+    return {
+        "at": audit.at,
+        "who": audit.who,
+        "customer": audit.customer,
+        "ticket": audit.ticket,
+        "number": audit.number,
+    }
 
 
 class Asking(NamedTuple):
