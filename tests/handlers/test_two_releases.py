@@ -12,11 +12,11 @@ from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.samples import sample
 from contracts.ticket import Demand, TicketOpened, TicketUrged
+from kit.auth.seal import Seal
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import Shell
-from kit.auth.seal import Seal
 from kit.http.paging import Cursors, Paging, page_of
 from kit.run.ticker import Ticker
 from kit.store.port import Document, ReplicaTooOld
