@@ -211,5 +211,5 @@ async def test_the_number_of_a_missed_caller_is_given_out_alike(desk: CallDesk) 
     (row,) = await desk.missed()
     given = (await desk.post("agent", f"/intake/missed-calls/{row['id']}/number", {})).json()
     assert given["number"] == "13800138000"
-    dialled, listed = (await desk.get("admin", "/intake/audits")).json()["items"]
-    assert (listed["what"], dialled["what"], dialled["reason"]) == ("missed_calls", "dial", "call_back")
+    looks = (await desk.get("admin", "/intake/audits")).json()["items"]
+    assert {(each["what"], each.get("reason")) for each in looks} == {("missed_calls", None), ("dial", "call_back")}
