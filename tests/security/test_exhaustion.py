@@ -79,6 +79,7 @@ async def attacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         yield Attacker(client, desk)
 
 
+@pytest.mark.security
 async def test_memory_stays_flat_and_nothing_is_left_on_the_disk(attacker: Attacker, tmp_path: Path) -> None:
     attacks = (
         attacker.a_strangers_token,
