@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import sha1
-from typing import Literal
+from typing import Literal, get_args
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ulid import ULID
@@ -24,6 +24,15 @@ def derived_id(kind: Kind, at: datetime, cause: str, name: str = "") -> str:
     randomness = uuid5(_EVENTS, f"{kind}/{cause}/{name}").bytes[:10]
     milliseconds = int(at.timestamp() * 1000)
     return f"{kind}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + randomness)}"
+
+
+def moment_of(text: str) -> datetime | None:
+    """The moment that an id carries; None for a text that is no id of any kind."""
+    kind, _, rest = text.partition("_")
+    try:
+        return ULID.from_str(rest).datetime if kind in get_args(Kind) else None
+    except ValueError:
+        return None
 
 
 def event_id(cause: str, source: str, sequence: int) -> str:

@@ -1,6 +1,8 @@
 """The hotline's HTTP API as its people use it: an agent's screen, a unit's desk, a division, a connected platform."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,9 @@ from texts import Language
 
 Token = Callable[[str], str]
 """A bearer token for `agent`, `supervisor`, `unit:jinan`, `division:luzhong`, `integration`, …"""
+
+
+MOST_TIMES_AGAIN = 5
 
 
 class Refused(Exception):
@@ -37,12 +42,12 @@ class Api:
 
     async def get(self, who: str, path: str, **query: Any) -> Any:
         """What the service shows `who`. Raises Refused."""
-        return _body(await self._client.get(path, params=query, headers=self._headers(who)))
+        return await self._asked(lambda: self._client.get(path, params=query, headers=self._headers(who)))
 
     async def post(self, who: str, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Any:
         """A command of `who`, safe to repeat under `key`. Raises Refused."""
         headers = self._headers(who) | {"Idempotency-Key": key or str(uuid4())}
-        return _body(await self._client.post(path, json=dict(body or {}), headers=headers))
+        return await self._asked(lambda: self._client.post(path, json=dict(body or {}), headers=headers))
 
     async def is_ready(self) -> bool:
         """Whether every service answers that it is."""
@@ -54,6 +59,17 @@ class Api:
     async def close(self) -> None:
         """Release the connections."""
         await self._client.aclose()
+
+    async def _asked(self, ask: Callable[[], Awaitable[httpx.Response]]) -> Any:
+        """What is not possible for the moment is asked again after the time that the answer names, some times."""
+        response = await ask()
+        for _ in range(MOST_TIMES_AGAIN):
+            after = response.headers.get("retry-after", "")
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE or not after.isdecimal():
+                break
+            await asyncio.sleep(int(after))
+            response = await ask()
+        return _body(response)
 
     def _headers(self, who: str) -> dict[str, str]:
         if who not in self._tokens:

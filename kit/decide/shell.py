@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol
 from weakref import WeakValueDictionary
 
 from contracts.envelope import MOST_BYTES, Event, EventTooLarge
+from contracts.ids import moment_of
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
 from kit.decide.decider import Decider, Decision
@@ -57,7 +58,11 @@ class Idempotency(Generic[S]):
     answer: Callable[[Document[S]], bytes]
 
 
+ON_ITS_WAY_FOR = timedelta(minutes=10)
+"""So young an id is believed: what it names may not have been heard of here yet."""
+
 UNKNOWN = Refusal("unknown_ticket", transient=True)
+ON_ITS_WAY = Refusal("ticket_on_its_way", transient=True)
 CHANGED_MEANWHILE = Refusal("changed_meanwhile")
 KEY_REUSED = Refusal("idempotency_key_reused")
 
@@ -84,6 +89,7 @@ class Shell(Generic[S]):
         self.procedure_of = procedure_of
         self._outlet = outlet
         self._patience = patience
+        self._hears_of_new = any("procedure" in fact.model_fields for fact in decider.hears)
         self.follow_ups = FollowUps(decider, store, self._save)
         self._awaited: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -188,7 +194,7 @@ class Shell(Generic[S]):
                 return CHANGED_MEANWHILE
             reference = before.state.procedure if before is not None else creates  # type: ignore[attr-defined]
             if reference is None:
-                return UNKNOWN
+                return self.absent(key)
             outcome = decide(before.state if before else None, self.procedure_of(reference))
             if isinstance(outcome, Refusal):
                 return outcome
@@ -253,8 +259,21 @@ class Shell(Generic[S]):
 
     async def get(self, key: str, utility: str) -> Document[S] | None:
         """The document, if there is one and it belongs to this utility."""
+        found = await self.shown(key, utility)
+        return None if isinstance(found, Refusal) else found
+
+    async def shown(self, key: str, utility: str) -> Document[S] | Refusal:
+        """The document, or why there is none to be shown to this utility."""
         found = (await self.store.load([key])).get(key)
-        return found if found is not None and found.utility == utility else None
+        if found is None:
+            return self.absent(key)
+        return found if found.utility == utility else UNKNOWN
+
+    def absent(self, key: str) -> Refusal:
+        """A young id that others mint may belong to what has not been heard of here: it is not unknown, it is early."""
+        minted = moment_of(key) if self._hears_of_new else None
+        young = minted is not None and abs(self.clock.now() - minted) < ON_ITS_WAY_FOR
+        return ON_ITS_WAY if young else UNKNOWN
 
 
 def _repeat(before: Document[S], first: Answer, idempotency: Idempotency[S]) -> Done[S] | Refusal:

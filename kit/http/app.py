@@ -190,8 +190,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_outage(request: Request, error: Exception) -> Response:
     """Store, bus or identity provider away: nothing was changed, the client may simply try again."""
     refusal = Refusal("unavailable", params={"what": type(error).__name__})
-    headers = {"Retry-After": "2"}
-    return problem_response(refusal, language=language_of(request), instance=request.scope["path"], headers=headers)
+    return problem_response(refusal, language=language_of(request), instance=request.scope["path"])
 
 
 _HANDLERS: Mapping[type[Exception], Any] = {

@@ -43,8 +43,12 @@ _STATUS: Mapping[str, int] = {
     "internal": 500,
     "busy": 503,
     "unavailable": 503,
+    "ticket_on_its_way": 503,
 }
 """Codes of the plumbing with the status each means."""
+
+AGAIN_AFTER = "2"
+"""Seconds after which a client may ask again what could not be answered for the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +124,6 @@ def problem_response(
     said = {"Content-Language": language, **(headers or {})}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         said["Retry-After"] = str(refusal.params["seconds"])
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        said["Retry-After"] = AGAIN_AFTER
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=said)

@@ -12,6 +12,7 @@ from contracts.envelope import encode
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
+from kit.decide.shell import ON_ITS_WAY, UNKNOWN
 from kit.http.app import problem
 from kit.http.parameters import InPath
 from kit.run.runtime import Worker
@@ -25,9 +26,13 @@ def add_said(routes: APIRouter, workers: Sequence[Worker[Any]]) -> None:
 
     @routes.get("/events/{subject}", tags=[TAG], summary="本服务就此说过的事件 What this service said about it")
     async def events(subject: InPath, who: Reader, request: Request) -> Response:
+        absent = UNKNOWN
         for worker in workers:
-            if await worker.shell.get(subject, who.utility) is not None:
+            found = await worker.shell.shown(subject, who.utility)
+            if isinstance(found, Refusal):
+                absent = ON_ITS_WAY if ON_ITS_WAY in (absent, found) else UNKNOWN
+            else:
                 said = await worker.shell.store.history(subject)
                 body = b"[" + b",".join(encode(event) for event in said) + b"]"
                 return Response(body, media_type="application/cloudevents-batch+json")
-        return problem(request, Refusal("unknown_ticket"))
+        return problem(request, absent)

@@ -122,8 +122,8 @@ def router(shell: Shell[Calls], lines: Shell[PhoneCall]) -> APIRouter:
         "/tickets/{ticket}", tags=[TAG], response_model=CallsView, summary="回访内容 The call owed, with the reply"
     )
     async def calls_of(ticket: InPath, who: Centre, request: Request) -> Response:
-        document = await shell.get(ticket, who.utility)
-        return problem(request, Refusal("unknown_ticket")) if document is None else shown(document, view)
+        found = await shell.shown(ticket, who.utility)
+        return problem(request, found) if isinstance(found, Refusal) else shown(found, view)
 
     @routes.get("/plans", tags=[TAG], summary="待回访 Calls to be made")
     async def plans(filters: Annotated[PlanFilter, Query()], who: Centre, paging: PageAsked) -> Page[PlanRow]:

@@ -14,7 +14,7 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage
 from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, may_see, seen_by
 from kit.auth.receipts import Receipts
-from kit.decide.shell import Shell
+from kit.decide.shell import UNKNOWN, Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
 from kit.http.commands import CommandRequest, shown
@@ -136,8 +136,10 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
     )
     async def work_order(order: InPath, who: Authenticated, language: LanguageAsked, request: Request) -> Response:
         document = await _found(shell, order, who.utility)
-        if document is None or not _may_see(who, document.state):
-            return problem(request, Refusal("unknown_ticket"))
+        if isinstance(document, Refusal):
+            return problem(request, document)
+        if not _may_see(who, document.state):
+            return problem(request, UNKNOWN)
         said = await shell.store.history(document.key)
         procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda each: order_view(each, procedure, language, said))
@@ -184,8 +186,8 @@ def _may_see(who: Principal, order: WorkOrder) -> bool:
     )
 
 
-async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[WorkOrder] | None:
+async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[WorkOrder] | Refusal:
     if order.startswith("tkt_"):
-        return await shell.get(order, utility)
+        return await shell.shown(order, utility)
     rows = await shell.store.find(StoreQuery(utility, (Equal("number", order),), limit=1))
-    return rows[0] if rows else None
+    return rows[0] if rows else UNKNOWN

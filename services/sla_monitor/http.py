@@ -14,7 +14,7 @@ from contracts.fact import Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ClockState, Role
 from kit.auth.principal import HolderOf, Principal, may_see, seen_by
-from kit.decide.shell import Shell
+from kit.decide.shell import UNKNOWN, Shell
 from kit.http.app import problem
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
@@ -134,9 +134,11 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
         summary="工单时限说明 Every clock of a ticket, explained",
     )
     async def clocks_of(ticket: InPath, who: Reader, language: LanguageAsked, request: Request) -> Response:
-        document = await shell.get(ticket, who.utility)
-        if document is None or not _may_see(who, document):
-            return problem(request, Refusal("unknown_ticket"))
+        document = await shell.shown(ticket, who.utility)
+        if isinstance(document, Refusal):
+            return problem(request, document)
+        if not _may_see(who, document):
+            return problem(request, UNKNOWN)
         procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda found: _ticket_clocks(found, procedure, language))
 

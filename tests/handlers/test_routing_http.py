@@ -12,6 +12,7 @@ import pytest
 from contracts.clock import ClockStarted
 from contracts.envelope import Event
 from contracts.fact import SYSTEM, Fact
+from contracts.ids import derived_id
 from contracts.ticket import Attachment, Demand, GovernmentOrder, TicketOpened
 from contracts.topics import SPEAKERS, source_of
 from contracts.vocabulary import Channel, Role
@@ -302,6 +303,29 @@ async def test_the_wrong_stage_says_what_would_be_accepted_in_the_readers_langua
     assert problem["detail"] == "The order is “accepted” and cannot take this step."
     assert "已受理" in (await hotline.step("agent", "review", approved=True)).json()["detail"]
     assert hotline.outbox.events == []
+
+
+@pytest.mark.parametrize(
+    ("age", "answer"),
+    [
+        (timedelta(0), (503, "ticket_on_its_way", "2")),
+        (timedelta(minutes=9), (503, "ticket_on_its_way", "2")),
+        (timedelta(minutes=10), (404, "unknown_ticket", None)),
+    ],
+)
+async def test_a_ticket_that_was_just_accepted_elsewhere_is_on_its_way_and_not_unknown(
+    hotline: Hotline, age: timedelta, answer: tuple[int, str, str | None]
+) -> None:
+    ticket = derived_id("tkt", FRIDAY_10 - age, "http/1")
+    for found in (
+        await hotline.step("agent", "dispatch", ticket, unit="jinan"),
+        await hotline.get("agent", f"work-orders/{ticket}"),
+    ):
+        assert (found.status_code, found.json()["code"], found.headers.get("retry-after")) == answer
+    await hotline.opened(ticket)
+    await hotline.ok("agent", "dispatch", ticket, unit="jinan")
+    strangers = await hotline.get("agent", f"work-orders/{ticket}", utility="water")
+    assert (strangers.status_code, strangers.json()["code"]) == (404, "unknown_ticket")
 
 
 async def test_an_unknown_order_or_unit_or_word_is_refused(hotline: Hotline) -> None:
