@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.address import known_address, known_bus
 from hotline.api import Api
@@ -17,6 +19,9 @@ from hotline.tokens import token_of
 from kit.settings import EmbeddedSettings, Settings
 
 START_SECONDS = 60
+
+PASSING_TIME = frozenset({"due", "next_wake", "unpublished", "waiting", "said_since"})
+"""What is asked of a store by the clock, whether anything happens or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,15 @@ class System:
         """User and system time of the services so far."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    async def store_calls(self) -> Counter[str]:
+        """How often each service asked its store for what, so far: `routing load`."""
+        calls: Counter[str] = Counter()
+        for family in text_string_to_metric_families(await self.api.text("/metrics")):
+            for sample in family.samples:
+                if sample.name == "hotline_store_calls_total" and sample.labels["call"] not in PASSING_TIME:
+                    calls[f"{sample.labels['service']} {sample.labels['call']}"] += int(sample.value)
+        return calls
 
     def megabytes(self) -> float:
         """Resident memory."""

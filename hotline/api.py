@@ -49,6 +49,10 @@ class Api:
         headers = self._headers(who) | {"Idempotency-Key": key or str(uuid4())}
         return await self._asked(lambda: self._client.post(path, json=dict(body or {}), headers=headers))
 
+    async def text(self, path: str) -> str:
+        """A page for anybody, as text. Raises httpx.HTTPStatusError."""
+        return (await self._client.get(path)).raise_for_status().text
+
     async def is_ready(self) -> bool:
         """Whether every service answers that it is."""
         try:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from kit.store.counted import CountedStore
 from kit.store.mongo import MongoDatabase, MongoStore
 from kit.store.port import Collection, S, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -26,11 +27,12 @@ class Stores(Protocol):
 
 
 class _SqliteStores:
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, service: str) -> None:
         self._file = SqliteFile(path)
+        self._service = service
 
     def store_for(self, collection: Collection[S]) -> Store[S]:
-        return SqliteStore(collection, self._file)
+        return CountedStore(SqliteStore(collection, self._file), self._service, collection.name)
 
     async def ping(self) -> None:
         await self._file.ping()
@@ -40,11 +42,12 @@ class _SqliteStores:
 
 
 class _MongoStores:
-    def __init__(self, database: MongoDatabase) -> None:
+    def __init__(self, database: MongoDatabase, service: str) -> None:
         self._database = database
+        self._service = service
 
     def store_for(self, collection: Collection[S]) -> Store[S]:
-        return MongoStore(collection, self._database)
+        return CountedStore(MongoStore(collection, self._database), self._service, collection.name)
 
     async def ping(self) -> None:
         await self._database.ping()
@@ -62,8 +65,8 @@ def open_stores(url: str, service: str, *, prefix: str = "hotline", **driver_opt
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
         path = rest.removeprefix("/")
-        return _SqliteStores(path if path == ":memory:" else Path(path) / f"{service}.db")
+        return _SqliteStores(path if path == ":memory:" else Path(path) / f"{service}.db", service)
     if scheme in ("mongodb", "mongodb+srv"):
         named = urlsplit(url).path.strip("/")
-        return _MongoStores(MongoDatabase(url, f"{named or prefix}_{service}", **driver_options))
+        return _MongoStores(MongoDatabase(url, f"{named or prefix}_{service}", **driver_options), service)
     raise ValueError(f"not a store: {scheme}; known: sqlite:///directory, mongodb://host/prefix")

@@ -38,6 +38,10 @@ OUTBOX_LAG_SECONDS = Histogram(
     ("service",),
     buckets=_BUS_SECONDS,
 )
+STORE_CALLS = Counter("hotline_store_calls", "Round trips to the store", ("service", "collection", "call"))
+STORE_DOCUMENTS = Counter(
+    "hotline_store_documents", "Documents asked for or written in them", ("service", "collection", "call")
+)
 STORE_CONFLICTS = Counter("hotline_store_conflicts", "Saves that lost a race and were done again", ("service",))
 
 WAKE_LAG_SECONDS = Histogram(

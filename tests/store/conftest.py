@@ -11,6 +11,7 @@ from contracts.envelope import Event
 from contracts.fact import SYSTEM
 from contracts.ticket import TicketContacted
 from kit.decide.state import State
+from kit.store.counted import CountedStore
 from kit.store.memory import MemoryStore
 from kit.store.mongo import MongoDatabase, MongoStore
 from kit.store.port import Change, Collection, Fields, Store
@@ -45,7 +46,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> TicketStore:
         url, options = request.getfixturevalue("mongo_url"), request.getfixturevalue("mongo_options")
         return MongoStore(TICKETS, MongoDatabase(url, f"store_{uuid4().hex[:12]}", **options))
     path = ":memory:" if request.param == "sqlite-memory" else tmp_path / "deep" / "routing.db"
-    return SqliteStore(TICKETS, SqliteFile(path))
+    return CountedStore(SqliteStore(TICKETS, SqliteFile(path)), "routing", TICKETS.name)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
-FEW = {"service", "type", "topic", "method", "route", "status", "reason", "clock", "call", "kind"}
+FEW = {"service", "type", "topic", "method", "route", "status", "reason", "clock", "call", "kind", "collection"}
 
 
 def declared() -> list[MetricWrapperBase]:
