@@ -7,12 +7,12 @@ from typing import Annotated
 import orjson
 import typer
 
-from contracts.envelope import Event
 from hotline.choosing import Lang, LangOption, find_procedure, stop_line
 from hotline.utility import COMES_WITH_IT
 from kit.clock import RealClock
 from kit.settings import load_settings
 from procedures.model import Procedure
+from services.telephony.http.stream import told
 from services.telephony.people import PUBLISHED_KEY, index_key, vault_of
 from services.telephony.replaying import replayed
 
@@ -42,11 +42,4 @@ async def _print(file: Path, procedure: Procedure) -> None:
     vault = vault_of(index_key(load_settings()) or PUBLISHED_KEY)
     with file.open("rb") as lines:
         async for event in replayed(lines, procedure, vault, lambda bad: stop_line(f"{file}: {bad}")):
-            typer.echo(orjson.dumps(_told(event)))
-
-
-def _told(event: Event) -> dict[str, object]:
-    """`type`, what it is about (`call`, `agent` or `queue`), `at`, `id`, and the fact's own fields."""
-    kind = event.data.short_type()
-    about = {"type": kind, kind.partition(".")[0] + "_id" * (not kind.startswith("call.")): event.subject}
-    return about | {"at": event.time, "id": event.id} | event.data.model_dump(exclude_none=True, exclude={"at"})
+            typer.echo(orjson.dumps(told(event)))

@@ -177,6 +177,33 @@ class LooksSettings(_Group):
     tries_at_one: int = Field(default=5, ge=1, description="comparisons with one customer")
 
 
+class TelephonySettings(_Group):
+    """The phone switch. Without a `host` there is none: telephony then answers what it knows and dials nobody.
+
+    `phone` and `trunk` are how the switch names an agent's phone and a way out; the contexts are those of its dial plan
+    (docs/phone-switch.md).
+    """
+
+    host: str | None = None
+    port: int = Field(default=5038, ge=1, le=65_535)
+    tls: bool = False
+    ca_file: Path | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    utility: str | None = Field(default=None, description="whose line it is; may be left out where there is only one")
+    stations: str = Field(default="[0-9]{3,5}", max_length=200, description="what an agent's extension looks like")
+    phone: str = Field(default="PJSIP/{station}", pattern=r"^[^{}\r\n]*\{station\}[^{}\r\n]*$")
+    trunk: str = Field(default="PJSIP/{number}@trunk", pattern=r"^[^{}\r\n]*\{number\}[^{}\r\n]*$")
+    dial_context: str = "hotline-dial"
+    station_context: str = "hotline-stations"
+    conference_context: str = "hotline-conference"
+    queues: Words = Field(default=(), description="which queues an agent who signs in is put into")
+    queue_log: Path | None = Field(default=None, description="the switch's queue_log, read for what happened in a gap")
+    recordings: Path | None = Field(default=None, description="where the switch's recordings can be read")
+    intake_url: str | None = Field(default=None, pattern=r"^https?://.+$", description="None: the same host")
+    token: SecretStr | None = Field(default=None, description="of a connected system, to hand numbers to intake")
+
+
 class LogSettings(_Group):
     """`auto` writes for people on a terminal and JSON lines elsewhere."""
 
@@ -213,6 +240,7 @@ class Settings(BaseSettings):
     keys: KeysSettings = KeysSettings()
     attachments: AttachmentSettings = AttachmentSettings()
     looks: LooksSettings = LooksSettings()
+    telephony: TelephonySettings = TelephonySettings()
     log: LogSettings = LogSettings()
     embedded: EmbeddedSettings = EmbeddedSettings()
 
@@ -277,5 +305,5 @@ def _reason(path: list[str], kind: str, message: str) -> str:
 
 def _given(path: list[str], value: object) -> str:
     """What was given, unless it is a whole group or may hold a secret (a store's URL may carry a password)."""
-    secret = path[:1] == ["keys"] or path[1:2] in (["password"], ["username"]) or "@" in str(value)
+    secret = path[:1] == ["keys"] or path[1:2] in (["password"], ["username"], ["token"]) or "@" in str(value)
     return "" if secret or not isinstance(value, (str, int, float)) else f" (it is {value!r})"

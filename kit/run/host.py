@@ -25,7 +25,7 @@ from kit.decide.fold import ProcedureOf, or_wait
 from kit.http.app import create_app
 from kit.http.said import add_said
 from kit.run.health import Health
-from kit.run.runtime import Chore, Duties, ServiceRuntime, Worker, work_on
+from kit.run.runtime import Chore, Duties, ServiceRuntime, Tap, Worker, work_on
 from kit.settings import Settings
 from kit.store.opening import Stores, open_stores
 from kit.store.port import S
@@ -46,21 +46,25 @@ class Means(Generic[P]):
     publisher: KafkaPublisher
     inbox: Inbox
 
-    def work_on(self, decider: Decider[S]) -> Worker[S]:
-        """A decider at work on this service's store and bus."""
+    def work_on(self, decider: Decider[S], tap: Tap | None = None) -> Worker[S]:
+        """A decider at work on this service's store and bus; what it says is shown to `tap` as soon as it is saved."""
         patience = timedelta(seconds=self.settings.http.wait_seconds)
-        return work_on(decider, self.stores, self.publisher, self.clock, self.procedure_of, patience)
+        return work_on(decider, self.stores, self.publisher, self.clock, self.procedure_of, patience, tap)
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A service put together: its deciders at work, what answers HTTP, what it hears, what else is to be done."""
+    """A service put together: its deciders at work, what answers HTTP, what it hears, what else is to be done.
+
+    `alongside` runs as long as the service does.
+    """
 
     workers: tuple[Worker[Any], ...]
     routes: APIRouter
     bus: KafkaRouter | None = None
     chores: tuple[Chore, ...] = ()
     preparations: tuple[Chore, ...] = ()
+    alongside: tuple[Chore, ...] = ()
 
 
 class Service(Protocol):
@@ -151,6 +155,7 @@ class Host:
             stepped=self.stepped,
             remembers=self.remembers,
             preparations=assembled.preparations,
+            alongside=assembled.alongside,
         )
         runtime = ServiceRuntime(duties, self.settings.kafka, publisher, self.failed)
         self.health.add(f"{name}.store", stores.ping)

@@ -1,7 +1,7 @@
 """One service at work behind its HTTP API: reads the bus, publishes the outbox, wakes what is due, sweeps up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
+from contracts.envelope import Event
 from contracts.topics import DEAD_LETTERS, SPEAKERS, TOPICS, topics_of
 from kit.bus.connection import security
 from kit.bus.publisher import KafkaPublisher
@@ -22,7 +23,7 @@ from kit.bus.topics import ensure_topics
 from kit.clock import Clock
 from kit.decide.decider import Decider
 from kit.decide.fold import ProcedureOf
-from kit.decide.shell import Shell
+from kit.decide.shell import Outlet, Shell
 from kit.run.health import NotReady
 from kit.run.heap import collect_seldom
 from kit.run.ticker import Ticker
@@ -35,6 +36,9 @@ log = structlog.get_logger(__name__)
 
 Chore = Callable[[], Awaitable[object]]
 """Something a service does at every tick besides waking documents."""
+
+Tap = Callable[[Sequence[Event]], None]
+"""Sees what was said; it neither waits nor raises."""
 
 P = ParamSpec("P")
 
@@ -58,6 +62,19 @@ class Worker(Generic[S]):
     ticker: Ticker
 
 
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """An outlet whose events somebody in the same process sees before the bus has them."""
+
+    outlet: Outlet
+    tap: Tap
+
+    def put(self, key: str, published: int, events: Sequence[Event]) -> None:
+        """To the bus first: the tap may do with it what it likes."""
+        self.outlet.put(key, published, events)
+        self.tap(events)
+
+
 def work_on(
     decider: Decider[S],
     stores: Stores,
@@ -65,11 +82,13 @@ def work_on(
     clock: Clock,
     procedure_of: ProcedureOf,
     patience: timedelta = timedelta(seconds=2),
+    tap: Tap | None = None,
 ) -> Worker[S]:
     """A decider at work on its service's store and bus; `patience` is how long a command waits for an event."""
     store = stores.store_for(decider.collection)
     relay = Relay(store, publisher, decider.service)
-    shell = Shell(decider, store, relay, clock, procedure_of, patience)
+    outlet = relay if tap is None else Tapped(relay, tap)
+    shell = Shell(decider, store, outlet, clock, procedure_of, patience)
     return Worker(shell, relay, Ticker(shell))
 
 
@@ -77,8 +96,8 @@ def work_on(
 class Duties:
     """What a service's runtime works on; a service that hears nothing has no reader.
 
-    `stepped`: wake-ups wait for `tick` until `tick_by_itself`; `remembers` is False for a bus that loses everything at
-    a restart and must be told again.
+    `alongside` runs as long as the service does. `stepped`: wake-ups wait for `tick` until `tick_by_itself`;
+    `remembers` is False for a bus that loses everything at a restart and must be told again.
     """
 
     service: str
@@ -86,6 +105,7 @@ class Duties:
     reader: BusReader | None = None
     chores: tuple[Chore, ...] = ()
     preparations: tuple[Chore, ...] = ()
+    alongside: tuple[Chore, ...] = ()
     stepped: bool = False
     remembers: bool = True
 
@@ -140,6 +160,8 @@ class ServiceRuntime:
                 group.create_task(worker.relay.run())
             group.create_task(self._every(_TICK_SECONDS, self._tick_by_itself))
             group.create_task(self._every(_SWEEP_SECONDS, self._sweep))
+            for duty in self.duties.alongside:
+                group.create_task(_run(duty))
             self.begun.set()
 
     async def check_bus(self) -> None:
@@ -238,6 +260,10 @@ def _topics_of(duties: Duties) -> set[str]:
     facts = SPEAKERS.get(duties.service)
     spoken = TOPICS if facts is None else [topic for fact in facts for topic in topics_of(fact)]
     return {*spoken, *(duties.reader.topics if duties.reader else ())}
+
+
+async def _run(duty: Chore) -> None:
+    await duty()
 
 
 async def _make_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:

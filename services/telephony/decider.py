@@ -5,9 +5,12 @@ from typing import Any
 
 from kit.decide.decider import Decider
 from kit.store.port import Collection, Fields
-from services.telephony.rules import agent, heard, telling
+from services.telephony.rules import agent, heard, pending, telling
 from services.telephony.rules.agent import Agent, MemberSeen
 from services.telephony.rules.call import Call
+from services.telephony.rules.lease import Lease
+from services.telephony.rules.look import Look
+from services.telephony.rules.pending import Pending
 from services.telephony.rules.queue import Queue
 
 
@@ -29,6 +32,11 @@ def agent_fields(found: Agent) -> Fields:
     return {"station": found.station, "agent": found.agent, "state": found.state.value}
 
 
+def look_fields(look: Look) -> Fields:
+    """What looks are listed by."""
+    return {"at": look.at, "who": look.who, "call": look.call}
+
+
 CALLS = Decider(
     "telephony",
     Collection("calls", Call, ("arrived_at", "open", "waiting_in", "number", "ticket")),
@@ -46,5 +54,16 @@ AGENTS = Decider(
 )
 QUEUES = Decider("telephony", Collection("queues", Queue, ("queue",)), fields=lambda found: {"queue": found.queue})
 
-DECIDERS: tuple[Decider[Any], ...] = (replace(CALLS, hears={}), replace(AGENTS, hears={}), QUEUES)
+NUMBERS = Decider("telephony", Collection("numbers", Pending), follow_ups=pending.follow_ups, learns_with_tick=True)
+LEASES = Decider("telephony", Collection("leases", Lease))
+LOOKS = Decider("telephony", Collection("looks", Look, ("at", "who", "call")), fields=look_fields)
+
+DECIDERS: tuple[Decider[Any], ...] = (
+    replace(CALLS, hears={}),
+    replace(AGENTS, hears={}),
+    QUEUES,
+    replace(NUMBERS, follow_ups=None),
+    LEASES,
+    LOOKS,
+)
 """For virtual time, where there is no switch."""

@@ -15,6 +15,7 @@ from services.telephony.rules.keys import queue_key
 from services.telephony.rules.queue import Measured, Queue, Standing, told
 
 _PAGE = 500
+LEVEL = timedelta(seconds=20)
 _BUSY = frozenset({AgentState.TALKING, AgentState.RINGING, AgentState.WRAP_UP})
 
 

@@ -1,6 +1,7 @@
 """Numbers on their way in: read, indexed and sealed before any rule, document or log sees them."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from contracts.vocabulary import NumberKind
 from kit.settings import Settings
@@ -16,15 +17,20 @@ _REMEMBERED = 4_096
 
 
 class Numbers:
-    """Makes of what a carrier sends the party that the rules know; the same number, the same party."""
+    """Makes of what a carrier sends the party that the rules know; the same number, the same party.
+
+    `new` are the numbers that are not known to be kept, sealed, by their reference: whoever saves what was heard of
+    them keeps them first and then says `kept`.
+    """
 
     def __init__(self, vault: Vault, utility: str) -> None:
+        self.new: dict[str, str] = {}
         self._vault = vault
         self._utility = utility
         self._known: OrderedDict[str, Party] = OrderedDict()
 
     def party(self, sent: str) -> Party:
-        """Its kind, its index and reference, itself masked and sealed."""
+        """Its kind, its index and reference, and itself masked."""
         known = self._known.get(sent)
         if known is None:
             known = self._known[sent] = self._read(sent)
@@ -32,20 +38,23 @@ class Numbers:
                 self._known.popitem(last=False)
         return known
 
+    def kept(self, refs: Iterable[str]) -> None:
+        """These are safe."""
+        for ref in refs:
+            self.new.pop(ref, None)
+
     def _read(self, sent: str) -> Party:
         kind, digits = numbers.number(sent)
         if not digits or kind is NumberKind.UNKNOWN:
             return Party(kind=kind)
         index = self._vault.blind(self._utility, FIELD, digits)
         ref = number_ref(self._utility, index)
-        sealed = self._vault.seal(self._utility, ref, FIELD, digits)
-        return Party(kind=kind, index=index, ref=ref, masked=numbers.masked(digits), sealed=sealed)
+        self.new[ref] = self._vault.seal(self._utility, ref, FIELD, digits)
+        return Party(kind=kind, index=index, ref=ref, masked=numbers.masked(digits))
 
-    def opened(self, party: Party) -> str | None:
-        """The number itself, for intake's vault alone; None where there is none."""
-        if party.sealed is None or party.ref is None:
-            return None
-        return self._vault.open(self._utility, party.ref, FIELD, party.sealed)
+    def opened(self, ref: str, sealed: str) -> str:
+        """The number itself, for intake's vault alone."""
+        return self._vault.open(self._utility, ref, FIELD, sealed)
 
 
 PUBLISHED_KEY = b"hotline-loop replay, not a secret"[:32]

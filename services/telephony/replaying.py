@@ -19,7 +19,7 @@ from services.telephony.ami.calls import CallReader
 from services.telephony.ami.difference import ClockDifference
 from services.telephony.ami.wire import Message, text
 from services.telephony.decider import AGENTS, CALLS, QUEUES
-from services.telephony.measuring import Measuring
+from services.telephony.measuring import LEVEL, Measuring
 from services.telephony.people import Numbers
 from services.telephony.rules.agent import MemberSeen
 from services.telephony.rules.heard import Heard
@@ -30,8 +30,6 @@ _MOST_WAKES = 10_000
 _AT_ONCE = timedelta(0)
 _ASKED = frozenset({"QueueSummary", "QueueStatusComplete"})
 """Where the capture shows that somebody looked at the queues, they are measured."""
-
-SERVICE_LEVEL = timedelta(seconds=20)
 
 
 class BadLine(ValueError):
@@ -53,7 +51,7 @@ class Replay:
         self._procedure = procedure
         self._calls = self._shell(CALLS)
         agents = self._shell(AGENTS)
-        self._measuring = Measuring(self._calls, agents, self._shell(QUEUES), SERVICE_LEVEL)
+        self._measuring = Measuring(self._calls, agents, self._shell(QUEUES), LEVEL)
         self._statements = Statements(self._calls, agents, procedure.utility, _SOURCE)
 
     def _shell(self, decider: Decider[S]) -> Shell[S]:

@@ -8,13 +8,12 @@ from kit.decide.state import State
 
 
 class Party(State):
-    """The other party's number: sealed until intake's vault has it, masked for screens, an index for the bus."""
+    """The other party's number: masked for screens, an index and a reference into intake's vault for the bus."""
 
     kind: NumberKind = NumberKind.UNKNOWN
     index: str | None = None
     ref: str | None = None
     masked: str = ""
-    sealed: str | None = None
 
 
 class Seen(Frozen):

@@ -10,9 +10,13 @@ OURS = re.compile(r"call_[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def call_key(utility: str, linked: str) -> str:
-    """The id of a call: our own where we chose it, else by the switch's name for it, which tells when it began."""
-    if OURS.fullmatch(linked):
-        return linked
+    """The id of a call: our own where we chose it, else by the switch's name for it, which tells when it began.
+
+    Legs that we add to a call are named `<its id>;<number>`, so that all that is heard of them is heard of it.
+    """
+    chosen, _, _ = linked.partition(";")
+    if OURS.fullmatch(chosen):
+        return chosen
     found = _BEGAN.search(linked)
     began = datetime.fromtimestamp(int(found[1]), UTC) if found else ALWAYS
     return derived_id("call", began, f"{utility}/{linked}")

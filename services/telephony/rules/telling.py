@@ -11,7 +11,7 @@ from contracts.vocabulary import AbandonedAt, CallDirection, CallEnd, CallParty,
 from procedures.model import Procedure
 from services.telephony.rules import ending
 from services.telephony.rules.call import Call, Leg, Wait
-from services.telephony.rules.heard import Heard
+from services.telephony.rules.heard import Heard, Party
 from services.telephony.rules.hearing import taken
 from services.telephony.rules.keys import call_key
 from services.telephony.rules.parts import customer, direction, gave_up, is_answered, is_complete, queue_of, talkers
@@ -21,6 +21,9 @@ GRACE = timedelta(seconds=2)
 
 PATIENCE = timedelta(seconds=2)
 """How long a call waits to be told who began it before it is told without."""
+
+UNHEARD = timedelta(minutes=1)
+"""A call that we asked for and of which the switch tells nothing came to nothing."""
 
 LONGEST = timedelta(hours=4)
 """A call of which nothing ends is closed then, and said to be."""
@@ -44,12 +47,46 @@ def hear(call: Call | None, fact: Heard, procedure: Procedure) -> Outcome[Call]:
     return _said(now, waited=False)
 
 
+class Asked(NamedTuple):
+    """A call that somebody at a station asked for; `line` is the number of ours that is shown."""
+
+    key: str
+    at: datetime
+    station: str
+    agent: str
+    party: Party
+    line: str
+    ticket: str | None = None
+
+
+def begin(call: Call | None, asked: Asked, procedure: Procedure) -> Outcome[Call]:
+    """The call is known before it is dialled, so that whatever is heard of it finds it."""
+    if call is not None:
+        return call, ()
+    begun = Call(
+        procedure=procedure.ref,
+        key=asked.key,
+        linked=asked.key,
+        first_at=asked.at,
+        heard_at=asked.at,
+        originated=True,
+        direction=CallDirection.OUTBOUND,
+        line=asked.line,
+        party=asked.party,
+        ticket=asked.ticket,
+        asked_by=asked.agent,
+    )
+    return _waking(begun), ()
+
+
 def wake(call: Call, now: datetime, procedure: Procedure) -> Outcome[Call]:  # noqa: ARG001 - the tick's signature
     """Close what is complete, or has lasted past all measure; tell what waited too long for its beginning."""
     if call.is_over:
         return call.model_copy(update={"wake_at": None}), ()
     if is_complete(call) and now >= call.heard_at + GRACE:
         return _closed(call, ClosedBy.GAP if call.accounted else ClosedBy.HANG_UP)
+    if call.originated and not call.legs and now >= call.first_at + UNHEARD:
+        return _closed(call.model_copy(update={"heard_at": now}), ClosedBy.LIMIT)
     if now >= call.first_at + LONGEST:
         return _closed(call.model_copy(update={"heard_at": now}), ClosedBy.LIMIT)
     return _said(call, waited=now >= call.first_at + PATIENCE)
@@ -116,7 +153,7 @@ def _waking(call: Call) -> Call:
     elif is_complete(call):
         moment = call.heard_at + GRACE
     else:
-        moment = call.first_at + LONGEST
+        moment = call.first_at + (UNHEARD if call.originated and not call.legs else LONGEST)
     return call if call.wake_at == moment else call.model_copy(update={"wake_at": moment})
 
 
