@@ -10,12 +10,9 @@ import httpx
 
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.clock import machine_now
-from kit.decide.fold import Cause
-from kit.decide.followups import CarryOut
 from kit.run.host import Assembled, Means
 from kit.run.runtime import Chore
 from kit.settings import Settings, SettingsError
-from kit.store.port import Document
 from procedures.loader import Procedures
 from procedures.model import Procedure
 from services.hosting import run
@@ -25,13 +22,13 @@ from services.telephony.ami.switch import Asterisk
 from services.telephony.broadcast import Broadcast
 from services.telephony.commands import Commands
 from services.telephony.decider import AGENTS, CALLS, LEASES, LOOKS, NUMBERS, QUEUES
+from services.telephony.handing import HandOver
 from services.telephony.http import TelephonyDesk, router
-from services.telephony.intake import Intake, IntakeAway
+from services.telephony.intake import Intake
 from services.telephony.line import Desk, Line
-from services.telephony.measuring import LEVEL, Measuring
+from services.telephony.measuring import Measuring
 from services.telephony.people import Numbers, index_key, vault_of
 from services.telephony.port import SwitchPort
-from services.telephony.rules.pending import Pending, handed_over
 
 _MEASURED_EVERY = timedelta(seconds=5)
 
@@ -48,15 +45,17 @@ def assemble(means: Means[Procedures]) -> Assembled:
     intake = Intake(httpx.AsyncClient(timeout=5), _intake_url(means.settings), _token(means.settings, utility))
     signed_in: dict[str, str] = {}
     line = _line(means, Desk(calls.shell, agents.shell, pending.shell, leases.shell), utility, numbers, signed_in)
-    pending.shell.follow_ups.carried_out_by(_hand_over(intake, numbers))
-    measuring = Measuring(calls.shell, agents.shell, queues.shell, LEVEL)
+    beside: tuple[Chore, ...] = ()
+    if line is not None and numbers is not None and utility is not None:
+        beside = (line.run, HandOver(pending.shell, intake, numbers, utility).run)
+    measuring = Measuring(calls.shell, agents.shell, queues.shell, means.procedures.in_force)
     commands = Commands(calls.shell, agents.shell, intake, numbers, line, own.queues, signed_in)
     desk = TelephonyDesk(calls.shell, looks.shell, measuring, broadcast, commands, line, own.recordings)
     return Assembled(
         (calls, agents, queues, pending, leases, looks),
         router(desk),
         chores=(_measure(measuring, commands, line),) if line else (),
-        alongside=(line.run,) if line else (),
+        alongside=beside,
     )
 
 
@@ -112,24 +111,6 @@ def _line(
         await switch.connection.close()
 
     return Line(desk, connect, disconnect, in_force, known, own.queue_log)
-
-
-def _hand_over(intake: Intake, numbers: Numbers | None) -> CarryOut[Pending]:
-    """A number goes to intake's vault, and is then forgotten here; without a switch its key may not be there either."""
-
-    async def carry_out(
-        document: Document[Pending],
-        name: str,  # noqa: ARG001 - there is one
-        cause: Cause,  # noqa: ARG001 - kept again it is kept once
-    ) -> Callable[[Pending], Pending]:
-        sealed = document.state.sealed
-        if numbers is None:
-            raise IntakeAway("no switch is set, and so no key to open what it brought")
-        if sealed is not None:
-            await intake.keep(numbers.opened(document.key, sealed))
-        return handed_over
-
-    return carry_out
 
 
 def _measure(measuring: Measuring, commands: Commands, line: Line) -> Chore:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kit.decide.decider import Decider
 from kit.store.port import Collection, Fields
-from services.telephony.rules import agent, heard, pending, telling
+from services.telephony.rules import agent, heard, telling
 from services.telephony.rules.agent import Agent, MemberSeen
 from services.telephony.rules.call import Call
 from services.telephony.rules.lease import Lease
@@ -54,7 +54,11 @@ AGENTS = Decider(
 )
 QUEUES = Decider("telephony", Collection("queues", Queue, ("queue",)), fields=lambda found: {"queue": found.queue})
 
-NUMBERS = Decider("telephony", Collection("numbers", Pending), follow_ups=pending.follow_ups, learns_with_tick=True)
+NUMBERS = Decider(
+    "telephony",
+    Collection("numbers", Pending, ("waits",)),
+    fields=lambda found: {"waits": found.sealed is not None},
+)
 LEASES = Decider("telephony", Collection("leases", Lease))
 LOOKS = Decider("telephony", Collection("looks", Look, ("at", "who", "call")), fields=look_fields)
 
@@ -62,7 +66,7 @@ DECIDERS: tuple[Decider[Any], ...] = (
     replace(CALLS, hears={}),
     replace(AGENTS, hears={}),
     QUEUES,
-    replace(NUMBERS, follow_ups=None),
+    NUMBERS,
     LEASES,
     LOOKS,
 )

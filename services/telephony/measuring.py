@@ -1,5 +1,6 @@
 """Counts from our own documents, never from the switch's counters, which begin anew whenever it does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,18 +16,25 @@ from services.telephony.rules.keys import queue_key
 from services.telephony.rules.queue import Measured, Queue, Standing, told
 
 _PAGE = 500
-LEVEL = timedelta(seconds=20)
+UNSTATED = timedelta(seconds=20)
+"""The service level where a procedure states none: what most centres of the trade measure."""
 _BUSY = frozenset({AgentState.TALKING, AgentState.RINGING, AgentState.WRAP_UP})
 
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """The figures of one installation; `level` is within how long an answer counts for the service level."""
+    """The figures of one installation, by the procedure in force."""
 
     calls: Shell[Call]
     agents: Shell[Agent]
     queues: Shell[Queue]
-    level: timedelta
+    in_force: Callable[[str, datetime], Procedure]
+
+    def level(self, utility: str, at: datetime) -> timedelta:
+        """Within how long an answer counts for the service level."""
+        rules = self.in_force(utility, at).telephony
+        stated = rules.service_level_seconds if rules is not None else None
+        return timedelta(seconds=stated.value) if stated is not None else UNSTATED
 
     async def rows(self, utility: str, since: datetime, until: datetime) -> list[Row]:
         """The calls to us that arrived in [since, until)."""
@@ -36,7 +44,8 @@ class Measuring:
     async def figures(self, utility: str, since: datetime, until: datetime, queue: str | None = None) -> Figures:
         """The shares of a period, of one queue or of the whole line."""
         rows = await self.rows(utility, since, until)
-        return figures([row for row in rows if queue in (None, row.queue)], since, until, self.level)
+        own = [row for row in rows if queue in (None, row.queue)]
+        return figures(own, since, until, self.level(utility, until))
 
     async def standing(self, utility: str, queue: str, now: datetime) -> Standing:
         """Who waits in a queue now, for how long, and who could answer."""
@@ -70,7 +79,12 @@ class Measuring:
         for name in await self.names(procedure.utility):
             standing = await self.standing(procedure.utility, name, now)
             counted = await self.figures(procedure.utility, since, now, name)
-            await self._tell(name, Measured(standing, counted, round(self.level.total_seconds())), procedure, now)
+            await self._tell(
+                name,
+                Measured(standing, counted, round(self.level(procedure.utility, now).total_seconds())),
+                procedure,
+                now,
+            )
 
     async def _tell(self, name: str, found: Measured, procedure: Procedure, now: datetime) -> None:
         await self.queues.do(

@@ -19,7 +19,7 @@ from services.telephony.ami.calls import CallReader
 from services.telephony.ami.difference import ClockDifference
 from services.telephony.ami.wire import Message, text
 from services.telephony.decider import AGENTS, CALLS, QUEUES
-from services.telephony.measuring import LEVEL, Measuring
+from services.telephony.measuring import Measuring
 from services.telephony.people import Numbers
 from services.telephony.rules.agent import MemberSeen
 from services.telephony.rules.heard import Heard
@@ -51,7 +51,7 @@ class Replay:
         self._procedure = procedure
         self._calls = self._shell(CALLS)
         agents = self._shell(AGENTS)
-        self._measuring = Measuring(self._calls, agents, self._shell(QUEUES), LEVEL)
+        self._measuring = Measuring(self._calls, agents, self._shell(QUEUES), lambda _, __: procedure)
         self._statements = Statements(self._calls, agents, procedure.utility, _SOURCE)
 
     def _shell(self, decider: Decider[S]) -> Shell[S]:

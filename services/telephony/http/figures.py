@@ -80,7 +80,7 @@ def add_figures(routes: APIRouter, desk: TelephonyDesk) -> None:
     async def figures(period: Annotated[Period, Query()], who: Centre) -> FiguresView:
         since, until = _bounds(period, desk.calls.clock.now())
         found = await desk.measuring.figures(who.utility, since, until, period.queue)
-        return _view(found, desk.measuring.level, period.queue)
+        return _view(found, desk.measuring.level(who.utility, until), period.queue)
 
     @routes.get("/connection-rate", tags=[TAG], summary="任意24小时接通率 Connection rate of any 24 hours")
     async def connection_rate(period: Annotated[Period, Query()], who: Centre) -> ConnectionView:
@@ -106,7 +106,7 @@ def add_figures(routes: APIRouter, desk: TelephonyDesk) -> None:
 async def _queue(desk: TelephonyDesk, utility: str, name: str, now: datetime) -> QueueView:
     standing = await desk.measuring.standing(utility, name, now)
     counted = await desk.measuring.figures(utility, now - DAY, now, name)
-    return QueueView(queue=name, **standing._asdict(), today=_view(counted, desk.measuring.level, name))
+    return QueueView(queue=name, **standing._asdict(), today=_view(counted, desk.measuring.level(utility, now), name))
 
 
 def _bounds(period: Period, now: datetime) -> tuple[datetime, datetime]:

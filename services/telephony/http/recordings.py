@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -37,7 +38,7 @@ def add_recordings(routes: APIRouter, desk: TelephonyDesk) -> None:
         if reason not in allowed:
             refusal = Refusal("reason_not_allowed", accepts=tuple(sorted(allowed)), params={"reason": reason})
             raise Problem(refusal, status=403)
-        file = _file(desk.recordings, document.state)
+        file = _file(desk.recordings, _kept(document.state, procedure, desk.calls.clock.now()))
         look = Look(
             procedure=procedure.ref,
             at=desk.calls.clock.now(),
@@ -54,6 +55,15 @@ async def _write_down(desk: TelephonyDesk, utility: str, look: Look) -> None:
     key = derived_id("adt", look.at, str(uuid4()))
     done = await desk.looks.do(key, lambda _, __: (look, ()), utility=utility, cause=Cause(key), creates=look.procedure)
     assert isinstance(done, Done), done
+
+
+def _kept(call: Call, procedure: Procedure, now: datetime) -> Call:
+    """Raises Problem 404 once the procedure keeps recordings no longer."""
+    rules = procedure.telephony
+    kept = rules.recordings_kept if rules is not None else None
+    if kept is not None and now > procedure.calendar.add(call.first_at, kept.value):
+        raise Problem(Refusal("recording_not_kept", kept.source, kept.rule), status=404)
+    return call
 
 
 def _file(folder: Path | None, call: Call) -> Path:

@@ -2,6 +2,7 @@
 
 from contracts.refusal import Outcome
 from kit.decide.state import State
+from procedures.model import Procedure
 
 
 class Pending(State):
@@ -16,11 +17,7 @@ def keep(pending: Pending | None, new: Pending) -> Outcome[Pending]:
     return pending or new, ()
 
 
-def follow_ups(pending: Pending) -> tuple[str, ...]:
-    """It is handed over, and nothing else is ever done with it."""
-    return ("hand_over",) if pending.sealed is not None else ()
-
-
-def handed_over(pending: Pending) -> Pending:
+def handed_over(pending: Pending | None, _: Procedure) -> Outcome[Pending]:
     """The vault has it."""
-    return pending.model_copy(update={"sealed": None})
+    assert pending is not None
+    return pending.model_copy(update={"sealed": None}), ()
