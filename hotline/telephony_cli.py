@@ -10,11 +10,13 @@ import typer
 from hotline.choosing import Lang, LangOption, find_procedure, stop_line
 from hotline.utility import COMES_WITH_IT
 from kit.clock import RealClock
-from kit.settings import load_settings
+from kit.settings import Settings, load_settings
 from procedures.model import Procedure
+from services.telephony.ami.checking import findings
 from services.telephony.http.stream import told
 from services.telephony.people import PUBLISHED_KEY, index_key, vault_of
 from services.telephony.replaying import replayed
+from texts import Language, text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The phone switch.")
 
@@ -43,3 +45,22 @@ async def _print(file: Path, procedure: Procedure) -> None:
     with file.open("rb") as lines:
         async for event in replayed(lines, procedure, vault, lambda bad: stop_line(f"{file}: {bad}")):
             typer.echo(orjson.dumps(told(event)))
+
+
+@app.command()
+def check(lang: LangOption = Lang.ZH) -> None:
+    """Connect to the switch of the settings and say what is right and what is missing (exit status 1)."""
+    language = lang.language()
+    settings = load_settings()
+    if not asyncio.run(_check(settings, language)):
+        raise typer.Exit(1)
+
+
+async def _check(settings: Settings, language: Language) -> bool:
+    all_good = True
+    async for finding in findings(settings):
+        sign = {True: "✓", False: "✗", None: "·"}[finding.good]
+        outcome = "good" if finding.good is not False else "bad"
+        typer.echo(f"{sign} {text(f'switch_check.{finding.code}.{outcome}', language, **finding.params)}")
+        all_good = all_good and finding.good is not False
+    return all_good

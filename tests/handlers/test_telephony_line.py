@@ -154,7 +154,7 @@ async def until(condition: Any, seconds: float = 5.0) -> None:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.telephony.line._RETRY", (0.05,))
     monkeypatch.setattr("services.telephony.line._AFTER_WRONG_PASSWORD", 0.05)
-    monkeypatch.setattr("services.telephony.line._OVERLAP", timedelta(seconds=0.2))
+    monkeypatch.setattr("services.telephony.line._OVERLAP", timedelta(seconds=1.5))
     monkeypatch.setattr(lease, "BEAT", timedelta(seconds=0.05))
     monkeypatch.setattr(lease, "SILENCE", timedelta(seconds=0.3))
 
@@ -236,7 +236,7 @@ async def test_a_call_that_was_gone_when_the_line_was_back_is_closed_and_says_so
         story = Story(linked="sw1-1795298269.0").arrives().queued().rings("8001").answers("8001")
         switch.say(story.messages)
         await until(lambda: "call.answered" in kept.kinds())
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(1.6)
         switch.writers[-1].close()
         await until(lambda: not line.holds)
         await until(lambda: line.holds and len(switch.asked_for("QueueStatus")) == 2)

@@ -56,7 +56,7 @@ class PauseBody(Body):
 
 
 def add_commands(routes: APIRouter, desk: TelephonyDesk) -> None:
-    """`POST /call-backs`, `POST /calls/{call}/…`, `POST /stations/{station}/…`."""
+    """`POST /call-backs`, `POST /calls/{call}/…`, `POST /agents/{station}/…`."""
     _add_calls(routes, desk)
     _add_stations(routes, desk)
 
@@ -73,7 +73,7 @@ def add_commands(routes: APIRouter, desk: TelephonyDesk) -> None:
 def _add_calls(routes: APIRouter, desk: TelephonyDesk) -> None:
     commands = desk.commands
 
-    @routes.post("/calls/{call}/transfer", tags=[TAG], status_code=_DONE, summary="转接 Put through")
+    @routes.post("/calls/{call}/put-through", tags=[TAG], status_code=_DONE, summary="转接 Put through")
     async def transfer(call: str, body: TransferBody, asked: ByCentre, request: Request) -> Response:
         document = await desk.call(call, asked.who)
         await commands.transfer(document.state, _asker(asked, request), body.station)
@@ -103,23 +103,23 @@ def _add_stations(routes: APIRouter, desk: TelephonyDesk) -> None:
         await commands.pause(_asker(asked, request), _station(station), reason)
         return Response(status_code=_DONE)
 
-    @routes.post("/stations/{station}/sign-in", tags=[TAG], status_code=_DONE, summary="签入 Sit down at a station")
+    @routes.post("/agents/{station}/sign-in", tags=[TAG], status_code=_DONE, summary="签入 Sit down at a station")
     async def sign_in(station: str, asked: ByCentre, request: Request) -> Response:
         return await sign(station, asked, request, on=True)
 
-    @routes.post("/stations/{station}/sign-out", tags=[TAG], status_code=_DONE, summary="签出 Leave a station")
+    @routes.post("/agents/{station}/sign-out", tags=[TAG], status_code=_DONE, summary="签出 Leave a station")
     async def sign_out(station: str, asked: ByCentre, request: Request) -> Response:
         return await sign(station, asked, request, on=False)
 
-    @routes.post("/stations/{station}/pause", tags=[TAG], status_code=_DONE, summary="示忙 Take no calls")
+    @routes.post("/agents/{station}/pause", tags=[TAG], status_code=_DONE, summary="示忙 Take no calls")
     async def take_none(station: str, body: PauseBody, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, body.reason)
 
-    @routes.post("/stations/{station}/wrap-up", tags=[TAG], status_code=_DONE, summary="话后整理 After-call work")
+    @routes.post("/agents/{station}/wrap-up", tags=[TAG], status_code=_DONE, summary="话后整理 After-call work")
     async def wrap_up(station: str, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, WRAP_UP)
 
-    @routes.post("/stations/{station}/ready", tags=[TAG], status_code=_DONE, summary="示闲 Take calls again")
+    @routes.post("/agents/{station}/ready", tags=[TAG], status_code=_DONE, summary="示闲 Take calls again")
     async def ready(station: str, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, None)
 
