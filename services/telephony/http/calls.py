@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.fact import Instant
 from contracts.vocabulary import AgentState, CallDirection, ClosedBy
 from kit.http.commands import shown
 from kit.http.paging import Page, PageAsked, page_of
+from kit.http.parameters import InPath
 from kit.store.port import Condition, Document, Equal, Range
 from services.telephony.decider import agent_fields, call_fields
 from services.telephony.http.desk import TAG, Centre, TelephonyDesk
@@ -76,15 +78,15 @@ class CallFilter(BaseModel):
     ticket: str | None = Field(default=None, max_length=255)
     number_index: str | None = Field(default=None, max_length=255)
     open: bool | None = Field(default=None, description="those that go on, or those that are over")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="before this moment")
+    since: Instant | None = None
+    until: Instant | None = Field(default=None, description="before this moment")
 
 
 def add_calls(routes: APIRouter, desk: TelephonyDesk) -> None:
     """`GET /calls`, `GET /calls/{call}`, `GET /agents`, `GET /line`."""
 
     @routes.get("/calls/{call}", tags=[TAG], response_model=CallView, summary="一通电话 One call")
-    async def call_of(call: str, who: Centre, request: Request) -> Response:  # noqa: ARG001 - a plain route
+    async def call_of(call: InPath, who: Centre, request: Request) -> Response:  # noqa: ARG001 - a plain route
         return shown(await desk.call(call, who), call_view)
 
     @routes.get("/calls", tags=[TAG], summary="通话 Calls")

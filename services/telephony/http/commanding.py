@@ -12,6 +12,7 @@ from contracts.fact import Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import CENTRE
 from kit.http.commands import CommandBy, CommandRequest, shown
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from services.telephony.commands import Asker
 from services.telephony.http.calls import CallView, call_view
@@ -19,7 +20,7 @@ from services.telephony.http.desk import TAG, TelephonyDesk
 from services.telephony.rules.agent import WRAP_UP
 
 ByCentre = Annotated[CommandRequest, Depends(CommandBy(*CENTRE))]
-Station = Annotated[str, Field(pattern=r"^[0-9]{3,6}$")]
+Station = Annotated[str, Field(pattern=r"^[0-9]{3,6}$", max_length=6)]
 _DONE = 204
 
 
@@ -46,7 +47,7 @@ class TransferBody(Body):
 class BringInBody(Body):
     """The third party's number: a unit's, an expert's."""
 
-    number: Annotated[str, Field(pattern=r"^\+?[0-9]{3,20}$")]
+    number: Annotated[str, Field(pattern=r"^\+?[0-9]{3,20}$", max_length=21)]
 
 
 class PauseBody(Body):
@@ -74,19 +75,19 @@ def _add_calls(routes: APIRouter, desk: TelephonyDesk) -> None:
     commands = desk.commands
 
     @routes.post("/calls/{call}/put-through", tags=[TAG], status_code=_DONE, summary="转接 Put through")
-    async def transfer(call: str, body: TransferBody, asked: ByCentre, request: Request) -> Response:
+    async def transfer(call: InPath, body: TransferBody, asked: ByCentre, request: Request) -> Response:
         document = await desk.call(call, asked.who)
         await commands.transfer(document.state, _asker(asked, request), body.station)
         return Response(status_code=_DONE)
 
     @routes.post("/calls/{call}/bring-in", tags=[TAG], status_code=_DONE, summary="三方通话 Bring a third party in")
-    async def bring_in(call: str, body: BringInBody, asked: ByCentre, request: Request) -> Response:
+    async def bring_in(call: InPath, body: BringInBody, asked: ByCentre, request: Request) -> Response:
         document = await desk.call(call, asked.who)
         await commands.bring_in(document.state, _asker(asked, request), body.number)
         return Response(status_code=_DONE)
 
     @routes.post("/calls/{call}/hang-up", tags=[TAG], status_code=_DONE, summary="挂机 Hang up")
-    async def hang_up(call: str, asked: ByCentre, request: Request) -> Response:
+    async def hang_up(call: InPath, asked: ByCentre, request: Request) -> Response:
         document = await desk.call(call, asked.who)
         await commands.hang_up(document.state, _asker(asked, request))
         return Response(status_code=_DONE)
@@ -95,32 +96,32 @@ def _add_calls(routes: APIRouter, desk: TelephonyDesk) -> None:
 def _add_stations(routes: APIRouter, desk: TelephonyDesk) -> None:
     commands = desk.commands
 
-    async def sign(station: str, asked: CommandRequest, request: Request, *, on: bool) -> Response:
+    async def sign(station: InPath, asked: CommandRequest, request: Request, *, on: bool) -> Response:
         await commands.sign(_asker(asked, request), _station(station), on=on)
         return Response(status_code=_DONE)
 
-    async def pause(station: str, asked: CommandRequest, request: Request, reason: str | None) -> Response:
+    async def pause(station: InPath, asked: CommandRequest, request: Request, reason: str | None) -> Response:
         await commands.pause(_asker(asked, request), _station(station), reason)
         return Response(status_code=_DONE)
 
     @routes.post("/agents/{station}/sign-in", tags=[TAG], status_code=_DONE, summary="签入 Sit down at a station")
-    async def sign_in(station: str, asked: ByCentre, request: Request) -> Response:
+    async def sign_in(station: InPath, asked: ByCentre, request: Request) -> Response:
         return await sign(station, asked, request, on=True)
 
     @routes.post("/agents/{station}/sign-out", tags=[TAG], status_code=_DONE, summary="签出 Leave a station")
-    async def sign_out(station: str, asked: ByCentre, request: Request) -> Response:
+    async def sign_out(station: InPath, asked: ByCentre, request: Request) -> Response:
         return await sign(station, asked, request, on=False)
 
     @routes.post("/agents/{station}/pause", tags=[TAG], status_code=_DONE, summary="示忙 Take no calls")
-    async def take_none(station: str, body: PauseBody, asked: ByCentre, request: Request) -> Response:
+    async def take_none(station: InPath, body: PauseBody, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, body.reason)
 
     @routes.post("/agents/{station}/wrap-up", tags=[TAG], status_code=_DONE, summary="话后整理 After-call work")
-    async def wrap_up(station: str, asked: ByCentre, request: Request) -> Response:
+    async def wrap_up(station: InPath, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, WRAP_UP)
 
     @routes.post("/agents/{station}/ready", tags=[TAG], status_code=_DONE, summary="示闲 Take calls again")
-    async def ready(station: str, asked: ByCentre, request: Request) -> Response:
+    async def ready(station: InPath, asked: ByCentre, request: Request) -> Response:
         return await pause(station, asked, request, None)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from contracts.fact import Instant
 from contracts.refusal import Refusal
 from kit.http.problems import Problem
 from services.telephony.http.desk import TAG, Centre, TelephonyDesk
@@ -68,8 +69,8 @@ class ConnectionView(BaseModel):
 class Period(BaseModel):
     """Which stretch of time; the last 24 hours unless said."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="before this moment; now unless said")
+    since: Instant | None = None
+    until: Instant | None = Field(default=None, description="before this moment; now unless said")
     queue: str | None = Field(default=None, max_length=64)
 
 

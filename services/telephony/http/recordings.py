@@ -16,6 +16,7 @@ from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
+from kit.http.parameters import InPath
 from kit.http.problems import Problem
 from procedures.model import Procedure
 from services.telephony.http.desk import TAG, TelephonyDesk
@@ -31,7 +32,7 @@ def add_recordings(routes: APIRouter, desk: TelephonyDesk) -> None:
     """`GET /recordings/{call}`."""
 
     @routes.get("/recordings/{call}", tags=[TAG], response_class=Response, summary="通话录音 A recording")
-    async def recording(call: str, reason: Reason, who: Listener) -> Response:
+    async def recording(call: InPath, reason: Reason, who: Listener) -> Response:
         document = await desk.call(call, who)
         procedure: Procedure = desk.calls.procedure_of(document.state.procedure)
         allowed = {each for rule in procedure.personal_data if who.has(rule.role) for each in rule.reasons}
