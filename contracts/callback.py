@@ -37,7 +37,8 @@ class CallbackAttempted(CallbackFact):
 class CallbackCompleted(CallbackFact):
     """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102).
 
-    `recheck`: not satisfied, the customer wants the matter looked at again.
+    `recheck`: not satisfied, the customer wants the matter looked at again. Who `declined` to give a score counts
+    neither among the satisfied nor among those who were asked.
     """
 
     type: ClassVar[str] = "hotline.callback.completed.v1"
@@ -49,6 +50,15 @@ class CallbackCompleted(CallbackFact):
     basis: Text | None = None
     satisfied: bool = True
     recheck: bool = False
+    declined: bool = False
+
+
+class CallbackProgressTold(CallbackFact):
+    """The customer was called to be told how far it is: no answer to what they asked, and none of the attempts."""
+
+    type: ClassVar[str] = "hotline.callback.progress_told.v1"
+    by: Actor
+    outcome: Open[CallOutcome]
 
 
 class CallbackExhausted(CallbackFact):

@@ -117,6 +117,11 @@ class TicketOpened(TicketFact):
     attachments: Few[Attachment] = ()
     call_id: Line | None = None
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The business types of everything that is asked for, the one that gave the ticket its type first."""
+        return tuple(dict.fromkeys((self.ticket_type, *(demand.type for demand in self.demands))))
+
 
 class TicketCallContinued(TicketFact):
     """The caller is still on the line when the ticket is opened: what runs from hang-up has to wait for it."""
@@ -358,6 +363,33 @@ class TicketUrgeExplained(TicketFact):
     clock: Word | None = None
 
 
+class TicketUrgeQueued(TicketFact):
+    """The customer presses while no unit holds the order: the centre's desk has it, it goes out with the dispatch."""
+
+    type: ClassVar[str] = "hotline.ticket.urge_queued.v1"
+    said_by: ClassVar[str] = "intake"
+    strong: bool = False
+
+
+class TicketUrgeDelivered(TicketFact):
+    """An urging order, or what the customer added, lies with the unit (第十五条(四)2, R004-136)."""
+
+    type: ClassVar[str] = "hotline.ticket.urge_delivered.v1"
+    unit: Line
+
+
+class TicketAmended(TicketFact):
+    """A later contact on the open ticket brought more: how things are now. `gov` is the platform's newest order."""
+
+    type: ClassVar[str] = "hotline.ticket.amended.v1"
+    said_by: ClassVar[str] = "intake"
+    flags: Few[Word] = ()
+    people: Count = 1
+    call_wish: CallWish = CallWish()
+    accused: Line | None = None
+    gov: GovernmentOrder | None = None
+
+
 class TicketSupplemented(TicketFact):
     """More material came and was passed on (第十五条(四)2, R004-138); the text stays in intake."""
 
@@ -385,6 +417,17 @@ class TicketLinked(TicketFact):
     other: Line
     kind: Open[LinkKind]
     matter: Line | None = None
+
+
+class TicketDemandInvalidated(TicketFact):
+    """One demand of several proved not valid; `demands` are those that are left, `ticket_type` the highest of them."""
+
+    type: ClassVar[str] = "hotline.ticket.demand_invalidated.v1"
+    demand: Count
+    reason: Text
+    ticket_type: Word
+    subtype: Line | None = None
+    demands: Few[Demand]
 
 
 class TicketSentBack(TicketFact):

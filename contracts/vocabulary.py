@@ -247,5 +247,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+NO_ONE = "none"
+"""Who is complained about where the clerk asked and was told that nobody is (design reading 30)."""
+
 CENTRE = (Role.AGENT, Role.SUPERVISOR)
 """The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.fact import SYSTEM, Actor
 from contracts.refusal import Refusal
+from contracts.telephone import is_nobody
 from contracts.ticket import CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Role
 from hotline.cases.moments import moment
@@ -117,8 +118,10 @@ class Contacts:
             fields={name: value for name, value in asked.fields.items() if not self._is_personal(name)},
             personal={name: value for name, value in asked.fields.items() if self._is_personal(name)},
             at=at,
+            began=True,
             by=Actor(subject=asked.agent, role=Role.AGENT) if asked.agent else SYSTEM,
             customer_ref=self._customer(asked.customer, parent),
+            anonymous=asked.customer is not None and is_nobody(asked.customer),
             items=items,
             given=tuple(field for field in RequestField if field not in asked.missing),
             reason_explained=Unsaid.REASON not in asked.missing,
@@ -139,7 +142,7 @@ class Contacts:
         """A customer by label; a request raised in a callback is the same customer's; else somebody new."""
         if label is None and parent is not None:
             label = f"of {parent}"
-        if label is None:
+        if label is None or is_nobody(label):
             self._unlabelled += 1
             label = f"unnamed {self._unlabelled}"
         return self._customers.setdefault(label, f"cust_{len(self._customers) + 1:04d}")

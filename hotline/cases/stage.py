@@ -128,8 +128,9 @@ class Stage:
 
     async def _call_back(self, step: Step) -> Refusal | None:
         fields = self._fields(step)
-        fields.pop("new_request", None)
-        if step.body.mismatch is not None and step.body.basis is None:
+        if "new_request" in fields:
+            fields["new_request"] = True
+        if getattr(step.body, "mismatch", None) is not None and step.body.basis is None:
             fields["basis"] = self.procedure.name_of("mismatch", step.body.mismatch).zh
         asked = CALLBACK[step.kind]
         command = asked.written(self.virtual.clock.now(), fields)
@@ -153,7 +154,7 @@ class Stage:
 
     async def _new_request(self, step: Step) -> Refusal | None:
         """A new demand in the call becomes a ticket of its own, linked to this one (R004-103)."""
-        asked = step.body.new_request
+        asked = getattr(step.body, "new_request", None)
         if asked is None:
             return None
         parent = step.body.ticket

@@ -92,6 +92,7 @@ class Answer(OnTicket):
 
 class Invalid(OnTicket):
     reason: str = ""
+    demand: int | None = None
 
 
 class Dispatch(OnTicket):
@@ -190,12 +191,16 @@ class Regrade(OnTicket):
 class CallBack(OnTicket):
     outcome: CallOutcome
     solved: Annotated[Word | None, Of("solved")] = None
-    satisfaction: Score | None = None
+    satisfaction: Score | Literal["declined"] | None = None
     mismatch: Annotated[str | None, Of("mismatch")] = None
     recheck: bool = False
     basis: str | None = None
     appointment: When | None = None
     new_request: NewRequest | None = None
+
+
+class TellProgress(OnTicket):
+    outcome: CallOutcome = CallOutcome.CONNECTED
 
 
 class Look(OnTicket):
@@ -266,6 +271,7 @@ _TOLD: dict[str, type[Part]] = {
     "regrade": Regrade,
     "call_back": CallBack,
     "hang_up": HangUp,
+    "tell_progress": TellProgress,
     "look": Look,
     "article": Article,
     "task": Task,

@@ -86,7 +86,7 @@ class _Life:
         await self.desk.approve()
         if await self.desk.stage() == "callback":
             await self.desk.until_callable()
-            await self.desk.called(CallOutcome.CONNECTED, solved="yes")
+            await self.desk.called(CallOutcome.CONNECTED, solved="yes", satisfaction="declined")
 
     def _replied_at(self) -> datetime:
         """When it really was, but after the unit was reached; a day later where nobody noted it."""

@@ -1,5 +1,6 @@
 """Time limits: as the file states them, and the deadlines that follow from them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple, Self
@@ -99,3 +100,12 @@ class Deadline(NamedTuple):
         """Whether the budget is working time."""
         within = self.candidates[0].within
         return within is not None and within.is_working
+
+
+def earliest(found: Iterable[Deadline]) -> Deadline | None:
+    """Of the deadlines of several demands the first, which names what the others would have been, too."""
+    first, *later = sorted(found, key=lambda each: each.due) or (None,)
+    if first is None or not later:
+        return first
+    given = dict.fromkeys((*first.candidates, *(each for other in later for each in other.candidates)))
+    return Deadline(first.clock, first.start, tuple(given))

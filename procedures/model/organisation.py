@@ -84,6 +84,11 @@ class Organisation(Part):
             area = area.rpartition("/")[0]
         return None
 
+    def levels(self) -> tuple[str, ...]:
+        """Everyone who can be complained about: units, departments, divisions, the centre (design reading 24)."""
+        divisions = (division.id for division in self.divisions)
+        return (*(target.id for target in self.targets()), *divisions, self.centre.id)
+
     @cached_property
     def _by_id(self) -> dict[str, Unit]:
         return {unit.id: unit for unit in self.targets()}

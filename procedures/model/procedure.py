@@ -1,6 +1,6 @@
 """A utility's whole procedure from one effective date, and the questions rules ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -244,6 +244,11 @@ class Procedure(Part):
         share = self.urging.past_share.value
         return used > share or (used == share and (share == 0 or self.reading("exactly_half") == "urge"))
 
+    def call_owed(self, ticket_types: Iterable[str]) -> CallKind:
+        """What is owed to whoever asked for all of these: a satisfaction call before an answer before nothing."""
+        owed = {self.callback_kind(each) for each in ticket_types if each in self.types}
+        return next((kind for kind in CallKind if kind in owed), CallKind.NONE)
+
     def callback_kind(self, ticket_type: str) -> CallKind:
         """Who is owed a satisfaction call, an answer, or nothing (design reading 3)."""
         trait = self.types[ticket_type].callback
@@ -256,6 +261,15 @@ class Procedure(Part):
         """Place in the order of types, 0 the highest (design reading 9); without `rank` the order of the file."""
         ranks = self._ranks
         return ranks.get(f"{ticket_type}/{grade}", ranks.get(ticket_type, len(ranks)))
+
+    def is_visited(self, of: Circumstances) -> bool:
+        """Whether a unit has to reach the customer, or go there, within a limit."""
+        clocks = dict.fromkeys((*self.met_by("ticket.contacted"), *self.met_by("ticket.arrived")))
+        return any(self.limits(clock, of) for clock in clocks)
+
+    def grade_of(self, ticket_type: str, grade: int | None) -> int | None:
+        """A ticket's grade as far as it is this type's: of several demands only some may have grades."""
+        return grade if ticket_type in self.grading else None
 
     def default_grade(self, ticket_type: str) -> int | None:
         """What a request of this type is graded without further knowledge; None for a type without grades."""

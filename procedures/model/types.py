@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
+from contracts.telephone import is_number
 from contracts.vocabulary import CallKind, Reviewer
 from procedures.model.beyond import AppealRules, RequiredWhen
 from procedures.model.limits import Limit, Unlimited
@@ -37,7 +38,7 @@ class ReplyPart(StrEnum):
     RESULT = "result"
 
 
-Trait = Literal["phone_first", "declinable", "may_be_invalid", "hides_caller_from_accused"]
+Trait = Literal["phone_first", "declinable", "may_be_invalid", "emergency", "hides_caller_from_accused"]
 """Traits that a type has or has not."""
 
 
@@ -45,7 +46,7 @@ _KINDS = {
     "text": re.compile(r".*", re.DOTALL),
     "number": re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?"),
     "date": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"),
-    "phone": re.compile(r"\+?[0-9][0-9 -]{2,30}"),
+    "phone": re.compile(r".{3,40}"),
     "yes_no": re.compile(r"yes|no"),
 }
 
@@ -68,6 +69,8 @@ class OwnField(Part):
         """Whether a value is of its kind, and no longer than `most` characters."""
         if self.kind == "choice":
             return value in self.choices
+        if self.kind == "phone" and not is_number(value):
+            return False
         return 0 < len(value) <= self.most and _KINDS[self.kind].fullmatch(value) is not None
 
 
@@ -147,6 +150,7 @@ class TypeRules(Part):
     phone_first: Setting[StrictBool] | None = None
     declinable: Setting[StrictBool] | None = None
     may_be_invalid: Setting[StrictBool] | None = None
+    emergency: Setting[StrictBool] | None = None
     may_be_answered_at_once: ConditionalSetting | None = None
     hides_caller_from_accused: Setting[StrictBool] | None = None
     reviewed_by: tuple[Review, ...] = ()

@@ -17,6 +17,8 @@ from services.callback.rules.state import Calls
 RULES: Mapping[type[Fact], Callable[..., Outcome[Calls]]] = {
     ticket.TicketOpened: planning.opened,
     ticket.TicketRegraded: planning.regraded,
+    ticket.TicketDemandInvalidated: planning.demand_invalidated,
+    ticket.TicketAmended: planning.amended,
     ticket.TicketReplied: planning.replied,
     ticket.TicketReplyApproved: planning.reply_approved,
     ticket.TicketReplyRejected: planning.reply_void,

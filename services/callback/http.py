@@ -65,6 +65,7 @@ class CallsView(BaseModel):
     solved: Word | None = None
     satisfaction: Score | None = None
     satisfied: bool | None = None
+    declined: bool = Field(default=False, description="asked for a score, and gave none")
     mismatch: Word | None = None
     basis: str | None = None
     reason: str | None = None

@@ -7,6 +7,7 @@ from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.clock import ClockCancelled, ClockExempted, ClockMet, ClockMissed, ClockResumed, ClockStarted
 from contracts.refusal import Outcome
 from contracts.ticket import (
+    TicketAmended,
     TicketAnswered,
     TicketLinked,
     TicketOpened,
@@ -14,6 +15,7 @@ from contracts.ticket import (
     TicketSupervised,
     TicketSupplemented,
     TicketUrged,
+    TicketUrgeQueued,
     TicketWithdrawn,
     came_by,
 )
@@ -57,10 +59,15 @@ def fields_of(order: WorkOrder) -> Fields:
         "division": order.division,
         "due": order.due,
         "opened_at": order.opened_at,
-        "extension": order.extension_decider.value if order.extension_decider else None,
+        "extension": order.extension_decider.value if order.extension_decider and _is_at_unit(order) else None,
         "channel": order.channel,
         "came_by": came_by(order.channel, order.gov),
     }
+
+
+def _is_at_unit(order: WorkOrder) -> bool:
+    """On more time for an order that was given back nobody decides, unless the unit has to keep it."""
+    return order.stage in (Stage.DISPATCHED, Stage.IN_PROGRESS)
 
 
 def _while_open(rule: Callable[[WorkOrder, Any, Any], Outcome[WorkOrder]]) -> Rule[WorkOrder]:
@@ -85,6 +92,8 @@ DECIDER = Decider(
         TicketWithdrawn: _while_open(closing.on_withdrawn),
         TicketLinked: _while_open(closing.on_linked),
         TicketUrged: _while_open(hearing.on_urged),
+        TicketUrgeQueued: _while_open(hearing.on_urge_queued),
+        TicketAmended: _while_open(hearing.on_amended),
         TicketSupplemented: _while_open(hearing.on_supplemented),
         TicketSupervised: _while_open(hearing.on_supervised),
         ClockStarted: _while_open(hearing.on_clock_started),

@@ -84,6 +84,7 @@ class WorkOrderView(BaseModel):
     urges: int = Field(description="urging orders so far")
     urged_at: AwareDatetime | None = Field(default=None, description="the last urging order or supplement")
     supplements: int = Field(description="how often the customer brought more material")
+    pressed: bool = Field(default=False, description="the customer presses for the dispatch; it goes out with it")
     supervised: bool = Field(description="under the centre's supervision")
     extension_until: AwareDatetime | None = Field(default=None, description="asked for, not decided")
     extension_decider: ExtensionDecider | None = None

@@ -16,8 +16,8 @@ from kit.store.port import Collection
 from procedures.model import Procedure
 from procedures.model.clocks import FACT_NAMES
 from services.sla_monitor.rules import knowledge as of_knowledge
+from services.sla_monitor.rules import rejudging, watch
 from services.sla_monitor.rules import tickets as of_tickets
-from services.sla_monitor.rules import watch
 from services.sla_monitor.rules.lists import FIELDS, fields
 from services.sla_monitor.rules.state import Sla
 
@@ -26,6 +26,8 @@ COLLECTION = Collection("sla", Sla, FIELDS)
 _OWN_RULES: Mapping[type[Fact], Callable[..., Outcome[Sla]]] = {
     ticket.TicketOpened: of_tickets.opened,
     ticket.TicketExtensionGranted: of_tickets.extension_granted,
+    ticket.TicketDemandInvalidated: rejudging.demand_invalidated,
+    ticket.TicketAmended: rejudging.amended,
     ticket.TicketGroupRaised: of_tickets.group_raised,
     ticket.TicketWarningRaised: of_tickets.warning_raised,
     knowledge.TaskRaised: of_knowledge.task_raised,

@@ -149,7 +149,13 @@ class Life:
             return
         await self._review()
 
+    async def _intake_knows(self) -> bool:
+        """Before intake has heard of the unit, what a customer presses for goes out with the dispatch, as one."""
+        found = await self.client.get("supervisor", f"/intake/tickets/{self.ticket}")
+        return found.get("unit") is not None
+
     async def _customer(self) -> None:
+        await eventually(self._intake_knows, PATIENCE_SECONDS)
         for number in range(self.plan.urges):
             await self._intake("urges", {"strong": True}, f"urge-{number}")
         for number in range(self.plan.supplements):

@@ -33,7 +33,7 @@ async def test_a_reply_told_twice_over_plans_one_call() -> None:
 
 async def test_a_call_says_what_happened_and_what_follows() -> None:
     bench = await waiting_for_a_call()
-    command = CallBack(at=at("11-20 16:00"), by=AGENT, outcome=CallOutcome.CONNECTED, solved="yes")
+    command = CallBack(at=at("11-20 16:00"), by=AGENT, outcome=CallOutcome.CONNECTED, solved="yes", satisfaction=4)
     done = await bench.shell.do(
         "tkt_1",
         lambda state, procedure: call_back(state, command, procedure),

@@ -65,7 +65,7 @@ async def test_a_feed_names_its_moment_and_its_order_is_opened_once(desk: FrontD
     assert again.json() == first.json()
     pressed = (await desk.post("integration", "/intake/requests", body | {"strong": True})).json()["tickets"][0]
     assert (pressed["kind"], pressed["ticket"]) == ("repeat", first.json()["tickets"][0]["ticket"])
-    assert desk.said() == ["ticket.opened", "ticket.urged"]
+    assert desk.said() == ["ticket.opened", "ticket.urge_explained", "ticket.urge_queued"]
     assert desk.outbox.events[0].data.at.isoformat() == "2026-11-19T23:00:00+00:00"
 
 

@@ -46,7 +46,7 @@ async def test_a_repeated_urge_with_the_same_key_counts_once(desk: FrontDesk) ->
     first = await desk.post("agent", path, {"strong": True, "text": "快"}, Idempotency_Key="u1")
     again = await desk.post("agent", path, {"strong": True, "text": "快"}, Idempotency_Key="u1")
     assert again.json() == first.json()
-    assert desk.said().count("ticket.urged") == 1
+    assert desk.said().count("ticket.urge_queued") == 1
     words = (await desk.get("agent", f"/intake/tickets/{ticket}")).json()["words"]
     assert [(each["kind"], each.get("text")) for each in words] == [("request", "灶具打不着火"), ("urge", "快")]
 

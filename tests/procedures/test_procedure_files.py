@@ -57,7 +57,7 @@ WRONG = [
     ("effective: 2011-01-01", "effective: 2026-02-01", "wrong_file_name", "2026-02-01.yaml"),
     ("complaint/3, fault", "complain, fault", "unknown_word", "complaint/3"),
     ("when: {flag: lawsuit}", "when: {flag: lawsiut}", "unknown_word", "lawsuit"),
-    ("starts: [ticket.urged,", "starts: [ticket.urgd,", "unknown_word", "ticket.urged"),
+    ("starts: [ticket.phone_notified,", "starts: [ticket.phone_notifid,", "unknown_word", "ticket.phone_notified"),
     ("window: {value: sign,", "window: {value: sing,", "unknown_word", "sign"),
 ]
 

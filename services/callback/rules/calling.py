@@ -1,13 +1,13 @@
 """One call to the customer and what comes of it (第十四条(九), 第十五条(三)2)."""
 
-from contracts.callback import CallbackAttempted, CallbackCompleted, CallbackExhausted
+from contracts.callback import CallbackAttempted, CallbackCompleted, CallbackExhausted, CallbackProgressTold
 from contracts.fact import Fact
 from contracts.refusal import Outcome
 from contracts.vocabulary import CallOutcome
 from procedures.model import Procedure
 from procedures.model.part import stated
 from services.callback.rules import refusals, windows
-from services.callback.rules.command import CallBack
+from services.callback.rules.command import CallBack, TellProgress
 from services.callback.rules.planning import planned
 from services.callback.rules.satisfaction import is_satisfied
 from services.callback.rules.state import Calls, CallStage
@@ -41,6 +41,16 @@ def call_back(state: Calls | None, command: CallBack, procedure: Procedure) -> O
     return now, (attempted, *said)
 
 
+def tell_progress(state: Calls | None, command: TellProgress, procedure: Procedure) -> Outcome[Calls]:
+    """Record that the customer was told how far it is; the answer is another call (R004-076, R004-093)."""
+    if state is None:
+        return refusals.UNKNOWN
+    refusal = refusals.progress_refused(state, command, procedure)
+    if refusal is not None:
+        return refusal
+    return state, (CallbackProgressTold(at=command.at, by=command.by, outcome=command.outcome),)
+
+
 def _counts(outcome: CallOutcome, procedure: Procedure) -> bool:
     """Whether it is one of the attempts that fail for the customer's reasons (R004-099; R004-098, a reading)."""
     if outcome is CallOutcome.INCONVENIENT:
@@ -63,7 +73,8 @@ def _followed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[C
 def _completed(called: Calls, command: CallBack, procedure: Procedure) -> tuple[Calls, tuple[Fact, ...]]:
     answers = {
         "solved": command.solved,
-        "satisfaction": command.satisfaction,
+        "satisfaction": None if command.satisfaction == "declined" else command.satisfaction,
+        "declined": command.satisfaction == "declined",
         "mismatch": command.mismatch,
         "basis": command.basis,
         "satisfied": is_satisfied(command, procedure),

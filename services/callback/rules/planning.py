@@ -6,7 +6,9 @@ from typing import Any
 from contracts.callback import CallbackPlanned
 from contracts.refusal import Outcome
 from contracts.ticket import (
+    TicketAmended,
     TicketClosed,
+    TicketDemandInvalidated,
     TicketOpened,
     TicketRecheckAsked,
     TicketRegraded,
@@ -17,7 +19,8 @@ from contracts.ticket import (
     TicketWithdrawn,
 )
 from contracts.vocabulary import CallKind, CallPreference
-from procedures.model import Deadline, Procedure
+from procedures.model import Circumstances, Deadline, Procedure
+from procedures.model.limits import earliest
 from services.callback.rules import windows
 from services.callback.rules.state import OF_THE_TICKET, Calls, CallStage
 
@@ -34,7 +37,8 @@ def opened(state: Calls | None, fact: TicketOpened, procedure: Procedure) -> Out
     remembered = Calls(
         procedure=fact.procedure,
         type=fact.ticket_type,
-        kind=procedure.callback_kind(fact.ticket_type),
+        kind=procedure.call_owed(fact.kinds),
+        others=fact.kinds[1:],
         subtype=fact.subtype,
         grade=fact.grade,
         area=fact.area,
@@ -49,6 +53,22 @@ def opened(state: Calls | None, fact: TicketOpened, procedure: Procedure) -> Out
 def regraded(state: Calls, fact: TicketRegraded, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
     """A limit may depend on the grade (R004-070); calls planned already stay as they are."""
     return state.model_copy(update={"grade": fact.grade}), ()
+
+
+def demand_invalidated(state: Calls, fact: TicketDemandInvalidated, procedure: Procedure) -> Outcome[Calls]:
+    """The others are answered for; what is owed follows from them."""
+    kinds = tuple(dict.fromkeys((fact.ticket_type, *(demand.type for demand in fact.demands))))
+    left = {"type": kinds[0], "others": kinds[1:], "subtype": fact.subtype, "kind": procedure.call_owed(kinds)}
+    return state.model_copy(update=left), ()
+
+
+def amended(state: Calls, fact: TicketAmended, procedure: Procedure) -> Outcome[Calls]:
+    """The customer wants no call, or another time; a call that is planned moves with the wish (R004-091, R004-092)."""
+    wanted, wish = fact.call_wish.preference is not CallPreference.NONE, fact.call_wish.at
+    now = state.model_copy(update={"wanted": wanted, "wish_at": wish})
+    if state.stage is not CallStage.PLANNED or wish is None or wish == state.wish_at or wish <= fact.at:
+        return now, ()
+    return planned(now, fact.at, windows.agreed(wish, procedure), None, wish)
 
 
 def replied(state: Calls, fact: TicketReplied, procedure: Procedure) -> Outcome[Calls]:  # noqa: ARG001
@@ -76,10 +96,16 @@ def reply_approved(state: Calls, fact: TicketReplyApproved, procedure: Procedure
 
 def _deadline(state: Calls, replied_at: datetime, procedure: Procedure) -> Deadline | None:
     """When the first call is due: by the limit of the clock that the reply starts and a call meets."""
-    of = procedure.circumstances(state.type, grade=state.grade, subtype=state.subtype, area=state.area)
-    found = (procedure.deadline(clock, replied_at, of) for clock in procedure.met_by("callback.attempted"))
-    first = next((deadline for deadline in found if deadline is not None), None)
+    clocks, kinds = procedure.met_by("callback.attempted"), (state.type, *state.others)
+    found = (procedure.deadline(clock, replied_at, _of(kind, state, procedure)) for clock in clocks for kind in kinds)
+    first = earliest(deadline for deadline in found if deadline is not None)
     return procedure.call_deadline(first, state.wish_at) if first else None
+
+
+def _of(kind: str, state: Calls, procedure: Procedure) -> Circumstances:
+    subtype = state.subtype if kind == state.type else None
+    grade = procedure.grade_of(kind, state.grade)
+    return procedure.circumstances(kind, grade=grade, subtype=subtype, area=state.area)
 
 
 def planned(

@@ -9,7 +9,7 @@ from procedures.model import Procedure
 from procedures.model.part import Sourced, stated
 from procedures.wording import local_text
 from services.callback.rules import windows
-from services.callback.rules.command import CallBack
+from services.callback.rules.command import CallBack, TellProgress
 from services.callback.rules.satisfaction import is_satisfied
 from services.callback.rules.state import Calls, CallStage
 
@@ -49,6 +49,17 @@ def _before_appointment(state: Calls, command: CallBack, procedure: Procedure) -
     return _until("before_appointment", rule or procedure.clauses.loop, state.appointed_for, procedure)
 
 
+def progress_refused(state: Calls, command: TellProgress, procedure: Procedure) -> Refusal | None:
+    """Why the customer is not to be called now to be told how far it is."""
+    if state.stage not in (CallStage.WAITING, CallStage.PLANNED):
+        return refused("call_not_awaited", procedure.clauses.loop)
+    if not windows.is_quiet(command.at, procedure):
+        return None
+    return _until(
+        "quiet_hours", stated(procedure.callback).quiet, windows.outside_quiet(command.at, procedure), procedure
+    )
+
+
 def _quiet(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if not windows.is_quiet(command.at, procedure):
         return None
@@ -77,6 +88,36 @@ def _talked_to_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refu
     return refused("answers_without_talk", _record(procedure), accepts=(CallOutcome.CONNECTED,))
 
 
+def _agreed_with_nobody(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    """Nobody picked up: nobody agreed to a time, and nobody asked for anything."""
+    if command.outcome in _TALKED or not (command.appointment is not None or command.new_request):
+        return None
+    return refused("agreed_with_nobody", procedure.clause("next_time_agreed"), accepts=_TALKED)
+
+
+_TALKED = (CallOutcome.CONNECTED, CallOutcome.INCONVENIENT)
+"""Outcomes of calls in which somebody spoke with the customer."""
+
+
+def _contradicting(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    """A call that came to its end needs no next time and no reason why it did not; a basis is a mismatch's."""
+    through = command.outcome is CallOutcome.CONNECTED
+    if through and command.appointment is not None:
+        return refused("record_contradicts", _record(procedure), field="appointment")
+    if through and command.reason:
+        return refused("record_contradicts", _record(procedure), field="reason")
+    if command.basis and command.mismatch is None:
+        return refused("record_contradicts", _record(procedure), field="basis")
+    return None
+
+
+def _before_reply(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
+    """A call is about a reply that was there (design reading 28)."""
+    if state.replied_at is None or command.at >= state.replied_at:
+        return None
+    return _until("call_before_reply", procedure.clause("review"), state.replied_at, procedure)
+
+
 def _record(procedure: Procedure) -> Sourced:
     """What is asked, and that it is written down as it was: both clauses are cited."""
     asked, written = stated(procedure.callback).solved, procedure.clauses.call_record
@@ -86,10 +127,15 @@ def _record(procedure: Procedure) -> Sourced:
 def _not_asked(state: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     if command.outcome is not CallOutcome.CONNECTED or state.owed is not CallKind.SATISFACTION:
         return None
-    if command.solved is not None or command.mismatch is not None:
+    if command.mismatch is not None:
         return None
     rules = stated(procedure.callback)
-    return refused("solved_not_asked", rules.solved, accepts=rules.solved.value)
+    if command.solved is None:
+        return refused("solved_not_asked", rules.solved, accepts=rules.solved.value)
+    if command.satisfaction is None and rules.satisfaction is not None:
+        scale = rules.satisfaction.value
+        return refused("score_not_asked", rules.satisfaction, accepts=(f"{scale.worst}-{scale.best}", "declined"))
+    return None
 
 
 def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
@@ -101,9 +147,9 @@ def _unknown_answer(_: Calls, command: CallBack, procedure: Procedure) -> Refusa
 
 def _unknown_score(_: Calls, command: CallBack, procedure: Procedure) -> Refusal | None:
     score, rule = command.satisfaction, stated(procedure.callback).satisfaction
-    if score is None:
+    if score is None or (score == "declined" and rule is not None):
         return None
-    if rule is None:
+    if rule is None or score == "declined":
         return refused("no_score_asked", stated(procedure.callback).solved)
     scale = rule.value
     if scale.worst <= score <= scale.best:
@@ -154,6 +200,7 @@ def _bad_appointment(_: Calls, command: CallBack, procedure: Procedure) -> Refus
 _WHEN: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
     _nothing_owed,
     _wrong_stage,
+    _before_reply,
     _before_appointment,
     _quiet,
     _too_soon,
@@ -163,6 +210,8 @@ _WHEN: tuple[Callable[[Calls, CallBack, Procedure], Refusal | None], ...] = (
 _CHECKS = (
     *_WHEN,
     _talked_to_nobody,
+    _agreed_with_nobody,
+    _contradicting,
     _not_asked,
     _unknown_answer,
     _unknown_score,

@@ -11,6 +11,6 @@ def is_satisfied(command: CallBack, procedure: Procedure) -> bool:
     answer = rules.solved.value.get(command.solved) if command.solved is not None else None
     if command.mismatch is not None or (answer is not None and answer.unsatisfied):
         return False
-    if command.satisfaction is None or rules.satisfaction is None:
+    if command.satisfaction is None or command.satisfaction == "declined" or rules.satisfaction is None:
         return True
     return command.satisfaction >= rules.satisfaction.value.satisfied_from

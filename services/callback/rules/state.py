@@ -19,7 +19,20 @@ class CallStage(StrEnum):
 
 
 OF_THE_TICKET = frozenset(
-    {"procedure", "type", "kind", "subtype", "grade", "area", "channel", "platform", "wanted", "wish_at", "rechecks"}
+    {
+        "procedure",
+        "type",
+        "kind",
+        "others",
+        "subtype",
+        "grade",
+        "area",
+        "channel",
+        "platform",
+        "wanted",
+        "wish_at",
+        "rechecks",
+    }
 )
 """Fields that outlast a reply; everything else starts anew with the next one."""
 
@@ -35,8 +48,9 @@ class Dialled(State):
 
 
 class Calls(State):
-    """`kind` is what the type is owed, `wanted` whether the customer wants it; `wish_at` the time wished for at intake;
-    `rechecks` how often it was looked at again.
+    """`kind` is what its demands, `type` and the `others`, are owed; `wanted` says whether the customer wants it.
+
+    `wish_at` is the time wished for at intake; `rechecks` how often it was looked at again.
 
     All from `stage` down belongs to the current reply: a reply made again starts the calls anew. `made` counts all
     calls, `counted` those that failed for the customer's reasons; `appointed_for` is the agreed time now in force.
@@ -45,6 +59,7 @@ class Calls(State):
     procedure: str
     type: str
     kind: CallKind
+    others: tuple[str, ...] = ()
     subtype: str | None = None
     grade: int | None = None
     area: str | None = None
@@ -70,6 +85,7 @@ class Calls(State):
     solved: str | None = None
     satisfaction: int | None = None
     satisfied: bool | None = None
+    declined: bool = False
     mismatch: str | None = None
     basis: str | None = None
     reason: str | None = None

@@ -5,7 +5,8 @@ from kit.decide.steps import Step, steps
 from kit.decide.steps import accepted_now as accepted
 from procedures.model import Procedure
 from procedures.model.part import Sourced
-from services.callback.rules.command import CallBack
+from services.callback.rules.calling import tell_progress
+from services.callback.rules.command import CallBack, TellProgress
 from services.callback.rules.dialling import Dial, dial, recorded
 from services.callback.rules.state import Calls, CallStage
 
@@ -35,6 +36,16 @@ STEPS = steps(
         word="attempts",
     ),
     Step("dial", Dial, dial, CENTRE, _attempts, (CallStage.PLANNED,), _is_owed, _calls_back),
+    Step(
+        "tell_progress",
+        TellProgress,
+        tell_progress,
+        (*CENTRE, Role.INTEGRATION),
+        _attempts,
+        (CallStage.WAITING, CallStage.PLANNED),
+        offered=_calls_back,
+        word="progress",
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.fact import Actor, Ahead, Grade, Instant, Known, Past, Typed, Word
+from contracts.telephone import is_nobody
 from contracts.ticket import Attachment, CallWish, GovernmentOrder
 from contracts.vocabulary import CallPreference, Channel, LinkKind
 from kit.http.steps import StepBody
@@ -50,8 +51,13 @@ class Stated(Body):
     ip: Line | None = None
 
     def fields(self) -> Mapping[PersonalField, str]:
-        """What was stated."""
-        return {field: value for field in PersonalField if (value := getattr(self, field.value)) is not None}
+        """What was stated; a word for nobody (anonymous, 匿名, `0`) states nothing."""
+        stated = {field: getattr(self, field.value) for field in PersonalField}
+        return {field: value for field, value in stated.items() if value is not None and not is_nobody(value)}
+
+
+def _somewhere(address: str | None) -> str | None:
+    return None if address is None or is_nobody(address) else address
 
 
 class WishBody(Body):
@@ -110,7 +116,7 @@ class RequestBody(Body):
         known = {**on_file, **self.customer.fields()}
         there: dict[RequestField, object] = {
             RequestField.NAME: known.get(PersonalField.NAME),
-            RequestField.ADDRESS: self.address or known.get(PersonalField.ADDRESS),
+            RequestField.ADDRESS: _somewhere(self.address) or known.get(PersonalField.ADDRESS),
             RequestField.CONTACT: known.get(PersonalField.CONTACT),
             RequestField.ID_NUMBER: known.get(PersonalField.ID_NUMBER),
             RequestField.DESCRIPTION: self.text or any(item.text for item in self.items),
@@ -126,6 +132,7 @@ class RequestBody(Body):
         at: datetime,
         by: Actor,
         customer_ref: str,
+        anonymous: bool,
         given: tuple[str, ...],
         verified: bool | None,
         explained: bool,
@@ -138,8 +145,10 @@ class RequestBody(Body):
         return Request(
             **shared,
             at=at,
+            began=self.at is not None,
             by=by,
             customer_ref=customer_ref,
+            anonymous=anonymous,
             given=given,
             verified=verified,
             reason_explained=explained,

@@ -44,6 +44,8 @@ _WRONG_IN_BODY = {
     "field_value": "fields",
     "too_much_said": "fields",
     "grade_unknown": "grade",
+    "wish_in_past": "call_wish.at",
+    "ended_before_begun": "ended_at",
 }
 """The request itself is wrong or incomplete, whatever the state of things; and in which field, where it is one."""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from contracts.fact import Word
 from contracts.refusal import Refusal
+from contracts.telephone import is_number
 from contracts.vocabulary import Role
 from kit.auth.principal import HolderOf, Principal
 from kit.http.parameters import InPath
@@ -18,7 +19,7 @@ from services.intake.http.bodies import Body, Line
 from services.intake.http.desk import Centre, FrontDesk, asking
 from services.intake.looking import Key, Look
 from services.intake.people.rules.disclosing import may_know
-from services.intake.people.rules.person import PersonalField, is_a_number, masked
+from services.intake.people.rules.person import PersonalField, masked
 
 TAG = "来电 Calls"
 Switch = Annotated[Principal, Depends(HolderOf(Role.INTEGRATION))]
@@ -59,7 +60,7 @@ def add_numbers(routes: APIRouter, desk: FrontDesk) -> None:
     @routes.post("/numbers", tags=[TAG], summary="号码入库 Keep a number")
     async def keep(body: NumberBody, who: Switch) -> NumberView:
         """One place for one number, whoever asks and however it is spelt; the answer holds none of it in full."""
-        if not is_a_number(body.number):
+        if not is_number(body.number):
             raise Problem(Refusal("not_a_number"), status=422)
         found = await kept.keep(who.utility, body.number, desk.procedure(who.utility, desk.now()).ref)
         shown = masked(PersonalField.CONTACT, body.number)

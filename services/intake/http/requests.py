@@ -26,9 +26,10 @@ from services.intake.http.desk import ByFrontOffice, FrontDesk, refuse
 from services.intake.http.views import AcceptedView, FormView, form_view, placed_view
 from services.intake.looking import Look
 from services.intake.people.register import Customer, verified
+from services.intake.people.rules.person import LOOKED_UP
 from services.intake.requests.accepting import Accepted, accept
 from services.intake.requests.intake import in_its_call, own_key
-from services.intake.rules.request import Request
+from services.intake.rules.request import Request, order_name
 
 TAG = "受理 Requests"
 
@@ -59,7 +60,7 @@ def add_requests(routes: APIRouter, desk: FrontDesk) -> None:
 
 async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Response:
     at = command.moment(body.at, desk.intake.tickets.clock)
-    if (refusal := misplaced(body, at)) is not None:
+    if (refusal := misplaced(body, desk.now())) is not None:
         return refuse(command, refusal)
     if not _may_bring(command.who, body):
         raise Problem(Refusal("not_your_channel", accepts=(*command.who.channels, *command.who.platforms)))
@@ -73,6 +74,7 @@ async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) 
         at=at,
         by=command.by,
         customer_ref=caller.customer.ref,
+        anonymous=not any(field in LOOKED_UP for field in (*body.customer.fields(), *caller.customer.on_file)),
         given=body.given(caller.customer.on_file),
         verified=await _verified(desk, command.who, body, caller.customer, procedure),
         explained=_explained(body, procedure),
@@ -107,8 +109,7 @@ def _cause(body: RequestBody, command: CommandRequest) -> Cause:
     if body.gov is None or command.key is not None:
         return command.cause
     said = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-    order = f"{body.gov.platform}/{body.gov.order_no}"
-    return replace(command.cause, id=f"gov/{command.who.utility}/{order}/{said}")
+    return replace(command.cause, id=f"gov/{command.who.utility}/{order_name(body.gov)}/{said}")
 
 
 async def _caller(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Caller | Refusal:

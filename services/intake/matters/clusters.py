@@ -1,8 +1,10 @@
 """Complaints of one matter, told of each other: joined when they come, linked and upgraded when they are a cluster."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from contracts.refusal import Outcome
 from kit.decide.decider import Decision
 from kit.decide.fold import Cause, ProcedureOf
 from kit.decide.followups import command_on
@@ -13,6 +15,8 @@ from services.intake.matters.rules import matter as rules
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.sighting import MatterIndex
 from services.intake.rules.commands import JoinCluster, join_cluster
+from services.intake.rules.counting import is_valid
+from services.intake.rules.grading import is_cluster
 from services.intake.rules.ticket import Ticket
 
 
@@ -40,6 +44,8 @@ class Matters:
         cause: Cause,
     ) -> Matter:
         """The matter with this member, joined at the moment `at`; `rule` says when many are graver than each."""
+        if rule is not None:
+            await self._strike(utility, matter, member, rule, procedure, cause)
         done = await self.shell.do(
             matter,
             lambda state, _: rules.join(state, member, at, rule, procedure),
@@ -49,6 +55,24 @@ class Matters:
         )
         assert isinstance(done, Done), done
         return done.document.state
+
+    async def _strike(
+        self, utility: str, matter: str, joining: Member, rule: GradeRule, procedure: Procedure, cause: Cause
+    ) -> None:
+        """Before so many become a cluster, those that proved invalid are taken out (R004-069, R004-078)."""
+        found = await self.shell.get(matter, utility)
+        members = found.state.members if found is not None else ()
+        if not is_cluster((each.customer for each in (*members, joining)), rule):
+            return
+        tickets = await self.tickets.store.load([each.ticket for each in members])
+        for key, ticket in tickets.items():
+            if not is_valid(ticket.state, procedure):
+                struck = replace(cause, id=f"{cause.id}/struck/{key}")
+                await self.shell.do(matter, partial(_without, key), utility=utility, cause=struck)
+
+
+def _without(ticket: str, matter: Matter | None, _: Procedure) -> Outcome[Matter]:
+    return rules.leave(matter, ticket)
 
 
 def _joining(document: Document[Matter], ticket: str) -> Decision[Ticket]:

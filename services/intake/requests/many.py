@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from contracts.vocabulary import Closure
 from kit.decide.fold import Cause
 from kit.store.port import Equal, Query
 from procedures.model import GradeRule, GroupRule, Procedure
@@ -12,7 +11,7 @@ from services.intake.matters.sighting import matter_id
 from services.intake.people.rules.person import PersonalField, normal
 from services.intake.requests.intake import Case, Intake
 from services.intake.requests.rules.splitting import Order
-from services.intake.rules.counting import Values, counts, key_of, values_of
+from services.intake.rules.counting import Values, counts, is_valid, key_of, values_of
 from services.intake.rules.grading import circumstances, counted_rules, graver, other_cluster_rules
 from services.intake.rules.request import Item, Request
 
@@ -38,7 +37,7 @@ def counted_as(intake: Intake, case: Case, ticket: str, order: Order, matter: st
     }
     fields = {**request.fields, **hidden}
     values = values_of(request.customer_ref, matter, order.type, order.subtype, request.area, fields)
-    item = Item(type=order.type, subtype=order.subtype)
+    item = Item(type=order.graded or order.type, subtype=order.subtype)
     return Counted(case.utility, ticket, item, request, values, case.procedure, case.cause)
 
 
@@ -50,8 +49,8 @@ def _plain(name: str, value: str, procedure: Procedure) -> str:
 
 async def graded(intake: Intake, counted: Counted, grade: int | None) -> int | None:
     """The grade that a request has as one of many, at least as grave as its own; types without grades have none."""
-    if grade is None:
-        return None
+    if grade is None or counted.request.anonymous:
+        return grade
     for rule in counted_rules(counted.item.type, counted.procedure):
         if rule.repeats and await _earlier(intake, counted, rule) + 1 >= rule.repeats.at_least:
             grade = graver(grade, rule.grade)
@@ -72,7 +71,7 @@ async def _earlier(intake: Intake, counted: Counted, rule: GradeRule) -> int:
     )
     found = [each for each in await intake.tickets.store.find(query) if each.key != counted.ticket]
     at, procedure = counted.request.at, counted.procedure
-    return sum(counts(each.state, rule, at, procedure) for each in found if each.state.closure is not Closure.INVALID)
+    return sum(counts(each.state, rule, at, procedure) for each in found if is_valid(each.state, procedure))
 
 
 async def _in_cluster(intake: Intake, counted: Counted, rule: GradeRule, grade: int | None) -> int | None:

@@ -12,6 +12,7 @@ from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Idempotency
 from kit.store.port import Document, Equal, Query
+from procedures.model import Procedure
 from services.intake.calls.rules.call import CALL
 from services.intake.matters.rules.matter import Matter, Member
 from services.intake.matters.sighting import Sighting, matter_id
@@ -22,9 +23,9 @@ from services.intake.requests.rules.opening import Opening, facts_of, open_ticke
 from services.intake.requests.rules.repeating import Brought, brought, brought_at_sight
 from services.intake.requests.rules.splitting import Order, split
 from services.intake.rules.commands import Repeat, repeat
-from services.intake.rules.counting import keys_of
+from services.intake.rules.counting import keys_of, times_complained
 from services.intake.rules.explaining import explain
-from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver, is_graded
+from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver
 from services.intake.rules.numbering import Number
 from services.intake.rules.ticket import Link, Ticket
 
@@ -33,18 +34,17 @@ MOST_EARLIER = 10
 
 
 class Decision(NamedTuple):
-    """What is to become of one order: a new ticket, or more on an open one; `earlier` is the same customer's last."""
+    """What is to become of one order: a new ticket, or more on an open one; `earlier` is the same customer's last.
+
+    `complaints` is how often the customer validly complained of the matter, this time included.
+    """
 
     order: Order
     ticket: str
     matter: str | None
     earlier: Document[Ticket] | None
-
-    @property
-    def repeats(self) -> Document[Ticket] | None:
-        """The open ticket that this is more of."""
-        earlier = self.earlier
-        return earlier if earlier is not None and not earlier.state.over else None
+    repeats: Document[Ticket] | None = None
+    complaints: int = 1
 
 
 async def place(intake: Intake, document: Document[Contact], _: str, cause: Cause) -> Callable[[Contact], Contact]:
@@ -78,7 +78,28 @@ def _case_of(intake: Intake, document: Document[Contact], cause: Cause) -> Case:
 async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Decision:
     ticket = derived_id("tkt", case.request.at, case.key, str(number))
     matter = await _matter_of(intake, case, ticket, order)
-    return Decision(order, ticket, matter, await _earlier(intake, case, order, ticket, matter))
+    same_order = await _of_the_order(intake, case, ticket)
+    alike = await _alike(intake, case, order, ticket, matter)
+    candidates = alike if case.request.gov is None else [each for each in same_order if each.state.type == order.type]
+    goes_on = [each for each in candidates if _goes_on(each.state, case.procedure)]
+    times = (times_complained(each.state, case.procedure) for each in alike)
+    return Decision(
+        order,
+        ticket,
+        matter,
+        earlier=max(same_order, key=_nearness, default=None) or max(alike, key=_nearness, default=None),
+        repeats=max(goes_on, key=_nearness, default=None),
+        complaints=max(times, default=0) + 1,
+    )
+
+
+def _goes_on(ticket: Ticket, procedure: Procedure) -> bool:
+    """Whether the customer can be told of this ticket when they come again; once attended, an emergency is over."""
+    return not ticket.over and not (ticket.attended and _is_emergency(ticket, procedure))
+
+
+def _is_emergency(ticket: Ticket, procedure: Procedure) -> bool:
+    return any(procedure.types[each].has("emergency") for each in ticket.types)
 
 
 async def _matter_of(intake: Intake, case: Case, ticket: str, order: Order) -> str | None:
@@ -111,22 +132,27 @@ def _told_by_clerk(case: Case, ticket: str) -> str | None:
     return matter_id(case.utility, ticket) if case.request.separate else None
 
 
-async def _earlier(
-    intake: Intake, case: Case, order: Order, ticket: str, matter: str | None
-) -> Document[Ticket] | None:
-    """An open ticket of the same platform order, or of the same customer in the same matter, else the latest closed."""
+async def _of_the_order(intake: Intake, case: Case, ticket: str) -> list[Document[Ticket]]:
+    """The tickets of the same order of a platform, whatever their type: it may be sent again, set right."""
+    order = case.request.gov_order
+    return [] if order is None else await _latest(intake, case, ticket, Equal("gov_order", order))
+
+
+async def _alike(intake: Intake, case: Case, order: Order, ticket: str, matter: str | None) -> list[Document[Ticket]]:
+    """The tickets of the same customer in the same matter, by whatever way they came."""
     request = case.request
-    if request.gov_order is not None:
-        where = [Equal("gov_order", request.gov_order)]
-    elif matter in (None, matter_id(case.utility, ticket)) or request.parent or request.appeals or request.separate:
-        return None
-    else:
-        where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
+    alone = matter in (None, matter_id(case.utility, ticket)) or request.parent or request.appeals or request.separate
+    if alone or request.anonymous:
+        return []
+    where = [Equal("matter", matter), Equal("customer", request.customer_ref)]
     if case.procedure.matters is None or "type" in case.procedure.matters.compare.value:
         where.append(Equal("type", order.type))
-    query = Query(case.utility, tuple(where), "opened_at", descending=True, limit=MOST_EARLIER)
-    found = [document for document in await intake.tickets.store.find(query) if document.key != ticket]
-    return max(found, key=_nearness, default=None)
+    return await _latest(intake, case, ticket, *where)
+
+
+async def _latest(intake: Intake, case: Case, ticket: str, *where: Equal) -> list[Document[Ticket]]:
+    query = Query(case.utility, where, "opened_at", descending=True, limit=MOST_EARLIER)
+    return [document for document in await intake.tickets.store.find(query) if document.key != ticket]
 
 
 def _nearness(document: Document[Ticket]) -> tuple[bool, datetime, int]:
@@ -156,9 +182,15 @@ async def _repeat(intake: Intake, case: Case, decision: Decision, open_: Documen
         by=request.by,
         words=case.key,
         brings=await _brings(intake, case, open_),
-        strong=request.strong,
-        counts=is_graded(decision.order.type, case.procedure),
+        strong=request.strong or _is_emergency(open_.state, case.procedure),
+        complaints=_counted(case, decision, open_),
         attachments=request.attachments,
+        flags=request.flags,
+        people=request.people,
+        grade=request.grade,
+        call_wish=request.call_wish,
+        accused=request.accused,
+        gov=request.gov,
     )
     done = await intake.tickets.do(
         open_.key,
@@ -170,6 +202,12 @@ async def _repeat(intake: Intake, case: Case, decision: Decision, open_: Documen
     if isinstance(done, Refusal):
         return None if done.code == "ticket_over" else _pressed_in_vain(case, decision, open_, done)
     return _placed(case, decision, done.document, [event.data for event in done.events], "repeat")
+
+
+def _counted(case: Case, decision: Decision, open_: Document[Ticket]) -> int | None:
+    """How often the customer complained by now; an order of a platform that is sent again is the same complaint."""
+    again = case.request.gov_order is not None and case.request.gov_order == open_.state.gov_order
+    return None if decision.order.graded is None or again else decision.complaints
 
 
 def _pressed_in_vain(case: Case, decision: Decision, open_: Document[Ticket], refusal: Refusal) -> Placed:
@@ -188,7 +226,7 @@ async def _brings(intake: Intake, case: Case, open_: Document[Ticket]) -> Brough
 
 
 async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[Decision]) -> Placed:
-    complaints = _complaints(decision)
+    complaints = decision.complaints
     counted = counted_as(intake, case, decision.ticket, decision.order, decision.matter)
     grade = await graded(intake, counted, _grade(case, decision, complaints))
     matter = await _joined(intake, case, decision, grade)
@@ -216,26 +254,24 @@ async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[D
     return _placed(case, decision, done.document, said, "opened")
 
 
-def _complaints(decision: Decision) -> int:
-    earlier = decision.earlier
-    return earlier.state.complaints + 1 if earlier and earlier.state.type == decision.order.type else 1
-
-
 def _grade(case: Case, decision: Decision, complaints: int) -> int | None:
     order = decision.order
     grades = (grade_at_sight(case.request.demands[place], case.request, case.procedure) for place in order.items)
     grade = min((each for each in grades if each is not None), default=None)
-    return None if grade is None else graver(grade, grade_of_repeats(order.type, complaints, case.procedure))
+    if grade is None or order.graded is None:
+        return None
+    return graver(grade, grade_of_repeats(order.graded, complaints, case.procedure))
 
 
 async def _joined(intake: Intake, case: Case, decision: Decision, grade: int | None) -> Matter | None:
     """The matter with this complaint in it; other types have no grade that a matter could change."""
-    if decision.matter is None or grade is None:
+    graded_type = decision.order.graded
+    if decision.matter is None or grade is None or graded_type is None or case.request.anonymous:
         return None
     member = Member(
         ticket=decision.ticket, customer=case.request.customer_ref, at=case.request.at, grade=grade, told=True
     )
-    at, rule = case.request.at, cluster_rule(decision.order.type, case.procedure)
+    at, rule = case.request.at, cluster_rule(graded_type, case.procedure)
     return await intake.matters.join(case.utility, decision.matter, member, at, rule, case.procedure, case.cause)
 
 

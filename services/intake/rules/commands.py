@@ -6,18 +6,21 @@ from contracts.fact import Fact, Few, Grade, Line, Typed
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import (
     Attachment,
+    CallWish,
+    GovernmentOrder,
+    TicketAmended,
     TicketAnswered,
     TicketLinked,
     TicketRegraded,
     TicketSupplemented,
     TicketWithdrawn,
 )
-from contracts.vocabulary import Closure, LinkKind
+from contracts.vocabulary import NO_ONE, CallPreference, Closure, LinkKind
 from kit.decide.steps import Command
-from procedures.model import Circumstances, Procedure
+from procedures.model import Procedure
 from services.intake.rules import urging
 from services.intake.rules.answering import not_at_once
-from services.intake.rules.grading import grade_of_repeats, graver, is_graded
+from services.intake.rules.grading import circumstances_of, grade_of_repeats, graver, is_graded, judged_in
 from services.intake.rules.ticket import Link, Ticket
 
 
@@ -78,12 +81,22 @@ class LeaveMatter(TicketCommand):
 
 
 class Repeat(TicketCommand):
-    """The same customer came again with the same matter; `brings` says whether with something new (R004-140)."""
+    """The same customer came again with the same matter; `brings` says whether with something new (R004-140).
+
+    `complaints` is how often they complained of it on all their tickets, this time included; None where it does not
+    count. The rest is what the contact says of the matter, of which the graver holds.
+    """
 
     brings: Literal["urge", "supplement"]
     strong: bool = False
-    counts: bool = False
+    complaints: int | None = None
     attachments: Few[Attachment] = ()
+    flags: tuple[str, ...] = ()
+    people: int = 1
+    grade: Grade | None = None
+    call_wish: CallWish = CallWish()
+    accused: str | None = None
+    gov: GovernmentOrder | None = None
 
 
 class JoinCluster(TicketCommand):
@@ -102,7 +115,7 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
         return _over(procedure)
     if ticket.round > 0:
         return refused("dispatched_already", basis)
-    held = not_at_once(_circumstances(ticket, procedure), procedure)
+    held = _waits_for_somebody(ticket, procedure)
     if held is not None:
         return held
     if command.guidance is not None and procedure.script(command.guidance) is None:
@@ -115,13 +128,12 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
 def may_be_answered(ticket: Ticket, procedure: Procedure) -> bool:
     """Whether the answer at first contact may still close it."""
     waits = not ticket.over and ticket.round == 0
-    return waits and not_at_once(_circumstances(ticket, procedure), procedure) is None
+    return waits and _waits_for_somebody(ticket, procedure) is None
 
 
-def _circumstances(ticket: Ticket, procedure: Procedure) -> Circumstances:
-    return procedure.circumstances(
-        ticket.type, subtype=ticket.subtype, grade=ticket.grade, channel=ticket.channel, area=ticket.area
-    )
+def _waits_for_somebody(ticket: Ticket, procedure: Procedure) -> Refusal | None:
+    held = (not_at_once(of, procedure) for of in circumstances_of(ticket, procedure))
+    return next((each for each in held if each is not None), None)
 
 
 def urge(ticket: Ticket | None, command: Urge, procedure: Procedure) -> Outcome[Ticket]:
@@ -156,7 +168,7 @@ def regrade(ticket: Ticket | None, command: Regrade, procedure: Procedure) -> Ou
     basis = procedure.clause("grade_by_hand")
     if ticket.over:
         return _over(procedure)
-    if not is_graded(ticket.type, procedure):
+    if not any(is_graded(each, procedure) for each in ticket.types):
         return refused("type_without_grades", basis, type=procedure.name_of("type", ticket.type))
     if ticket.grade == command.grade:
         return refused("grade_unchanged", basis, grade=command.grade)
@@ -192,26 +204,53 @@ def leave_matter(ticket: Ticket | None, command: LeaveMatter, procedure: Procedu
 
 
 def repeat(ticket: Ticket | None, command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
-    """No new order: an urge or a supplement of the open one, and the fifth complaint makes it major (R004-082)."""
+    """No new order: an urge or a supplement of the open one, with what the contact says of the matter (R004-140)."""
     assert ticket is not None
+    if ticket.over:
+        return _over(procedure)
+    ticket, amended = _amended(ticket, command)
     if command.brings == "supplement":
         added = Supplement(at=command.at, by=command.by, words=command.words, attachments=command.attachments)
         outcome = supplement(ticket, added, procedure)
     else:
         pressed = Urge(at=command.at, by=command.by, words=command.words, strong=command.strong)
         outcome = urge(ticket, pressed, procedure)
-    if isinstance(outcome, Refusal) or not command.counts:
-        return outcome
-    return _counted(*outcome, command, procedure)
+    if isinstance(outcome, Refusal):
+        if not amended:
+            return outcome
+        outcome = (ticket, ())
+    ticket, said = outcome
+    return _graver(ticket, (*amended, *said), command, procedure)
 
 
-def _counted(ticket: Ticket, said: tuple[Fact, ...], command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
-    counted = ticket.model_copy(update={"complaints": ticket.complaints + 1})
-    grade = graver(counted.grade, grade_of_repeats(counted.type, counted.complaints, procedure))
-    if grade is None or grade == counted.grade:
-        return counted, said
-    regraded = _regraded(counted, command, grade, "repeats", None)
-    return counted.model_copy(update={"grade": grade}), (*said, regraded)
+def _amended(ticket: Ticket, command: Repeat) -> tuple[Ticket, tuple[Fact, ...]]:
+    """What the contact adds to the flags, people and wishes of the ticket; the newest order of a platform binds."""
+    wished = command.call_wish if command.call_wish.preference is not CallPreference.DEFAULT else ticket.call_wish
+    now: dict[str, Any] = {
+        "flags": tuple(dict.fromkeys((*ticket.flags, *command.flags))),
+        "people": max(ticket.people, command.people),
+        "call_wish": wished,
+        "accused": command.accused if ticket.accused in (None, NO_ONE) and command.accused else ticket.accused,
+        "gov": command.gov or ticket.gov,
+    }
+    if all(getattr(ticket, name) == value for name, value in now.items()):
+        return ticket, ()
+    return ticket.model_copy(update=now), (TicketAmended(at=command.at, by=command.by, **now),)
+
+
+def _graver(ticket: Ticket, said: tuple[Fact, ...], command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
+    """How grave the matter is now: by what the contact told, or since it is the fifth time (R004-082)."""
+    if command.complaints is not None:
+        complaints = max(ticket.complaints + 1, command.complaints)
+        ticket = ticket.model_copy(update={"complaints": complaints})
+    told = (judged_in(of, command.grade, procedure) for of in circumstances_of(ticket, procedure))
+    often = [grade_of_repeats(each, ticket.complaints, procedure) for each in ticket.types]
+    grade = graver(ticket.grade, graver(*told, *often))
+    if grade is None or grade == ticket.grade:
+        return ticket, said
+    reason = "repeats" if grade in often else "told"
+    regraded = _regraded(ticket, command, grade, reason, None)
+    return ticket.model_copy(update={"grade": grade}), (*said, regraded)
 
 
 def join_cluster(ticket: Ticket | None, command: JoinCluster, procedure: Procedure) -> Outcome[Ticket]:

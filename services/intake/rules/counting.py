@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from contracts.vocabulary import Closure
 from procedures.model import GradeRule, Procedure
 from procedures.model.grading import Repeats
 from services.intake.rules.ticket import Ticket
@@ -43,6 +44,18 @@ def keys_of(values: Values, procedure: Procedure) -> tuple[str | None, ...]:
 def is_counted_by_the_ticket(rule: Repeats) -> bool:
     """Whether the count that every ticket keeps is the one that is asked for."""
     return rule.same == IN_ONE_MATTER and rule.within is None
+
+
+def is_valid(ticket: Ticket, procedure: Procedure) -> bool:
+    """Whether a request counts with others: not once it proved invalid; one withdrawn as the reading says."""
+    if ticket.struck or ticket.closure is Closure.INVALID:
+        return False
+    return ticket.closure is not Closure.WITHDRAWN or procedure.reading("withdrawn_counts") == "yes"
+
+
+def times_complained(ticket: Ticket, procedure: Procedure) -> int:
+    """How often its customer validly complained of its matter, up to and with this ticket."""
+    return ticket.complaints if is_valid(ticket, procedure) else ticket.complaints_before
 
 
 def counts(earlier: Ticket, rule: GradeRule, at: datetime, procedure: Procedure) -> bool:

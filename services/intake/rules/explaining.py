@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.fact import Fact
 from contracts.ticket import (
+    TicketAmended,
     TicketAnswered,
     TicketLinked,
     TicketOpened,
@@ -14,6 +15,7 @@ from contracts.ticket import (
     TicketSupplemented,
     TicketUrged,
     TicketUrgeExplained,
+    TicketUrgeQueued,
     TicketWithdrawn,
 )
 from contracts.vocabulary import Stage
@@ -66,12 +68,14 @@ def spoken(length: timedelta, language: Language) -> str:
 _WORTH_TELLING: tuple[tuple[type[Fact], str], ...] = (
     (TicketSupervised, "supervised"),
     (TicketUrged, "urged"),
+    (TicketUrgeQueued, "urge_queued"),
     (TicketUrgeExplained, ""),
     (TicketSupplemented, "supplemented"),
     (TicketAnswered, "answered"),
     (TicketOpened, "opened"),
     (TicketWithdrawn, "withdrawn"),
     (TicketRegraded, "regraded"),
+    (TicketAmended, "amended"),
     (TicketLinked, "linked"),
 )
 """What a step said, the most important to the customer first."""
@@ -83,6 +87,8 @@ def explain(ticket: Ticket, said: Sequence[Fact], at: datetime, procedure: Proce
         ((code, fact) for kind, code in _WORTH_TELLING for fact in said if isinstance(fact, kind)), ("unchanged", None)
     )
     due = fact.due if isinstance(fact, TicketUrgeExplained) else None
+    if isinstance(fact, TicketSupplemented) and ticket.lies_at_the_centre:
+        code = "supplement_waits"
     return Explanation(
         code=code or _why_not_urged(ticket, due),
         at=at,

@@ -6,6 +6,7 @@ from datetime import datetime
 from procedures.model import Circumstances, GradeRule, Procedure
 from services.intake.rules.counting import is_counted_by_the_ticket
 from services.intake.rules.request import Item, Request
+from services.intake.rules.ticket import Ticket
 
 
 def circumstances(item: Item, request: Request, procedure: Procedure) -> Circumstances:
@@ -23,6 +24,22 @@ def circumstances(item: Item, request: Request, procedure: Procedure) -> Circums
     )
 
 
+def circumstances_of(ticket: Ticket, procedure: Procedure) -> tuple[Circumstances, ...]:
+    """The same of each demand of a ticket; its subtype is that of the demand that gave it its type."""
+    return tuple(
+        procedure.circumstances(
+            kind,
+            subtype=ticket.subtype if kind == ticket.type else None,
+            grade=procedure.grade_of(kind, ticket.grade),
+            flags=ticket.flags,
+            channel=ticket.channel,
+            area=ticket.area,
+            people=ticket.people,
+        )
+        for kind in ticket.types
+    )
+
+
 def is_graded(ticket_type: str, procedure: Procedure) -> bool:
     """Whether requests of this type have a grade."""
     return ticket_type in procedure.grading
@@ -36,11 +53,19 @@ def grade_at_sight(item: Item, request: Request, procedure: Procedure) -> int | 
     rules = procedure.grading.get(item.type)
     if rules is None:
         return None
-    of = circumstances(item, request, procedure)
-    graver_ones = procedure.grade_rules(item.type)
+    judged = judged_in(circumstances(item, request, procedure), request.grade, procedure)
+    return rules.default.value if judged is None else judged
+
+
+def judged_in(of: Circumstances, by_hand: int | None, procedure: Procedure) -> int | None:
+    """The grade by these circumstances, at least as grave as the clerk judged; None where nothing was judged."""
+    rules = procedure.grading.get(of.type)
+    if rules is None:
+        return None
+    graver_ones = procedure.grade_rules(of.type)
     plain = (rule for rule in graver_ones if rule.repeats is None and rule.complainants is None)
-    judged = [] if request.grade is None else [request.grade]
-    return min([*judged, *(rule.grade for rule in plain if rule.when.holds(of))], default=rules.default.value)
+    judged = [] if by_hand is None else [by_hand]
+    return min([*judged, *(rule.grade for rule in plain if rule.when.holds(of))], default=None)
 
 
 def grade_of_repeats(ticket_type: str, complaints: int, procedure: Procedure) -> int | None:
@@ -85,6 +110,6 @@ def counts_together(earlier: datetime, moment: datetime, rule: GradeRule, proced
     return procedure.calendar.add(earlier, rule.complainants.within) >= moment
 
 
-def graver(one: int | None, other: int | None) -> int | None:
-    """The graver of two grades, where there are any."""
-    return min((grade for grade in (one, other) if grade is not None), default=None)
+def graver(*grades: int | None) -> int | None:
+    """The gravest of some grades, where there are any."""
+    return min((grade for grade in grades if grade is not None), default=None)

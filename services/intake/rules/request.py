@@ -17,6 +17,12 @@ FREE_TEXT = ("subject", "text", "situation", "address")
 """What a request says in words, beside the words of its items and its answer."""
 
 
+def order_name(gov: GovernmentOrder) -> str:
+    """Platform and number in one text, which no other platform and number give: only the number may hold a stroke."""
+    platform = gov.platform.strip().replace("%", "%25").replace("/", "%2F")
+    return f"{platform}/{gov.order_no.strip()}"
+
+
 class Item(State):
     """One of several demands of the contact (第十五条(一)3)."""
 
@@ -37,6 +43,9 @@ class FirstAnswer(State):
 class Request(State):
     """One contact. `at` is its receipt; `given` names the required fields it carries, whose contents stay in the vault.
 
+    `anonymous` says that nothing tells whether two such are one person; `began` that `at` is when the contact began,
+    and not only when it was taken down.
+
     `matter` is a matter's id or a label that stands for one; `separate` says that a clerk found the request to be about
     nothing known. `fields` are the procedure's own, `personal` those of them that are sealed. `address` is where it is,
     if not at the customer's own. `verified` is the identity check of a query, `strong` strong dissatisfaction;
@@ -48,6 +57,7 @@ class Request(State):
     by: Actor = SYSTEM
     channel: Channel
     customer_ref: str
+    anonymous: bool = False
     type: Word | None = None
     subtype: str | None = None
     unit: str | None = None
@@ -59,6 +69,7 @@ class Request(State):
     given: tuple[str, ...] = ()
     area: str | None = None
     ended_at: Instant | None = None
+    began: bool = False
     call_wish: CallWish = CallWish()
     people: int = Field(default=1, ge=1)
     matter: str | None = None
@@ -89,7 +100,7 @@ class Request(State):
     @property
     def gov_order(self) -> str | None:
         """The platform's own number of its order, one name for all platforms."""
-        return f"{self.gov.platform}/{self.gov.order_no}" if self.gov else None
+        return order_name(self.gov) if self.gov else None
 
     def without_words(self) -> "Request":
         """The same request without free text, which can hold personal data and is kept sealed."""

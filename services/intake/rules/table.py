@@ -46,7 +46,7 @@ def _goes_on(ticket: Ticket, _: Procedure) -> bool:
 
 
 def _has_a_grade(ticket: Ticket, procedure: Procedure) -> bool:
-    return not ticket.over and is_graded(ticket.type, procedure)
+    return not ticket.over and any(is_graded(each, procedure) for each in ticket.types)
 
 
 def _has_grades(procedure: Procedure) -> bool:

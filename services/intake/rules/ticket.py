@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from contracts.fact import Grade, Open
-from contracts.ticket import Attachment, came_by
+from contracts.ticket import Attachment, CallWish, GovernmentOrder, came_by
 from contracts.vocabulary import Channel, Closure, LinkKind, Stage
 from kit.decide.state import State
 
@@ -31,9 +31,14 @@ class Link(State):
 class Ticket(State):
     """Flat on purpose: it is copied with every message.
 
-    `unit` and `division` are where it was dispatched, `round` how often; `complaints` is how often this customer
-    complained of the matter, this time included; `closure` is known here before routing closes what intake ended;
-    `words` are the contacts whose texts belong to it; `in_call` is the call it was opened in, while that goes on.
+    `unit` and `division` are where it was dispatched, `round` how often. `others` are the types of demands beside the
+    one that gave the ticket its type; `accused` is who is complained about, `NO_ONE` where the clerk was told that
+    nobody is. `complaints` is how often this customer complained of the matter, this time included, and
+    `complaints_before` how often before this ticket; one that was `struck` out as not valid does not count. `attended`
+    says that the unit is or was there; `overdue` are the unit's clocks that were missed and are still owed;
+    `urge_waits` that an urging order goes out with the next dispatch. `closure` is known here before routing closes
+    what intake ended; `words` are the contacts whose texts belong to it; `in_call` is the call it was opened in, while
+    that goes on.
     """
 
     procedure: str
@@ -42,11 +47,15 @@ class Ticket(State):
     channel: Channel
     type: str
     subtype: str | None = None
+    others: tuple[str, ...] = ()
     area: str | None = None
     grade: Grade | None = None
     customer_ref: str
     first_owner: str
     opened_at: datetime
+    flags: tuple[str, ...] = ()
+    people: int = 1
+    call_wish: CallWish = CallWish()
     proposed_unit: str | None = None
     accused: str | None = None
     unit: str | None = None
@@ -54,19 +63,36 @@ class Ticket(State):
     matter: str | None = None
     gov_order: str | None = None
     platform: str | None = None
+    gov: GovernmentOrder | None = None
     complaints: int = 1
+    complaints_before: int = 0
+    struck: bool = False
     counted_by: tuple[str | None, ...] = ()
     stage: Stage = Stage.ACCEPTED
     round: int = 0
     closure: Open[Closure] | None = None
     urges: int = 0
+    urge_waits: bool = False
+    urged_strongly: bool = False
     supervised: bool = False
+    attended: bool = False
     periods: Mapping[str, Period] = {}
+    overdue: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     words: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     closed_at: datetime | None = None
     in_call: str | None = None
+
+    @property
+    def lies_at_the_centre(self) -> bool:
+        """No unit holds the order: it was not dispatched yet, or came back."""
+        return self.stage in (Stage.ACCEPTED, Stage.RETURNED)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The business types of everything it asks for, its own first."""
+        return (self.type, *self.others)
 
     @property
     def over(self) -> bool:

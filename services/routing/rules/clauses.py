@@ -8,6 +8,7 @@ from contracts.fact import Fact
 from contracts.vocabulary import Reviewer
 from procedures.model import Procedure
 from procedures.model.part import Sourced
+from services.routing.rules.closing import invalidating
 from services.routing.rules.reviewing import division_review
 from services.routing.rules.state import WorkOrder
 
@@ -23,12 +24,14 @@ def clause_of(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced:
 def _limit_met(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
     """A step that a clock waits for rests on the clause of its limit: of several, the one nearest to the reply."""
     of = order.circumstances(procedure)
-    limits = (procedure.limit(clock, of) for clock in reversed(procedure.met_by(fact.short_type())))
+    clocks = reversed(procedure.met_by(fact.short_type()))
+    limits = (procedure.limit(clock, each) for clock in clocks for each in of)
     return next((limit for limit in limits if limit is not None), None)
 
 
 def _phoned(order: WorkOrder, _: Fact, procedure: Procedure) -> Sourced | None:
-    return procedure.types[order.ticket_type].phone_first or procedure.work_orders.phone_notice
+    asking = (procedure.types[each].phone_first for each in order.types)
+    return next((each for each in asking if each), procedure.work_orders.phone_notice)
 
 
 def _approved(order: WorkOrder, fact: Fact, procedure: Procedure) -> Sourced | None:
@@ -69,6 +72,7 @@ _CLAUSES: Mapping[type[Fact], _Clause] = MappingProxyType(
     {
         ticket.TicketPhoneNotified: _phoned,
         ticket.TicketDeclined: lambda order, _, procedure: procedure.types[order.ticket_type].declinable,
+        ticket.TicketDemandInvalidated: lambda _o, _f, procedure: invalidating(procedure),
         ticket.TicketReturned: _returned,
         ticket.TicketReturnAccepted: _returned,
         ticket.TicketReturnRefused: _returned,

@@ -6,8 +6,10 @@ from contracts.callback import CallbackCompleted, CallbackExhausted
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, refused
 from contracts.ticket import (
+    Demand,
     TicketAnswered,
     TicketClosed,
+    TicketDemandInvalidated,
     TicketLinked,
     TicketRecheckAsked,
     TicketSentBack,
@@ -17,6 +19,7 @@ from contracts.vocabulary import CallKind, Closure, LinkKind, Stage
 from procedures.model import Procedure
 from procedures.model.part import Sourced
 from services.routing.rules.commands import Close, Invalidate
+from services.routing.rules.extending import dropped
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import unit_of
 
@@ -25,24 +28,55 @@ def closed(
     order: WorkOrder, closure: Closure, at: datetime, by: Actor, reason: str | None = None
 ) -> tuple[WorkOrder, tuple[Fact, ...]]:
     """The order as closed, and the word of it; nothing is owed and nothing wakes it any more."""
+    order, asked = dropped(order, "closed", at, by)
     done = order.but(stage=Stage.CLOSED, closure=closure, closed_at=at, wake_at=None)
-    return done, (TicketClosed(at=at, by=by, closure=closure, reason=reason),)
+    return done, (*asked, TicketClosed(at=at, by=by, closure=closure, reason=reason))
 
 
 def invalidate(order: WorkOrder, command: Invalidate, procedure: Procedure) -> Outcome[WorkOrder]:
-    """A complaint that is not valid closes with the reason (第十四条(六), R004-069); refused for other types."""
-    setting = procedure.types[order.ticket_type].may_be_invalid
-    if setting is None or not setting.value:
-        return refused("order_not_invalidable", invalidating(procedure))
+    """A complaint that is not valid closes with the reason (第十四条(六), R004-069); refused for other types.
+
+    Beside other demands it is taken out by its number, and they stay as they are (design reading 19).
+    """
+    doubtful = _may_be_invalid(order, procedure)
+    if not doubtful or (command.demand is not None and command.demand not in doubtful):
+        return refused("order_not_invalidable", invalidating(procedure), accepts=map(str, doubtful))
     if not command.reason:
-        return refused("order_reason_missing", setting, accepts=("reason",))
-    return closed(order, Closure.INVALID, command.at, command.by, command.reason)
+        return refused("order_reason_missing", invalidating(procedure), accepts=("reason",))
+    if len(order.demands) <= 1:
+        return closed(order, Closure.INVALID, command.at, command.by, command.reason)
+    if command.demand is None:
+        demands = ", ".join(map(str, doubtful))
+        return refused("order_invalid_which", invalidating(procedure), accepts=map(str, doubtful), demands=demands)
+    return _without(order, command, command.demand, procedure)
+
+
+def _without(order: WorkOrder, command: Invalidate, demand: int, procedure: Procedure) -> Outcome[WorkOrder]:
+    left = tuple(each for each in order.demands if each.number != demand)
+    highest = min(left, key=lambda each: procedure.rank_of(each.type, order.grade))
+    said = TicketDemandInvalidated(
+        at=command.at,
+        by=command.by,
+        demand=demand,
+        reason=command.reason,
+        ticket_type=highest.type,
+        subtype=highest.subtype,
+        demands=left,
+    )
+    grade = next((order.grade for each in left if procedure.grade_of(each.type, order.grade) is not None), None)
+    return order.but(demands=left, ticket_type=highest.type, subtype=highest.subtype, grade=grade), (said,)
 
 
 def may_be_invalid(order: WorkOrder, procedure: Procedure) -> bool:
-    """Whether an order of this type can be found invalid."""
-    setting = procedure.types[order.ticket_type].may_be_invalid
-    return setting is not None and setting.value
+    """Whether any demand of this order can be found invalid."""
+    return bool(_may_be_invalid(order, procedure))
+
+
+def _may_be_invalid(order: WorkOrder, procedure: Procedure) -> tuple[int, ...]:
+    """The numbers of the demands whose type can be found invalid; an order that lists none has the one of its type."""
+    demands = order.demands or (Demand(number=1, type=order.ticket_type, subtype=order.subtype),)
+    settings = ((each.number, procedure.types[each.type].may_be_invalid) for each in demands)
+    return tuple(number for number, setting in settings if setting is not None and setting.value)
 
 
 def invalidating(procedure: Procedure) -> Sourced:
@@ -61,7 +95,7 @@ def close(order: WorkOrder, command: Close, procedure: Procedure) -> Outcome[Wor
 
 def owes_nobody(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether nobody is owed a word on an order of this type."""
-    return procedure.callback_kind(order.ticket_type) is CallKind.NONE
+    return procedure.call_owed(order.types) is CallKind.NONE
 
 
 def on_answered(order: WorkOrder, fact: TicketAnswered, _: Procedure) -> Outcome[WorkOrder]:
@@ -89,7 +123,7 @@ def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, procedure: 
         return _sent_back(order, fact, fact.mismatch, procedure)
     if fact.recheck:
         return _looked_at_again(order, fact, procedure)
-    if fact.kind is CallKind.ANSWER:
+    if fact.kind is CallKind.ANSWER or fact.declined:
         return closed(order, Closure.ANSWERED, fact.at, fact.by)
     return closed(order, Closure.SATISFIED if fact.satisfied else Closure.DISSATISFIED, fact.at, fact.by)
 

@@ -130,7 +130,7 @@ class Reply(Command):
     result: Typed = ""
     attachments: Few[Known[Attachment]] | None = ()
     parts: Annotated[Mapping[Line, Typed], Field(max_length=50)] | None = Field(default_factory=dict)
-    answers: Answers = Answers.ALL
+    answers: Answers | None = None
     answered: Few[Count] | None = None
     public: bool = True
 
@@ -144,9 +144,10 @@ class Review(Command):
 
 
 class Invalidate(Command):
-    """A complaint was verified and is not valid (第十四条(六), R004-069)."""
+    """A complaint was verified and is not valid (第十四条(六), R004-069); `demand` is its number among several."""
 
     reason: Typed = ""
+    demand: Count | None = None
 
 
 class Forward(Command):

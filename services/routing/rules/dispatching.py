@@ -4,10 +4,12 @@ from datetime import datetime
 
 from contracts.fact import Fact
 from contracts.refusal import Outcome, Refusal, refused
-from contracts.ticket import TicketDispatched, TicketPhoneNotified, TicketReturnAccepted
+from contracts.ticket import TicketDispatched, TicketPhoneNotified, TicketReturnAccepted, TicketUrgeDelivered
 from contracts.vocabulary import Stage
 from procedures.model import Deadline, Procedure, Sourced, Unit
+from procedures.model.limits import earliest
 from services.routing.rules.commands import Dispatch, NotifyByPhone
+from services.routing.rules.extending import dropped
 from services.routing.rules.state import WorkOrder
 
 
@@ -27,10 +29,10 @@ def notify_by_phone(order: WorkOrder, command: NotifyByPhone, procedure: Procedu
 def may_be_phoned(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether the unit may hear of it before the order: its type asks so, or the rule about phone notices does."""
     notice = procedure.work_orders.phone_notice
-    of = order.circumstances(procedure)
-    return phone_first(order, procedure) or (
-        notice is not None and any(procedure.is_so(when, of) for when in notice.when)
-    )
+    if phone_first(order, procedure):
+        return True
+    of_demands = order.circumstances(procedure)
+    return notice is not None and any(procedure.is_so(when, of) for when in notice.when for of in of_demands)
 
 
 def phone_clause(procedure: Procedure) -> Sourced:
@@ -50,12 +52,20 @@ def dispatch(order: WorkOrder, command: Dispatch, procedure: Procedure) -> Outco
         return _not_phoned(order, unit, procedure)
     sent = _dispatched(order, command, unit, procedure)
     window = return_window(order.but(unit=unit.id), command.at, procedure)
-    return _lying_at(order, sent, window.due if window else None, procedure), (*_taken_back(order, command), sent)
+    before = order
+    order, asked = dropped(order, "moved", command.at, command.by)
+    facts = (*_taken_back(before, command), *asked, sent, *_delivered_with(before, sent))
+    return _lying_at(order, sent, window.due if window else None, procedure), facts
+
+
+def _delivered_with(order: WorkOrder, sent: TicketDispatched) -> tuple[Fact, ...]:
+    """What customers brought while no unit held the order lies with this one now (design reading 22)."""
+    return (TicketUrgeDelivered(at=sent.at, by=sent.by, unit=sent.unit),) if order.undelivered else ()
 
 
 def phone_first(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether no order of this type goes to a unit that was not phoned."""
-    return procedure.types[order.ticket_type].has("phone_first")
+    return any(procedure.types[each].has("phone_first") for each in order.types)
 
 
 def may_be_dispatched(order: WorkOrder, procedure: Procedure) -> bool:
@@ -69,8 +79,7 @@ def _unknown_unit(unit: str, procedure: Procedure) -> Refusal:
 
 
 def _not_phoned(order: WorkOrder, unit: Unit, procedure: Procedure) -> Refusal:
-    setting = procedure.types[order.ticket_type].phone_first
-    assert setting is not None
+    setting = next(found for each in order.types if (found := procedure.types[each].phone_first))
     return refused("order_phone_first", setting, accepts=("notify_by_phone",), unit=unit.names)
 
 
@@ -93,8 +102,9 @@ def return_window(order: WorkOrder, at: datetime, procedure: Procedure) -> Deadl
     """The window to give back an order dispatched at `at`: the limit of the clock that the procedure names."""
     if procedure.returns is None:
         return None
-    of = order.circumstances(procedure)
-    return procedure.deadline(procedure.returns.window.value, at, of, unit=order.unit)
+    window = procedure.returns.window.value
+    found = (procedure.deadline(window, at, of, unit=order.unit) for of in order.circumstances(procedure))
+    return earliest(each for each in found if each is not None)
 
 
 def _taken_back(order: WorkOrder, command: Dispatch) -> tuple[Fact, ...]:
@@ -120,6 +130,8 @@ def _lying_at(
         declined=False,
         return_until=return_until,
         return_taken=False,
+        pressed=False,
+        undelivered=False,
         material=None,
         completed=False,
         kept=False,

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from fractions import Fraction
+from typing import Literal
 
-from contracts.fact import Actor, is_late
+from contracts.fact import Actor, Fact, is_late
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketExtensionGranted, TicketExtensionRefused, TicketExtensionRequested
 from contracts.vocabulary import ExtensionDecider, Role
@@ -14,6 +15,7 @@ from procedures.wording import local_text
 from services.routing.rules.commands import DecideExtension, RequestExtension
 from services.routing.rules.state import RunningLimit, WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
+from texts import text
 
 _DECIDER_OF_ROLE = {
     Role.DIVISION.value: ExtensionDecider.DIVISION,
@@ -95,8 +97,8 @@ def _extended(order: WorkOrder, procedure: Procedure) -> RunningLimit | None:
 
 def _will_be_limited(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether sla_monitor is going to say when it is due."""
-    of = order.circumstances(procedure)
-    return order.gov is not None or any(procedure.limits(name, of) for name in stated(procedure.extension).clocks.value)
+    of, clocks = order.circumstances(procedure), stated(procedure.extension).clocks.value
+    return order.gov is not None or any(procedure.limits(name, each) for name in clocks for each in of)
 
 
 def _out_of_bounds(order: WorkOrder, until: datetime, procedure: Procedure) -> Refusal | None:
@@ -153,6 +155,17 @@ def _decided(
         return order, (TicketExtensionGranted(at=command.at, by=command.by, until=until, decider=decider),)
     refusal = TicketExtensionRefused(at=command.at, by=command.by, decider=decider, reason=command.reason)
     return order, (refusal,)
+
+
+def dropped(
+    order: WorkOrder, why: Literal["moved", "replied", "closed"], at: datetime, by: Actor
+) -> tuple[WorkOrder, tuple[Fact, ...]]:
+    """A question that is open when the order moves on is answered by that, with its reason; it lies on no desk."""
+    if order.extension_until is None or order.extension_decider is None:
+        return order, ()
+    reason = text(f"extension_dropped.{why}", "zh")
+    said = TicketExtensionRefused(at=at, by=by, decider=order.extension_decider, reason=reason)
+    return order.but(extension_until=None, extension_decider=None), (said,)
 
 
 def _speaking_as(command: DecideExtension, expected: ExtensionDecider) -> ExtensionDecider:

@@ -1,9 +1,23 @@
 """What routing takes from others' words into the order: its opening, its grade, and the limits that run on it."""
 
+from datetime import datetime
+
 from contracts.clock import ClockCancelled, ClockExempted, ClockMet, ClockMissed, ClockResumed, ClockStarted
+from contracts.fact import SYSTEM
 from contracts.refusal import Outcome
-from contracts.ticket import TicketOpened, TicketRegraded, TicketSupervised, TicketSupplemented, TicketUrged
+from contracts.ticket import (
+    TicketAmended,
+    TicketOpened,
+    TicketRegraded,
+    TicketSupervised,
+    TicketSupplemented,
+    TicketUrged,
+    TicketUrgeDelivered,
+    TicketUrgeQueued,
+)
+from contracts.vocabulary import CallPreference, Closure, Stage
 from procedures.model import Procedure
+from services.routing.rules.closing import closed
 from services.routing.rules.state import RunningLimit, WorkOrder
 
 
@@ -39,12 +53,34 @@ def on_regraded(order: WorkOrder, fact: TicketRegraded, _: Procedure) -> Outcome
 
 def on_urged(order: WorkOrder, fact: TicketUrged, _: Procedure) -> Outcome[WorkOrder]:
     """The urging order reaches the unit on its own list (第十五条(四)2, R004-136, R004-137)."""
-    return order.but(urges=fact.count, urged_at=fact.at), ()
+    return _delivered(order.but(urges=fact.count, urged_at=fact.at), fact.at)
+
+
+def on_urge_queued(order: WorkOrder, fact: TicketUrgeQueued, _: Procedure) -> Outcome[WorkOrder]:
+    """The customer presses before there is a unit: whoever dispatches sees it (design reading 22)."""
+    return order.but(pressed=True, urged_at=fact.at), ()
 
 
 def on_supplemented(order: WorkOrder, fact: TicketSupplemented, _: Procedure) -> Outcome[WorkOrder]:
     """More material is in intake for whoever holds the order (R004-138)."""
-    return order.but(supplements=order.supplements + 1, urged_at=fact.at), ()
+    return _delivered(order.but(supplements=order.supplements + 1, urged_at=fact.at), fact.at)
+
+
+def _delivered(order: WorkOrder, at: datetime) -> Outcome[WorkOrder]:
+    """The unit that holds the order has it now; without one it goes out with the dispatch."""
+    if order.stage in (Stage.ACCEPTED, Stage.RETURNED) or order.unit is None:
+        return order.but(undelivered=True), ()
+    return order, (TicketUrgeDelivered(at=at, by=SYSTEM, unit=order.unit),)
+
+
+def on_amended(order: WorkOrder, fact: TicketAmended, _: Procedure) -> Outcome[WorkOrder]:
+    """A later contact brought more; who wants no call any more, and waits for one, is not called (R004-091)."""
+    amended = order.but(
+        flags=fact.flags, people=fact.people, call_wish=fact.call_wish.preference, gov=fact.gov or order.gov
+    )
+    if order.stage is Stage.CALLBACK and fact.call_wish.preference is CallPreference.NONE:
+        return closed(amended, Closure.CALLBACK_WAIVED, fact.at, fact.by)
+    return amended, ()
 
 
 def on_supervised(order: WorkOrder, _fact: TicketSupervised, _: Procedure) -> Outcome[WorkOrder]:

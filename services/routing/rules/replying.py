@@ -8,7 +8,9 @@ from contracts.vocabulary import Answers, Stage
 from procedures.filling import misfilled
 from procedures.model import Procedure, ReplyPart, ReplyRules
 from procedures.model.part import Sourced
+from procedures.model.types import RequiredAttachment
 from services.routing.rules.commands import Reply
+from services.routing.rules.extending import dropped
 from services.routing.rules.state import WorkOrder
 from services.routing.rules.unit_work import signed, unit_of
 from texts import Labels
@@ -25,6 +27,7 @@ def reply(order: WorkOrder, command: Reply, procedure: Procedure) -> Outcome[Wor
     if refusal is not None:
         return refusal
     order, facts = signed(order, command.at, command.by)
+    order, asked = dropped(order, "replied", command.at, command.by)
     replied = TicketReplied(
         at=command.at,
         by=command.by,
@@ -33,40 +36,44 @@ def reply(order: WorkOrder, command: Reply, procedure: Procedure) -> Outcome[Wor
         result=command.result,
         parts=dict(command.parts or {}),
         attachments=command.attachments or (),
-        answers=command.answers,
+        answers=command.answers or Answers.ALL,
         public=command.public and not _must_stay_private(order, procedure),
     )
-    return _as_replied(order, command, procedure), (*facts, replied)
+    return _as_replied(order, command, procedure), (*facts, *asked, replied)
 
 
 def _as_replied(order: WorkOrder, command: Reply, procedure: Procedure) -> WorkOrder:
-    """Who replies has accepted the order: the window to return it is over, and so is a wish for more time."""
+    """Who replies has accepted the order: the window to return it is over."""
     said = {"opinion": command.opinion, "result": command.result, **(command.parts or {})}
     return order.but(
         stage=Stage.REPLIED,
         replied_at=command.at,
         division_approved=False,
         return_until=min(order.return_until, command.at) if order.return_until else None,
-        extension_until=None,
-        extension_decider=None,
         reply=said if procedure.templates else {},
     )
 
 
 def _gaps(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     """Everything the reply lacks, the plainest first."""
-    rules = procedure.types[order.ticket_type].reply
-    asked = rules.parts if rules else procedure.clauses.loop
+    rules = _rules(order, procedure)
     empty = tuple(name for name in ("opinion", "result") if not getattr(command, name))
     if empty:
         basis = _of_every_reply(rules, procedure)
         yield refused("order_reply_incomplete", basis, accepts=empty, missing=_named(empty, procedure))
-    parts = _missing_parts(command, rules.parts.value if rules else ())
-    if parts:
-        yield refused("order_reply_incomplete", asked, accepts=parts, missing=_named(parts, procedure))
+    for each in rules:
+        parts = _missing_parts(command, each.parts.value)
+        if parts:
+            yield refused("order_reply_incomplete", each.parts, accepts=parts, missing=_named(parts, procedure))
     yield from _unfit_parts(command, procedure)
     yield from _missing_attachments(order, command, procedure)
     yield from _unanswered(order, command, procedure)
+
+
+def _rules(order: WorkOrder, procedure: Procedure) -> tuple[ReplyRules, ...]:
+    """What each of its demands asks of the reply (design reading 19)."""
+    found = (procedure.types[each].reply for each in order.types)
+    return tuple(rules for rules in found if rules is not None)
 
 
 def _named(parts: tuple[str, ...], procedure: Procedure) -> Labels:
@@ -74,9 +81,9 @@ def _named(parts: tuple[str, ...], procedure: Procedure) -> Labels:
     return Labels(own[part].names if part in own else ReplyPart(part) for part in parts)
 
 
-def _of_every_reply(rules: ReplyRules | None, procedure: Procedure) -> Sourced:
+def _of_every_reply(rules: tuple[ReplyRules, ...], procedure: Procedure) -> Sourced:
     """The clause that asks opinion and result of every reply, for a type whose own parts rest on another."""
-    stated = (each.parts for each in (rules, *(kind.reply for kind in procedure.types.values())) if each)
+    stated = (each.parts for each in (*rules, *(kind.reply for kind in procedure.types.values())) if each)
     return next((parts for parts in stated if set(ReplyPart) <= set(parts.value)), procedure.clauses.loop)
 
 
@@ -98,11 +105,16 @@ def _unfit_parts(command: Reply, procedure: Procedure) -> Iterator[Refusal]:
 def _missing_attachments(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     if command.attachments is None:
         return
-    rules = procedure.types[order.ticket_type].reply
-    for asked in rules.attachments_for(order.subtype) if rules else ():
+    for asked in _asked_attachments(order, procedure):
         enclosed = sum(asked.accepts(attachment.media_type) for attachment in command.attachments)
         if enclosed < asked.at_least:
             yield refused("order_attachments_missing", asked, accepts=(asked.kind,), at_least=asked.at_least)
+
+
+def _asked_attachments(order: WorkOrder, procedure: Procedure) -> Iterator[RequiredAttachment]:
+    for kind, subtype in order.kinds:
+        rules = procedure.types[kind].reply
+        yield from rules.attachments_for(subtype) if rules else ()
 
 
 def _unanswered(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
@@ -113,7 +125,7 @@ def _unanswered(order: WorkOrder, command: Reply, procedure: Procedure) -> Itera
         left = tuple(str(each.number) for each in order.demands if each.number not in command.answered)
         if left:
             yield refused("order_demands_unanswered", rule, accepts=left, demands=Labels(left))
-    elif command.answers is not Answers.ALL:
+    elif command.answers is Answers.SOME or (command.answers is None and len(order.demands) > 1):
         asked = tuple(str(each.number) for each in order.demands)
         yield refused("order_demands_unanswered", rule, accepts=("all",), demands=Labels(asked))
 

@@ -29,10 +29,8 @@ def give_back(order: WorkOrder, command: Return, procedure: Procedure) -> Outcom
 
 
 def _given_back(order: WorkOrder) -> WorkOrder:
-    """Off the unit's desk, and off that of whoever was to decide on more time."""
-    return order.but(
-        stage=Stage.RETURNED, return_taken=False, extension_until=None, extension_decider=None, wake_at=None
-    )
+    """Off the unit's desk; whether it gets more time is asked again only if it has to keep the order."""
+    return order.but(stage=Stage.RETURNED, return_taken=False, wake_at=None)
 
 
 def may_be_returned(order: WorkOrder, _: Procedure) -> bool:

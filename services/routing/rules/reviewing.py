@@ -18,8 +18,9 @@ def division_owes_review(order: WorkOrder, procedure: Procedure) -> bool:
 
 def division_review(order: WorkOrder, procedure: Procedure) -> Sourced | None:
     """The rule by which the division reviews a reply on this order before the centre; None where it does not."""
-    of, rules = order.circumstances(procedure), procedure.types[order.ticket_type].reviewed_by
-    return next((each for each in rules if each.by is Reviewer.DIVISION and procedure.is_so(each.when, of)), None)
+    of_demands = order.circumstances(procedure)
+    rules = ((each, of) for of in of_demands for each in procedure.types[of.type].reviewed_by)
+    return next((each for each, of in rules if each.by is Reviewer.DIVISION and procedure.is_so(each.when, of)), None)
 
 
 def review(order: WorkOrder, command: Review, procedure: Procedure) -> Outcome[WorkOrder]:
@@ -82,6 +83,6 @@ def _approved(order: WorkOrder, command: Review, reviewer: Reviewer, procedure: 
 
 def _nothing_owed(order: WorkOrder, procedure: Procedure) -> Closure | None:
     """How the order closes without a call (第十四条(九), R004-090, R004-091); None when a call is owed."""
-    if procedure.callback_kind(order.ticket_type) is CallKind.NONE:
+    if procedure.call_owed(order.types) is CallKind.NONE:
         return Closure.NO_CALLBACK_DUE
     return Closure.CALLBACK_WAIVED if order.call_wish is CallPreference.NONE else None

@@ -26,7 +26,8 @@ class WorkOrder(State):
 
     `unit` is where it lies or lay last; `round` counts its dispatches; `return_until` is the last instant of the
     unit's window to give it back; `kept` is true once the centre refused to take it
-    back; `held` is why the matter lies with somebody outside, `forwarded_to` to whom it went for good; `progress` is
+    back; `pressed` says that the customer presses for the dispatch, `undelivered` that what they brought goes out with
+    it; `held` is why the matter lies with somebody outside, `forwarded_to` to whom it went for good; `progress` is
     the last step of the work, and `reply` what the reply says, kept where customers are told in set words; `limits` are
     those that sla_monitor told of and that still run.
     """
@@ -70,6 +71,8 @@ class WorkOrder(State):
     urges: int = 0
     urged_at: datetime | None = None
     supplements: int = 0
+    pressed: bool = False
+    undelivered: bool = False
     supervised: bool = False
 
     extension_until: datetime | None = None
@@ -111,17 +114,32 @@ class WorkOrder(State):
 
     def limits_after(self, event: str, procedure: Procedure) -> Mapping[str, RunningLimit]:
         """The limits that go on after an event: those that it begins anew or ends are sla_monitor's to tell of."""
-        does, of = procedure.reactions.get(event, NO_REACTIONS), self.circumstances(procedure)
+        does, of_demands = procedure.reactions.get(event, NO_REACTIONS), self.circumstances(procedure)
         begun = ((name, start) for name, start in does.starts if start.running == "restart")
-        over = {name for name, trigger in (*begun, *does.meets, *does.cancels) if trigger.when.holds(of)}
+        ended = (*begun, *does.meets, *does.cancels)
+        over = {name for name, trigger in ended if any(map(trigger.when.holds, of_demands))}
         return {name: limit for name, limit in self.limits.items() if name not in over}
 
-    def circumstances(self, procedure: Procedure) -> Circumstances:
-        """What limits and conditions of the procedure are held against."""
+    @property
+    def kinds(self) -> tuple[tuple[str, str | None], ...]:
+        """Type and subtype of every demand, each once, the one that gave the order its type first."""
+        named = ((demand.type, demand.subtype) for demand in self.demands)
+        return tuple(dict.fromkeys(((self.ticket_type, self.subtype), *named)))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The business types of its demands, each once, the order's own first."""
+        return tuple(dict.fromkeys(kind for kind, _ in self.kinds))
+
+    def circumstances(self, procedure: Procedure) -> tuple[Circumstances, ...]:
+        """What limits and conditions of the procedure are held against, of every demand."""
+        return tuple(self._circumstances(kind, subtype, procedure) for kind, subtype in self.kinds)
+
+    def _circumstances(self, kind: str, subtype: str | None, procedure: Procedure) -> Circumstances:
         return procedure.circumstances(
-            self.ticket_type,
-            subtype=self.subtype,
-            grade=self.grade,
+            kind,
+            subtype=subtype,
+            grade=procedure.grade_of(kind, self.grade),
             flags=self.flags,
             channel=self.channel,
             area=self.area,

@@ -72,7 +72,7 @@ def may_be_told(order: WorkOrder, procedure: Procedure) -> bool:
 
 def _is_for(order: WorkOrder, template: Template, procedure: Procedure) -> bool:
     """A template that ends an order has its time: the result after the last review, the other two before a dispatch."""
-    if not procedure.is_so(template.when, order.circumstances(procedure)):
+    if not any(procedure.is_so(template.when, of) for of in order.circumstances(procedure)):
         return False
     match template.ends:
         case "answered":

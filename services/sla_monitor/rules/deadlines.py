@@ -4,25 +4,24 @@ from datetime import datetime, timedelta
 
 from procedures.model import Circumstances, Deadline, Procedure
 from procedures.model.choice import candidates
+from procedures.model.limits import earliest
 from services.sla_monitor.rules.state import Sla
 
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def deadline_of(
-    state: Sla, of: Circumstances | None, name: str, since: datetime, procedure: Procedure
+    state: Sla, of: tuple[Circumstances, ...], name: str, since: datetime, procedure: Procedure
 ) -> Deadline | None:
-    """The deadline of a clock that starts at `since`; None where nothing limits it."""
-    if of is None:
+    """The deadline of a clock that starts at `since`, the earliest of all demands'; None where nothing limits it."""
+    if not of:
         return _of_knowledge(name, since, procedure)
-    found = procedure.deadline(
-        name,
-        since,
-        of,
-        platform_due=_platform_due(state, name, since, procedure),
-        advisory=state.advisory,
-        unit=state.unit,
+    platform_due = _platform_due(state, name, since, procedure)
+    each = (
+        procedure.deadline(name, since, one, platform_due=platform_due, advisory=state.advisory, unit=state.unit)
+        for one in of
     )
+    found = earliest(deadline for deadline in each if deadline is not None)
     if found is not None and procedure.clocks[name].yields_to_appointment:
         found = procedure.call_deadline(found, state.call_at)
     return found

@@ -35,11 +35,11 @@ class Ledger:
         self.clocks = list(state.clocks)
         self.said: list[Fact] = []
         self._changed = False
-        self._of: Circumstances | None = None
+        self._of: tuple[Circumstances, ...] | None = None
 
     @property
-    def of(self) -> Circumstances | None:
-        """What conditions are held against; None for a piece of knowledge."""
+    def of(self) -> tuple[Circumstances, ...]:
+        """What conditions are held against, of every demand; nothing for a piece of knowledge."""
         if self._of is None:
             self._of = self.state.circumstances(self.procedure)
         return self._of
@@ -111,8 +111,16 @@ class Ledger:
                 self._put(place, _with(clock, state=ClockState.EXEMPT, ended_at=self.at))
 
     def restate(self, clock: SlaClock, found: Deadline) -> None:
-        """From now on the running clock ends at another deadline; it still counts from where it started."""
-        self._end_otherwise(clock, ending_of(found), moved=False)
+        """From now on the clock ends at another deadline; it still counts from where it started.
+
+        One that stands goes on with what is left of the new limit.
+        """
+        if clock.state is not ClockState.PAUSED:
+            self._end_otherwise(clock, ending_of(found), moved=False)
+            return
+        now = _with(clock, **ending_of(found))
+        self._replace(clock, now)
+        self._say_started(now, self.at, restated=True)
 
     def extend(self, clock: SlaClock, until: datetime, clause: Sourced) -> None:
         """The clock ends at a moment that was granted; one missed stays so, and what is granted is its next round."""
@@ -246,10 +254,10 @@ class Ledger:
                 advisory=clock.advisory,
             )
         )
-        if clock.advisory or self.of is None:
+        if clock.advisory:
             return
-        for rule in self.procedure.escalations("clock.missed", self.of.type):
-            if (not rule.clocks or clock.name in rule.clocks) and rule.when.holds(self.of):
+        for rule in self.state.notices("clock.missed", self.procedure):
+            if (not rule.clocks or clock.name in rule.clocks) and any(map(rule.when.holds, self.of)):
                 self.escalate(rule, clock.due, clock.name)
 
     def _replace(self, clock: SlaClock, now: SlaClock) -> None:

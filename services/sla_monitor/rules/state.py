@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 
 from contracts.vocabulary import ClockState
 from kit.decide.state import State
-from procedures.model import Candidate, Circumstances, Deadline, Procedure
+from procedures.model import Candidate, Circumstances, Deadline, EscalationRule, Procedure
 
 STRICTLY_AFTER = timedelta(milliseconds=1)
 """A limit is met at its very instant, so the first moment to judge it missed is the next the clock can show."""
@@ -112,7 +112,8 @@ class SlaClock(State):
 class Sla(State):
     """The clocks of one subject, oldest first; `type` is None for an article, a task or a notice.
 
-    What limits may depend on is kept flat. `again` is true while a reply is being made anew, `phoned` from a phone
+    What limits may depend on is kept flat; `others` are the types and subtypes of demands beside the one that gave the
+    ticket its type. `again` is true while a reply is being made anew, `phoned` from a phone
     notice to the dispatch that follows it, `call_owed` where the customer is to be called back.
     """
 
@@ -125,6 +126,7 @@ class Sla(State):
     area: str | None = None
     fields: Mapping[str, str] = {}
     people: int = 1
+    others: tuple[tuple[str, str | None], ...] = ()
     platform: str | None = None
     platform_due: datetime | None = None
     call_owed: bool = True
@@ -153,14 +155,27 @@ class Sla(State):
         """The last run of a clock, whatever its state."""
         return next((clock for clock in reversed(self.clocks) if clock.name == name), None)
 
-    def circumstances(self, procedure: Procedure) -> Circumstances | None:
-        """What limits and conditions are held against; None for a piece of knowledge."""
+    def notices(self, event: str, procedure: Procedure) -> tuple[EscalationRule, ...]:
+        """Who may be told of this event about any of the demands."""
         if self.type is None:
-            return None
+            return ()
+        found = procedure.escalations(event, self.type)
+        for kind, _ in self.others:
+            found = (*found, *(rule for rule in procedure.escalations(event, kind) if rule not in found))
+        return found
+
+    def circumstances(self, procedure: Procedure) -> tuple[Circumstances, ...]:
+        """What limits and conditions are held against, of every demand; nothing for a piece of knowledge."""
+        if self.type is None:
+            return ()
+        return tuple(self._circumstances(each, procedure) for each in ((self.type, self.subtype), *self.others))
+
+    def _circumstances(self, demand: tuple[str, str | None], procedure: Procedure) -> Circumstances:
+        kind, subtype = demand
         return Circumstances(
-            self.type,
-            self.subtype,
-            self.grade,
+            kind,
+            subtype,
+            procedure.grade_of(kind, self.grade),
             self.flags,
             self.channel,
             self.area,

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.fact import SYSTEM, Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.ticket import (
+    TicketAmended,
     TicketClosed,
     TicketDispatched,
     TicketEscalated,
@@ -35,8 +36,8 @@ def opened(state: Sla | None, fact: TicketOpened, procedure: Procedure) -> Outco
 def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
     """Everything else: remember what the fact tells, then do what the table says of it."""
     now, name = remembering.after(state, fact, procedure), fact.short_type()
-    told = procedure.told(name, now.type)
-    notices = procedure.escalations(name, now.type) if now.type else ()
+    told = procedure.told(name, None if now.others else now.type)
+    notices = now.notices(name, procedure)
     if told is NO_REACTIONS and not notices and not isinstance(fact, TicketClosed):
         return now, ()
     ledger = Ledger(now, fact.at, procedure)
@@ -45,8 +46,8 @@ def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
         _move(ledger, told, fact)
     if told.starts:
         _begin(ledger, told, fact)
-    for notice in notices:
-        _escalate(ledger, notice, state, fact)
+    if notices:
+        escalate(ledger, notices, state, fact)
     return _settled(ledger, fact)
 
 
@@ -157,10 +158,12 @@ def _since(start: Start, state: Sla, at: datetime) -> datetime:
 
 
 def _pausable(ledger: Ledger, name: str, pause: Pause, fact: Any) -> SlaClock | None:
-    """The running clock that this pause stops; none for an agreed time before the deadline."""
+    """The clock that this pause stops: none for an agreed time before the deadline, unless it waits for another."""
     clock = ledger.open(name)
     if clock is None or not clock.is_live or not _holds(pause, ledger, fact):
         return None
+    if clock.state is ClockState.PAUSED and pause.until == "agreed":
+        return clock
     return None if pause.later and not _is_later(ledger, fact) else clock
 
 
@@ -190,17 +193,17 @@ def _restate(ledger: Ledger, name: str, restate: Restate, fact: Any) -> None:
         return
     approved = getattr(fact, "approved_by", None) is not None
     shorter, longer = found.due < clock.due and not clock.moved, found.due > clock.due and approved
-    if not restate.shorter_only or (clock.state is ClockState.RUNNING and (shorter or longer)):
+    if not restate.shorter_only or shorter or longer:
         ledger.restate(clock, found)
 
 
-def _escalate(ledger: Ledger, rule: EscalationRule, before: Sla, fact: Fact) -> None:
-    """Whoever is to be told of this event; of a new grade only where it brings the circumstance about."""
-    if ledger.of is None or not rule.when.holds(ledger.of):
-        return
-    was = before.circumstances(ledger.procedure) if isinstance(fact, TicketRegraded) else None
-    if was is None or not rule.when.holds(was):
-        ledger.escalate(rule, fact.at)
+def escalate(ledger: Ledger, notices: tuple[EscalationRule, ...], before: Sla, fact: Fact) -> None:
+    """Whoever is to be told of this event; of a change only where it brings the circumstance about."""
+    changes = isinstance(fact, TicketRegraded | TicketAmended)
+    was = before.circumstances(ledger.procedure) if changes else ()
+    for rule in notices:
+        if any(map(rule.when.holds, ledger.of)) and not any(map(rule.when.holds, was)):
+            ledger.escalate(rule, fact.at)
 
 
 def _settled(ledger: Ledger, fact: Fact) -> Outcome[Sla]:
@@ -217,9 +220,7 @@ def _names(triggers: tuple[tuple[str, Trigger], ...], ledger: Ledger, fact: Fact
 def _holds(trigger: Trigger, ledger: Ledger, fact: Fact) -> bool:
     if trigger.unconditional:
         return True
-    return trigger.is_about(fact) and (
-        not trigger.when.stated or (ledger.of is not None and trigger.when.holds(ledger.of))
-    )
+    return trigger.is_about(fact) and (not trigger.when.stated or any(map(trigger.when.holds, ledger.of)))
 
 
 def _verb(fact: Fact) -> str:

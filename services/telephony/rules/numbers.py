@@ -3,18 +3,18 @@
 import re
 from typing import NamedTuple
 
+from contracts.telephone import spelled
 from contracts.vocabulary import NumberKind
 
 _LONGEST = 24
 _WITHHELD = frozenset({"", "anonymous", "restricted", "private", "unavailable", "withheld"})
+_DIALLED = re.compile(r"[+0-9]+")
 _KINDS = (
     (NumberKind.MOBILE, re.compile(r"1[3-9]\d{9}")),
     (NumberKind.LANDLINE, re.compile(r"0\d{2,3}\d{7,8}|[2-9]\d{6,7}")),
     (NumberKind.SHORT, re.compile(r"\d{3,6}|[48]00\d{7}")),
 )
-_OUR_COUNTRY = re.compile(r"(?:\+|00)?86(?=\d{9,})")
-_ABROAD = re.compile(r"(?:\+|00)[1-9]\d{6,14}")
-_TRUNK_ZERO = re.compile(r"0(?=1[3-9]\d{9}$)")
+_ABROAD = re.compile(r"00[1-9]\d{6,14}")
 
 
 class Number(NamedTuple):
@@ -29,23 +29,11 @@ def number(sent: str) -> Number:
     packed = re.sub(r"[\s\-().（）]", "", sent[: _LONGEST * 2]).casefold()
     if packed.strip("<>") in _WITHHELD:
         return Number(NumberKind.WITHHELD, "")
-    if len(packed) > _LONGEST or not re.fullmatch(r"\+?[0-9]+", packed):
-        return Number(NumberKind.UNKNOWN, "")
-    national = _national(packed)
-    for kind, pattern in _KINDS:
+    national = spelled(packed) if len(packed) <= _LONGEST and _DIALLED.fullmatch(packed) else ""
+    for kind, pattern in (*_KINDS, (NumberKind.FOREIGN, _ABROAD)):
         if pattern.fullmatch(national):
             return Number(kind, national)
-    if _ABROAD.fullmatch(packed):
-        return Number(NumberKind.FOREIGN, "00" + packed.removeprefix("+").removeprefix("00"))
     return Number(NumberKind.UNKNOWN, "")
-
-
-def _national(packed: str) -> str:
-    """Without the country's own code, with the 0 of an area code that the code before it had replaced."""
-    bare = _OUR_COUNTRY.sub("", packed, count=1)
-    if bare != packed and not bare.startswith(("0", "400", "800")) and not re.fullmatch(r"1[3-9]\d{9}", bare):
-        return "0" + bare
-    return _TRUNK_ZERO.sub("", bare)
 
 
 def masked(digits: str) -> str:

@@ -34,8 +34,8 @@ def test_a_talk_completes_the_calls() -> None:
         ({"solved": "yes", "satisfaction": 3}, True),
         ({"solved": "yes", "satisfaction": 2}, False),
         ({"solved": "no", "satisfaction": 5}, False),
-        ({"solved": "partly"}, True),
-        ({"solved": "no"}, False),
+        ({"solved": "partly", "satisfaction": "declined"}, True),
+        ({"solved": "no", "satisfaction": "declined"}, False),
         ({"mismatch": "not_all_answered", "basis": "the second demand"}, False),
     ],
 )
@@ -93,7 +93,7 @@ def test_quiet_hours_are_half_open(moment: str, refused: bool) -> None:
 def test_an_agreed_time_at_night_may_be_called_until_the_quiet_hours_end() -> None:
     desk = planned(call_wish=wish("11-20 22:00"))
     assert code(desk.call("11-20 21:30"))[0] == "before_appointment"
-    assert desk.call("11-20 22:15", CONNECTED, solved="yes") is None
+    assert desk.call("11-20 22:15", CONNECTED, solved="yes", satisfaction=4) is None
     next_night = planned(call_wish=wish("11-20 22:00"))
     assert code(next_night.call("11-21 22:00"))[0] == "quiet_hours"
 
@@ -171,9 +171,30 @@ def test_under_the_other_reading_an_inconvenient_call_counts_and_its_appointment
 
 def test_an_agreed_time_stands_above_the_spacing() -> None:
     desk = planned()
-    desk.call("11-20 16:00", CallOutcome.REFUSED, appointment=at("11-20 17:00"))
+    desk.call("11-20 16:00")
+    desk.call("11-20 18:00", CallOutcome.INCONVENIENT, appointment=at("11-20 19:00"))
     assert desk.state.counted == 1
-    assert desk.call("11-20 17:00", CONNECTED, solved="yes") is None
+    assert desk.call("11-20 19:00", CONNECTED, solved="yes", satisfaction="declined") is None
+    assert desk.last(CallbackCompleted).declined
+
+
+@pytest.mark.parametrize("outcome", [each for each in CallOutcome if each.value not in ("connected", "inconvenient")])
+def test_nobody_agrees_to_a_time_in_a_call_that_reached_nobody(outcome: CallOutcome) -> None:
+    assert code(planned().call("11-20 16:00", outcome, appointment=at("11-20 17:00")))[0] == "agreed_with_nobody"
+    assert code(planned().call("11-20 16:00", outcome, new_request=True))[0] == "agreed_with_nobody"
+
+
+@pytest.mark.parametrize(
+    "record", [{"appointment": at("11-20 17:00")}, {"reason": "not at home"}, {"basis": "the second demand"}]
+)
+def test_a_record_that_contradicts_itself_is_refused(record: dict[str, Any]) -> None:
+    refusal = planned().call("11-20 16:00", CONNECTED, solved="yes", satisfaction=4, **record)
+    assert code(refusal)[0] == "record_contradicts"
+
+
+def test_no_call_is_dated_before_the_reply_that_it_is_about() -> None:
+    refusal = planned().call("11-19 16:00", CONNECTED, solved="yes", satisfaction=4)
+    assert code(refusal) == ("call_before_reply", "第十五条(三)3", "R004-131")
 
 
 def test_sending_back_needs_a_ground_and_its_basis() -> None:

@@ -36,8 +36,8 @@ async def test_a_repeat_while_the_ticket_is_open_becomes_an_urge() -> None:
     first = await placed(desk, type="fault", matter="m")
     again = await placed(desk, type="fault", matter="m", at=NOON + timedelta(hours=1))
     assert (again.kind, again.ticket) == ("repeat", first.ticket)
-    assert again.explanation.code == "being_dispatched"
-    assert desk.said() == ["ticket.opened", "ticket.urge_explained"]
+    assert again.explanation.code == "urge_queued"
+    assert desk.said() == ["ticket.opened", "ticket.urge_explained", "ticket.urge_queued"]
 
 
 async def test_a_repeat_that_brings_something_new_becomes_a_supplement() -> None:
@@ -45,7 +45,7 @@ async def test_a_repeat_that_brings_something_new_becomes_a_supplement() -> None
     await placed(desk, matter="m", text="上门师傅态度不好，没有解决问题")
     same = await placed(desk, matter="m", text="师傅上门态度不好，问题没有解决")
     new = await placed(desk, matter="m", text="另有收据照片，编号三七二一")
-    assert [same.said, new.said] == [("ticket.urge_explained",), ("ticket.supplemented",)]
+    assert [same.said, new.said] == [("ticket.urge_explained", "ticket.urge_queued"), ("ticket.supplemented",)]
 
 
 async def test_the_words_of_a_repeat_belong_to_the_open_ticket() -> None:

@@ -175,7 +175,7 @@ async def test_a_pause_does_not_count_towards_the_half() -> None:
 async def test_a_pause_in_working_time_is_cut_out_exactly() -> None:
     """Three working days from Friday 08:30 are 27 hours; paused all Monday, half (13.5 h) comes on Tuesday 13:00."""
     friday = datetime.fromisoformat("2026-11-20T08:30:00+08:00")
-    story = await Story().open()
+    story = await Story().dispatched()
     due = friday + timedelta(days=5)
     await story.hear(clock_started(at=friday, limit="3 working days", due=due))
     await story.hear(ClockPaused(at=friday + timedelta(days=3), clock="reply", reason="appointment"))
@@ -187,7 +187,7 @@ async def test_a_pause_in_working_time_is_cut_out_exactly() -> None:
 
 async def test_before_dispatch_and_after_the_reply_it_is_explained_in_other_words() -> None:
     story = await Story().open()
-    assert "正在派发" in await story.told(MINUTE)
+    assert "随派单一并送达" in await story.told(MINUTE)
     await story.hear(TicketDispatched(at=NOON, by=SYSTEM, unit="jinan", round=1))
     assert "正在办理" in await story.told(MINUTE)
     await story.hear(clock_started(due=NOON + 8 * HOUR))

@@ -76,7 +76,7 @@ class Story:
         deadline = self.procedure.deadline(
             "reply",
             at or self.now,
-            order.circumstances(self.procedure),
+            order.circumstances(self.procedure)[0],
             platform_due=order.gov.due if order.gov else None,
         )
         assert deadline is not None

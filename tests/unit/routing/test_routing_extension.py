@@ -165,12 +165,12 @@ def test_a_reply_makes_the_request_pointless() -> None:
     assert story.order.extension_until is None
 
 
-def test_a_returned_order_leaves_the_list_of_who_was_to_decide() -> None:
+def test_a_returned_order_leaves_the_list_of_who_was_to_decide_until_the_unit_has_to_keep_it() -> None:
     story = asked(running())
     story.do("return", ground="not_ours", reason="not in our area")
     assert fields_of(story.order)["extension"] is None
     story.do("refuse_return")
-    assert fields_of(story.order)["extension"] is None
+    assert fields_of(story.order)["extension"] == "division"
 
 
 def restated(story: Story, limit: str | None) -> ClockStarted:

@@ -15,8 +15,10 @@ from contracts.ticket import (
     TicketRegraded,
     TicketReplyRejected,
     TicketSupplemented,
+    TicketUrgeDelivered,
 )
 from contracts.vocabulary import ClockState, ExtensionDecider, Reviewer
+from procedures.model import Procedure
 from tests.unit.sla_monitor.journey import GAS, UNIT, Journey, at, dispatched, opened, replied
 
 
@@ -40,8 +42,10 @@ def rejected(moment: datetime) -> TicketReplyRejected:
     return TicketReplyRejected(at=moment, by=SYSTEM, reviewer=Reviewer.CENTRE, unit="jinan", grounds="too short")
 
 
-def complaint(grade: int | None) -> Journey:
-    return Journey().hear(opened(at("11-20 09:59"), "complaint", grade=grade), dispatched(at("11-20 10:00"), "jinan"))
+def complaint(grade: int | None, procedure: Procedure = GAS) -> Journey:
+    return Journey(procedure).hear(
+        opened(at("11-20 09:59"), "complaint", grade=grade), dispatched(at("11-20 10:00"), "jinan")
+    )
 
 
 def test_an_extension_moves_the_reply_and_says_so_without_starting_a_new_round() -> None:
@@ -57,10 +61,22 @@ def test_an_extension_moves_the_reply_and_says_so_without_starting_a_new_round()
     assert fault.clock("reply").warned_at == at("11-26 10:00")
 
 
-def test_an_extension_takes_a_running_handling_limit_along_and_leaves_a_later_one() -> None:
+def extending_both() -> Procedure:
+    """A procedure that lets no limit to handle end before an extended reply."""
+    assert GAS.extension is not None
+    clocks = GAS.extension.clocks.model_copy(update={"value": ("reply", "handle")})
+    return GAS.model_copy(update={"extension": GAS.extension.model_copy(update={"clocks": clocks})})
+
+
+def test_an_extension_moves_no_clock_that_the_file_does_not_name() -> None:
     grave = complaint(1).hear(granted(at("11-20 15:00"), at("11-25 10:00")))
+    assert (grave.clock("reply").due, grave.clock("handle").due) == (at("11-25 10:00"), at("11-22 10:00"))
+
+
+def test_an_extension_takes_a_running_clock_that_the_file_names_along_and_leaves_a_later_one() -> None:
+    grave = complaint(1, extending_both()).hear(granted(at("11-20 15:00"), at("11-25 10:00")))
     assert grave.clock("handle").due == at("11-25 10:00")
-    short = complaint(1).hear(granted(at("11-20 15:00"), at("11-21 10:00")))
+    short = complaint(1, extending_both()).hear(granted(at("11-20 15:00"), at("11-21 10:00")))
     assert short.clock("handle").due == at("11-22 10:00")
 
 
@@ -99,7 +115,9 @@ def test_a_shorter_limit_that_has_passed_already_is_missed_at_its_own_moment() -
 
 
 def test_a_regrade_does_not_take_an_extension_back() -> None:
-    grave = complaint(1).hear(granted(at("11-20 11:00"), at("11-26 10:00")), regraded(at("11-20 12:00"), 2))
+    grave = complaint(1, extending_both()).hear(
+        granted(at("11-20 11:00"), at("11-26 10:00")), regraded(at("11-20 12:00"), 2)
+    )
     assert grave.clock("reply").due == at("11-26 10:00")
     assert grave.clock("handle").due == at("11-26 10:00")
 
@@ -198,5 +216,7 @@ def test_the_division_moves_no_platforms_deadline() -> None:
 def test_what_a_customer_adds_goes_out_as_an_urging_order_within_its_ten_minutes() -> None:
     fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:00")))
     fault.hear(TicketSupplemented(at=at("11-20 11:00"), by=SYSTEM))
+    assert fault.clock("urge").state is ClockState.RUNNING
+    fault.hear(TicketUrgeDelivered(at=at("11-20 11:00"), by=SYSTEM, unit="jinan"))
     urge = fault.clock("urge")
     assert (urge.due, urge.state) == (at("11-20 11:10"), ClockState.MET)

@@ -22,6 +22,7 @@ from contracts.ticket import (
     TicketReturned,
     TicketSentBack,
     TicketUrged,
+    TicketUrgeDelivered,
     TicketWithdrawn,
 )
 from contracts.vocabulary import (
@@ -311,10 +312,11 @@ def test_a_withdrawal_cancels_what_runs_and_the_close_meets_the_platform() -> No
     assert ticket.state.wake_at is None
 
 
-def test_an_urging_order_has_ten_minutes_from_the_call_and_goes_out_with_it() -> None:
+def test_an_urging_order_has_ten_minutes_from_the_call_to_the_unit() -> None:
     fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:01")))
     fault.hear(TicketUrged(at=at("11-24 16:00"), by=SYSTEM, count=1))
     assert fault.clock("urge").due == at("11-24 16:10")
+    fault.hear(TicketUrgeDelivered(at=at("11-24 16:02"), by=SYSTEM, unit="jinan"))
     assert fault.of("urge") == ["clock.started", "clock.met"]
 
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.refusal import Refusal, refused
-from contracts.vocabulary import CENTRE, Role
+from contracts.vocabulary import CENTRE, NO_ONE, Role
 from kit.decide.state import State
 from procedures.model import Procedure
+from procedures.model.part import Sourced
+from services.intake.rules.grading import circumstances_of
 from services.intake.rules.ticket import Ticket
 
 
@@ -61,25 +63,39 @@ def may_know(asking: Asking, customer: str, procedure: Procedure) -> Refusal | N
         rules = procedure.confidentiality
         basis = rules.protected_fields if rules else procedure.clauses.loop
         return refused("reason_not_allowed", basis, accepts=tuple(sorted(allowed)), reason=asking.reason)
-    if not asking.roles.isdisjoint(CENTRE):
-        return None
-    ticket = asking.ticket
-    if ticket is None or ticket.customer_ref != customer or ticket.over or not _is_theirs(asking, ticket):
-        return refused("not_your_customer", procedure.clause("scope"))
+    ticket, of_the_centre = asking.ticket, not asking.roles.isdisjoint(CENTRE)
+    if ticket is None or (not of_the_centre and not _is_on(asking, ticket, customer)):
+        return None if of_the_centre else refused("not_your_customer", procedure.clause("scope"))
     if hidden_from(asking, ticket, procedure):
-        return refused(
-            "caller_hidden", procedure.types[ticket.type].hides_caller_from_accused or procedure.clauses.loop
-        )
+        return refused("caller_hidden", _hiding(ticket, procedure) or procedure.clauses.loop)
     return None
 
 
 def hidden_from(asking: Asking, ticket: Ticket, procedure: Procedure) -> bool:
-    """Whether the caller is hidden: a unit that is accused, or may be as long as nobody said who is (R004-040)."""
-    if not asking.roles.isdisjoint(CENTRE) or not procedure.types[ticket.type].has("hides_caller_from_accused"):
+    """Whether the caller is hidden: from whoever is accused, the next level up knows (R004-040, reading 24).
+
+    As long as nobody said who is, from the handling unit, unless one of the demands has it reach the customer
+    (reading 30).
+    """
+    if _hiding(ticket, procedure) is None or ticket.accused == NO_ONE:
         return False
+    if not asking.roles.isdisjoint(CENTRE):
+        return ticket.accused == procedure.organisation.centre.id and Role.SUPERVISOR not in asking.roles
+    if ticket.accused is not None:
+        return ticket.accused in asking.units or ticket.accused in asking.divisions
     if Role.DIVISION in asking.roles and ticket.division in asking.divisions:
         return False
-    return ticket.accused is None or ticket.accused in asking.units
+    return not any(procedure.is_visited(of) for of in circumstances_of(ticket, procedure))
+
+
+def _hiding(ticket: Ticket, procedure: Procedure) -> Sourced | None:
+    """What says that the caller of such a ticket is hidden from somebody; None where nothing does."""
+    asked = (procedure.types[each].hides_caller_from_accused for each in ticket.types)
+    return next((setting for setting in asked if setting is not None and setting.value), None)
+
+
+def _is_on(asking: Asking, ticket: Ticket, customer: str) -> bool:
+    return ticket.customer_ref == customer and not ticket.over and _is_theirs(asking, ticket)
 
 
 def _is_theirs(asking: Asking, ticket: Ticket) -> bool:

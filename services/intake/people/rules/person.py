@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.refusal import Outcome
+from contracts.telephone import spelled
 from kit.decide.state import State
 
 
@@ -58,24 +59,9 @@ def remember(
 
 def normal(field: PersonalField, value: str) -> str:
     """The form in which two spellings of the same thing are equal."""
-    packed = "".join(value.split()).casefold()
     if field is PersonalField.CONTACT:
-        digits = packed.translate(str.maketrans("", "", "-()（）+."))
-        return digits.removeprefix("0086").removeprefix("86") if len(digits) > _LONGEST_NATIONAL else digits
-    return packed
-
-
-def is_a_number(value: str) -> bool:
-    """Whether a text can be a telephone number: three digits at least, and nothing but digits in its normal form."""
-    digits = normal(PersonalField.CONTACT, value)
-    return digits.isascii() and digits.isdigit() and len(digits) >= _SHORTEST
-
-
-_SHORTEST = 3
-"""Digits of the shortest numbers that call: emergency and service numbers."""
-
-_LONGEST_NATIONAL = 12
-"""Digits of the longest number dialled within China: area code and eight digits; beyond it the country code leads."""
+        return spelled(value)
+    return "".join(value.split()).casefold()
 
 
 def masked(field: PersonalField, value: str) -> str:

@@ -1,6 +1,7 @@
 """Whether a request can be accepted: everything its types ask for is there (第十四条, 第十五条(一)1)."""
 
 from contracts.refusal import Refusal, refused
+from contracts.vocabulary import NO_ONE
 from contracts.windows import misplaced
 from procedures.filling import misfilled
 from procedures.model import Procedure, RequestField, TypeRules
@@ -23,6 +24,8 @@ def check(request: Request, procedure: Procedure) -> Refusal | None:
         misplaced(request, request.at)
         or _unknown_word(request, procedure)
         or _unknown_place(request, procedure)
+        or _wish_in_past(request, procedure)
+        or _hung_up_before(request, procedure)
         or _unverified(request, procedure)
         or _missing(request, procedure)
         or misnamed(request, procedure)
@@ -49,12 +52,14 @@ def _unknown_word(request: Request, procedure: Procedure) -> Refusal | None:
 
 
 def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
-    """A unit that the organisation does not have (第十五条(一)3, R004-108)."""
-    named = [request.unit, request.accused, *(item.unit for item in request.items)]
-    for unit in named:
+    """A unit that the organisation does not have (第十五条(一)3, R004-108), or nobody whom one could complain about."""
+    for unit in (request.unit, *(item.unit for item in request.items)):
         if unit is not None and procedure.unit(unit) is None:
             known = tuple(target.id for target in procedure.organisation.targets())
             return refused("no_such_unit", procedure.clause("targets"), accepts=known, unit=unit)
+    anyone = (*procedure.organisation.levels(), NO_ONE)
+    if request.accused is not None and request.accused not in anyone:
+        return refused("no_such_unit", procedure.clause("targets"), accepts=anyone, unit=request.accused)
     return None
 
 
@@ -85,6 +90,22 @@ def _without(missing: tuple[str, ...], basis: Sourced, procedure: Procedure) -> 
 def _field(field: str, procedure: Procedure) -> object:
     own = procedure.fields.get(field)
     return own.names if own else RequestField(field)
+
+
+def _wish_in_past(request: Request, procedure: Procedure) -> Refusal | None:
+    """Nobody can be called at a time that has passed (R004-092)."""
+    wish = request.call_wish.at
+    if wish is None or wish > request.at:
+        return None
+    rule = procedure.callback.appointment_overrides_window if procedure.callback else None
+    return refused("wish_in_past", rule or procedure.clauses.loop, accepts=(f"> {request.at.isoformat()}",))
+
+
+def _hung_up_before(request: Request, procedure: Procedure) -> Refusal | None:
+    """A call whose beginning is known did not end before it (design reading 28)."""
+    if request.ended_at is None or not request.began or request.ended_at >= request.at:
+        return None
+    return refused("ended_before_begun", procedure.clauses.loop, accepts=(f">= {request.at.isoformat()}",))
 
 
 def _unverified(request: Request, procedure: Procedure) -> Refusal | None:

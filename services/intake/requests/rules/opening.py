@@ -49,17 +49,23 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         channel=request.channel,
         type=order.type,
         subtype=order.subtype,
+        others=_others(order, request),
         area=request.area,
         grade=opening.grade,
         customer_ref=request.customer_ref,
         first_owner=request.by.subject,
         opened_at=request.at,
+        flags=request.flags,
+        people=request.people,
+        call_wish=request.call_wish,
         proposed_unit=order.unit,
-        accused=request.accused,
+        accused=accused_on(order, request, procedure),
         matter=opening.matter,
         gov_order=request.gov_order,
         platform=request.gov.platform if request.gov else None,
+        gov=request.gov,
         complaints=opening.complaints,
+        complaints_before=opening.complaints - 1,
         counted_by=opening.counted_by,
         closure=Closure.ANSWERED if request.answer else None,
         links=opening.links,
@@ -104,7 +110,7 @@ def _opened(opening: Opening, request: Request, procedure: Procedure) -> TicketO
         first_owner=request.by.subject,
         demands=_demands(order, request),
         proposed_unit=order.unit,
-        accused=request.accused,
+        accused=accused_on(order, request, procedure),
         call_ended_at=request.ended_at,
         call_wish=request.call_wish,
         flags=request.flags,
@@ -116,6 +122,19 @@ def _opened(opening: Opening, request: Request, procedure: Procedure) -> TicketO
         attachments=request.attachments,
         call_id=request.call_id,
     )
+
+
+def accused_on(order: Order, request: Request, procedure: Procedure) -> str | None:
+    """Who is complained about on this ticket: nobody on the ticket of another demand of the same contact."""
+    accuses = any(
+        procedure.types[request.demands[place].type].has("hides_caller_from_accused") for place in order.items
+    )
+    return request.accused if accuses else None
+
+
+def _others(order: Order, request: Request) -> tuple[str, ...]:
+    kinds = dict.fromkeys(request.demands[place].type for place in order.items)
+    return tuple(kind for kind in kinds if kind != order.type)
 
 
 def _demands(order: Order, request: Request) -> tuple[Demand, ...]:
