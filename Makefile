@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock mutate bench bench-matters clean
+.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock sbom audit mutate bench bench-matters clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ contracts: .venv/ready-dev ## Write samples, schemas, AsyncAPI and docs; fail on
 
 release-contracts: .venv/ready-dev ## Record the present schemas and samples, with the commit, as VERSION=1.1
 	$(BIN)/python -m contracts.release $(VERSION)
+
+sbom: .venv/ready-dev ## Write the bill of materials of the image, from the lock, to build/sbom.json (CycloneDX)
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+audit: .venv/ready-dev ## Ask for known holes in what is locked; fails also where the advisories cannot be had
+	$(BIN)/pip-audit -r requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
 
 mutate: .venv/ready-dev ## Change every number of the procedures a little and print those that no case notices
 	$(BIN)/python -m hotline.mutate $(ARGS)

@@ -14,7 +14,7 @@ import structlog
 
 from embedded.directory import DirectoryInUse, DirectoryLock
 
-KAFKA_VERSION = "4.1.0"
+KAFKA_VERSION = "4.1.2"
 LOCK_FILE = Path(__file__).with_name("kafka.lock")
 _POLL_SECONDS = 0.2
 

@@ -43,7 +43,10 @@ async def test_five_processes_close_the_loop_as_one_trace_say_that_they_are_read
     try:
         await fleet.start()
         ready = {name: await fleet.ready(name) for name in SERVICES}
-        assert all(set(found["checks"]) == {f"{name}.store", f"{name}.bus"} for name, found in ready.items())
+        assert all(
+            set(found["checks"]) == {f"{name}.{part}" for part in ("store", "bus", "outbox")}
+            for name, found in ready.items()
+        )
         orders = await asyncio.gather(*(_live(client, number) for number in range(6)))
         for order in orders:
             await _until_closed(client, order)
