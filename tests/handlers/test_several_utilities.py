@@ -9,7 +9,7 @@ import pytest
 from procedures.model import Procedure
 from procedures.model.types import PERSONAL_FIELDS
 from tests.handlers.intake_desk import CUSTOMER, FRIDAY_10, FrontDesk
-from tests.utilities import OURS
+from tests.utilities import OURS, written
 
 INSTALLED = [OURS.in_force(utility, FRIDAY_10) for utility in OURS.utilities()]
 each_utility = pytest.mark.parametrize("procedure", INSTALLED, ids=[each.utility for each in INSTALLED])
@@ -22,9 +22,10 @@ def desk(tmp_path: Path) -> FrontDesk:
 
 def asked(procedure: Procedure) -> dict[str, Any]:
     """A request of the utility's last type that somebody can make without proof of who they are."""
-    name, rules = next((n, r) for n, r in reversed(procedure.types.items()) if r.identity is None)
-    own = {"device_number": "021-5555-0101"}
-    fields = {field: own[field] for field in rules.required.value if field in procedure.fields}
+    alone = ((n, r) for n, r in reversed(procedure.types.items()) if r.identity is None and r.appeals is None)
+    name, rules = next(alone)
+    own = procedure.fields
+    fields = {field: written(own[field]) for field in rules.required.value if field in own}
     assert set(rules.required.value) - set(fields) <= {*PERSONAL_FIELDS, "description", "callback"}
     area = procedure.organisation.targets()[0].areas
     body = {"channel": "phone", "type": name, "text": "有事相求", "customer": CUSTOMER, "reason_explained": True}

@@ -16,10 +16,10 @@ from hotline.cases.steps import BODIES, NewRequest
 from procedures import checks
 from procedures.compare import differences, rows
 from procedures.explain import Question, explain
-from procedures.model import OwnField, Procedure
+from procedures.model import Procedure
 from procedures.model.readings import CHOICES, choices
 from procedures.tables import Reader
-from tests.utilities import EVERY
+from tests.utilities import EVERY, written
 from texts import LANGUAGES
 
 START = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
@@ -157,12 +157,6 @@ def walks(draw: st.DrawFn, procedure: Procedure, ticket_type: str) -> list[tuple
     usual = ["notify_by_phone", "dispatch", "reply", "review", "call_back"]
     kinds = draw(st.lists(st.sampled_from(OF_TICKETS) | st.sampled_from(usual), min_size=1, max_size=14))
     return [(draw(MOMENTS), kind, draw(said.get(kind, st.just({})))) for kind in kinds]
-
-
-def written(field: OwnField) -> str:
-    """A value that the field takes."""
-    given = {"number": "7", "date": "2026-11-18", "phone": "021-5555-0101", "yes_no": "yes"}
-    return next(iter(field.choices)) if field.kind == "choice" else given.get(field.kind, "若干")
 
 
 def first(procedure: Procedure, ticket_type: str) -> NewRequest:

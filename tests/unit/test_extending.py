@@ -35,7 +35,7 @@ class Example(NamedTuple):
 PROCEDURE = "kunlun-gas-956100"
 EXAMPLES = (
     Example("A limit", rf'clock: urge, within|^"{PROCEDURE}/2011-01-01.yaml" =', 2),
-    Example("An event", r"\bTicketProgressed\b|\bticket\.progressed\b|^progressed = ", 6),
+    Example("An event", r"\bTicketProgressed\b|\bticket\.progressed\b|^progressed = ", 6, own=("procedures/data/*",)),
     Example(
         "A step",
         r'^class Progress\(Command\)|command: Progress\b|^        "progress",$|^\[step\](?:\n\S.*)*\nprogress = ',
