@@ -42,10 +42,13 @@ _KINDS: Mapping[str, tuple[Named, ...]] = {
 """The kinds of the file's words that stand at or under a word of the format."""
 
 _CITATION = frozenset(Sourced.model_fields)
-_FIELDS = ("required", "parts", "items", "protected_fields", "field")
-_PARTICULAR = {"parts": ("reply_part",), "cause": ("escalation_cause",), "only": ("contact_failure",)} | dict.fromkeys(
-    ("required", "items", "protected_fields"), ("request_field",)
-)
+_FIELDS = ("required", "every_request", "every_reply", "parts", "items", "protected_fields", "field")
+_PARTICULAR = {
+    "parts": ("reply_part",),
+    "every_reply": ("reply_part",),
+    "cause": ("escalation_cause",),
+    "only": ("contact_failure",),
+} | dict.fromkeys(("required", "every_request", "items", "protected_fields"), ("request_field",))
 """Where the texts of some words stand, by the word of the format that they follow."""
 
 

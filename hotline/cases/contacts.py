@@ -20,6 +20,7 @@ from procedures.model import Procedure, RequestField
 from services.intake.calls.following import Calls
 from services.intake.matters.clusters import Matters
 from services.intake.matters.groups import Groups
+from services.intake.people.rules.identity import enough_agree
 from services.intake.requests.accepting import accept, connect
 from services.intake.requests.intake import Intake
 from services.intake.requests.rules.contact import Placed
@@ -38,7 +39,6 @@ _LIKE_FIELDS = (
     "people",
     "matter",
     "flags",
-    "verified",
     "grade",
     "accused",
 )
@@ -123,6 +123,7 @@ class Contacts:
             customer_ref=self._customer(asked.customer, parent),
             anonymous=asked.customer is not None and is_nobody(asked.customer),
             items=items,
+            verified=self._is_verified(asked),
             given=tuple(field for field in RequestField if field not in asked.missing),
             reason_explained=Unsaid.REASON not in asked.missing,
             ended_at=moment(asked.ended_at, at) if asked.ended_at else None,
@@ -133,6 +134,15 @@ class Contacts:
             parent=self.tickets.get(parent) if parent else None,
             appeals=self.tickets.get(asked.appeals) if asked.appeals else None,
         )
+
+    def _is_verified(self, asked: NewRequest) -> bool:
+        """As the case says, or by the items in which the caller agreed with the file."""
+        if isinstance(asked.verified, bool):
+            return asked.verified
+        types = (asked.type, *(item.type for item in asked.items))
+        kinds = (self._procedure.types.get(each or "") for each in types)
+        identities = [rules.identity for rules in kinds if rules is not None and rules.identity is not None]
+        return all(enough_agree(asked.verified, identity) for identity in identities)
 
     def _is_personal(self, field: str) -> bool:
         own = self._procedure.fields.get(field)

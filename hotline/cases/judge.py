@@ -36,6 +36,7 @@ class TicketSeen:
     round: int | None = None
     first_owner: str | None = None
     public: bool | None = None
+    escalated_to: tuple[str, ...] = ()
     linked_to: tuple[str, ...] = ()
     clocks: Mapping[str, ClockSeen] = field(default_factory=dict)
     events: Sequence[str] = ()
@@ -65,6 +66,7 @@ def judge(expected: Expectation, seen: TicketSeen, before: datetime, zone: ZoneI
     return [
         *_plain(expected, seen),
         *_links(expected, seen),
+        *_escalations(expected, seen),
         *(failure for name, clock in expected.clocks.items() for failure in _clock(name, clock, seen, before, zone)),
         *_events(expected, seen.events),
         *_calls(expected, seen, before, zone),
@@ -82,6 +84,11 @@ def _plain(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
 def _links(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
     if expected.linked_to is not None and expected.linked_to not in seen.linked_to:
         yield Failure("linked_to", expected.linked_to, ", ".join(seen.linked_to) or "-")
+
+
+def _escalations(expected: Expectation, seen: TicketSeen) -> Iterator[Failure]:
+    if expected.escalated_to is not None and expected.escalated_to != seen.escalated_to:
+        yield Failure("escalated_to", ", ".join(expected.escalated_to) or "-", ", ".join(seen.escalated_to) or "-")
 
 
 def _clock(name: str, wanted: ClockExpected, seen: TicketSeen, before: datetime, zone: ZoneInfo) -> Iterator[Failure]:

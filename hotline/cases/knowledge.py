@@ -7,6 +7,7 @@ from contracts.ids import derived_id
 from contracts.refusal import Outcome, Refusal
 from hotline.cases.model import Step as CaseStep
 from hotline.cases.moments import moment
+from hotline.cases.steps import taken_by
 from hotline.virtual import Virtual
 from kit.decide.shell import Done
 from kit.decide.steps import Step
@@ -38,7 +39,7 @@ class KnowledgeSteps:
         shell, table = _TABLES[step.kind]
         asked = table[step.body.do]
         task = await self._task(step)
-        command = asked.written(self._virtual.clock.now(), self._words(step, asked, task))
+        command = asked.written(self._virtual.clock.now(), self._words(step, asked, task), taken_by(step))
 
         def rule(state: Any, procedure: Procedure) -> Outcome[Any]:
             outcome: Outcome[Any] = asked.taken(state, command, procedure)

@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, Field
 from contracts.fact import Grade
 from contracts.vocabulary import Channel, ClockState, Closure, Stage
 from hotline.cases.words import EventName, Label, Lateness, Of, When, Word
+from procedures.model.clocks import Level
+from procedures.model.limits import GovernmentStandard, Promise
 from procedures.model.part import Part
 
 
@@ -43,6 +45,7 @@ class Expectation(Part):
     closure: Closure | None = None
     grade: Grade | None = None
     type: Annotated[str | None, Of("type")] = None
+    escalated_to: tuple[Level, ...] | None = None
     unit: str | None = None
     round: int | None = None
     first_owner: Label | None = None
@@ -67,6 +70,8 @@ class Case(Part):
     rules: tuple[str, ...]
     procedure: str
     readings: dict[str, Word] = Field(default_factory=dict)
+    promises: tuple[Promise, ...] = ()
+    government_standards: tuple[GovernmentStandard, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
     expect: tuple[Expectation, ...] = Field(min_length=1)
 

@@ -43,12 +43,18 @@ def procedure_of(written: WrittenCase, choose: Choose) -> Procedure:
 
 
 def _prepared(case: Case, found: Procedure) -> Procedure:
-    """The file under the case's readings.
+    """The file under the case's readings, with the promises and standards that it tells of.
 
     A case may tell of a unit or division that the file does not know yet; where the step is refused it stays unknown.
     """
     if case.readings:
         found = found.with_readings(**case.readings)
+    if case.promises or case.government_standards:
+        found = with_sections(
+            found,
+            promises=(*found.promises, *case.promises),
+            government_standards=(*found.government_standards, *case.government_standards),
+        )
     known = {division.id for division in found.organisation.divisions}
     units = tuple(unit for unit in _named(case, _units_of) if found.unit(unit) is None)
     divisions = tuple(division for division in _named(case, _divisions_of) if division not in known)
@@ -84,8 +90,13 @@ def _with(procedure: Procedure, units: tuple[str, ...], divisions: tuple[str, ..
     organisation = organisation.model_copy(
         update={"divisions": founded, "departments": (*organisation.departments, *joined)}
     )
+    return with_sections(procedure, organisation=organisation)
+
+
+def with_sections(procedure: Procedure, **sections: Any) -> Procedure:
+    """The same file with other sections, and nothing remembered of those it had."""
     fields: dict[str, Any] = {name: getattr(procedure, name) for name in type(procedure).model_fields}
-    return Procedure.model_construct(**(fields | {"organisation": organisation}))
+    return Procedure.model_construct(**(fields | sections))
 
 
 def _called(name: str) -> Names:

@@ -1,13 +1,14 @@
 """Where a case is played: labels for tickets and customers, steps turned into the services' own commands."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contracts.fact import Fact
 from contracts.knowledge import ArticlePublished
-from contracts.refusal import Outcome, Refusal
-from contracts.ticket import TicketLinked, TicketTold
+from contracts.refusal import Outcome, Refusal, refused
+from contracts.ticket import TicketEscalated, TicketLinked, TicketTold
 from contracts.vocabulary import Role
 from hotline.cases.contacts import ON_THE_LINE, Contacts
 from hotline.cases.judge import ClockSeen, TicketSeen
@@ -16,20 +17,22 @@ from hotline.cases.knowledge import KnowledgeSteps
 from hotline.cases.model import Step
 from hotline.cases.moments import moment
 from hotline.cases.saying import RefusalWords
-from hotline.cases.steps import Dispatch
+from hotline.cases.steps import Dispatch, taken_by
 from hotline.virtual import Virtual
+from kit.auth.scope import Principal
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
 from procedures.model import Procedure
 from services.callback.rules import STEPS as CALLBACK
 from services.callback.rules import Calls, next_call_not_after, next_call_not_before
-from services.intake.people.rules.disclosing import Asking, may_know
+from services.intake.people.rules.disclosing import Asking, field_hidden, may_know
 from services.intake.rules.calling import CallOver, hang_up
 from services.intake.rules.table import STEPS as INTAKE
 from services.intake.rules.ticket import Ticket
 from services.registry import virtual_deciders
 from services.routing.rules import STEPS as ROUTING
 from services.routing.rules import WorkOrder, decide
+from services.routing.seeing import may_be_seen
 from services.sla_monitor.rules.explaining import explanation
 from services.sla_monitor.rules.state import Sla, SlaClock
 from texts import LANGUAGES
@@ -96,7 +99,7 @@ class Stage:
     async def _contact(self, step: Step) -> Refusal | None:
         asked = INTAKE[step.kind]
         known = {name: value for name, value in self._fields(step).items() if name in asked.command.model_fields}
-        command = asked.written(self.virtual.clock.now(), known)
+        command = asked.written(self.virtual.clock.now(), known, taken_by(step))
         done = await self._do(
             "tickets", step.body.ticket, lambda state, procedure: asked.taken(state, command, procedure)
         )
@@ -111,7 +114,8 @@ class Stage:
         if isinstance(step.body, Dispatch) and step.body.unit is None:
             fields["unit"] = await self._answering(step.body.ticket)
         asked = ROUTING[step.kind]
-        command = asked.written(self.virtual.clock.now(), {**_UNSAID.get(step.kind, {}), **fields})
+        words = {**_UNSAID.get(step.kind, {}), **fields}
+        command = asked.written(self.virtual.clock.now(), words, taken_by(step))
         done = await self._do(
             "work_orders", step.body.ticket, lambda state, procedure: decide(asked, state, command, procedure)
         )
@@ -133,7 +137,7 @@ class Stage:
         if getattr(step.body, "mismatch", None) is not None and step.body.basis is None:
             fields["basis"] = self.procedure.name_of("mismatch", step.body.mismatch).zh
         asked = CALLBACK[step.kind]
-        command = asked.written(self.virtual.clock.now(), fields)
+        command = asked.written(self.virtual.clock.now(), fields, taken_by(step))
         done = await self._do(
             "callback", step.body.ticket, lambda state, procedure: asked.taken(state, command, procedure)
         )
@@ -143,13 +147,20 @@ class Stage:
         return await self._new_request(step)
 
     async def _look(self, step: Step) -> Refusal | None:
-        """Whether somebody may know who called (第十三条(四), R004-040)."""
-        ticket: Ticket | None = await self._state("tickets", self.labels.get(step.body.ticket, ""))
+        """Whether somebody may know who called (第十三条(四), R004-040), or see the order at all (R004-026)."""
+        key = self.labels.get(step.body.ticket, "")
+        ticket: Ticket | None = await self._state("tickets", key)
         if ticket is None:
             return Refusal("unknown_ticket")
         role, _, scope = step.body.as_.partition(":")
-        scopes = frozenset({scope}) if scope else frozenset()
-        asking = Asking(frozenset({Role(role)}), scopes, scopes, step.body.reason, ticket)
+        roles, scopes, utility = frozenset({Role(role)}), frozenset({scope} if scope else ()), self.procedure.utility
+        if step.body.field is not None:
+            return field_hidden(step.body.field, self.procedure)
+        if step.body.reason is None:
+            order: WorkOrder = await self._state("work_orders", key)
+            who = Principal(step.body.as_, step.body.as_, utility, roles, scopes, scopes)
+            return None if may_be_seen(who, order) else refused("out_of_scope", self.procedure.clause("scope"))
+        asking = Asking(roles, scopes, scopes, step.body.reason, ticket)
         return may_know(asking, ticket.customer_ref, self.procedure)
 
     async def _new_request(self, step: Step) -> Refusal | None:
@@ -163,7 +174,7 @@ class Stage:
 
     def _fields(self, step: Step) -> dict[str, Any]:
         """The step's words without the label, durations turned into moments."""
-        written = step.body.model_dump(exclude={"ticket"}, exclude_none=True, by_alias=True)
+        written = step.body.model_dump(exclude={"ticket", "as_"}, exclude_none=True, by_alias=True)
         now = self.virtual.clock.now()
         return {name: moment(value, now) if name in _MOMENT_FIELDS else value for name, value in written.items()}
 
@@ -195,7 +206,8 @@ class Stage:
             **_order_seen(order),
             linked_to=self._links(label, key),
             clocks=await self.clocks(key),
-            events=[event.data.short_type() for event in self.virtual.bus.said if event.subject == key],
+            escalated_to=tuple(fact.to for fact in self._said(key) if isinstance(fact, TicketEscalated)),
+            events=[fact.short_type() for fact in self._said(key)],
             public=calls.public if calls and calls.replied_at else None,
             next_call_not_before=next_call_not_before(calls) if calls else None,
             next_call_not_after=next_call_not_after(calls) if calls else None,
@@ -206,15 +218,16 @@ class Stage:
 
     def _told_by(self, key: str) -> str | None:
         """The channel on which the customer was told last, in set words."""
-        said = (event.data for event in self.virtual.bus.said if event.subject == key)
-        channels = [fact.channel for fact in said if isinstance(fact, TicketTold)]
+        channels = [fact.channel for fact in self._said(key) if isinstance(fact, TicketTold)]
         return channels[-1] if channels else None
 
     def _review_due(self, key: str) -> datetime | None:
         """When the article that was published last is to be reviewed again (R004-151)."""
-        said = (event.data for event in self.virtual.bus.said if event.subject == key)
-        due = [fact.review_due for fact in said if isinstance(fact, ArticlePublished)]
+        due = [fact.review_due for fact in self._said(key) if isinstance(fact, ArticlePublished)]
         return due[-1] if due else None
+
+    def _said(self, key: str) -> Iterator[Fact]:
+        return (event.data for event in self.virtual.bus.said if event.subject == key)
 
     async def _explained(self, key: str) -> list[str]:
         """Why each clock ends when it does, as a clerk is told who asks (R004-075, R004-118)."""

@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
-from contracts.fact import Grade, Score
+from contracts.fact import SYSTEM, Actor, Grade, Score
 from contracts.vocabulary import Answers, CallOutcome, Channel, ContactFailure, ExtensionDecider, Reviewer
+from hotline.cases.model import Step as CaseStep
 from hotline.cases.words import KINDS_BY_FIELD, Enclosed, Label, Missing, Of, Somebody, When, Word
 from kit.decide.steps import Command, Step
 from procedures.faults import wrong
+from procedures.model import RequestField
 from procedures.model.part import Part
 from services.routing.rules import STEPS as WORK_ORDER_STEPS
 from services.routing.rules import WorkOrder
@@ -61,7 +63,7 @@ class NewRequest(Part):
     appeals: Label | None = None
     flags: Annotated[tuple[str, ...], Of("flag")] = ()
     gov: Gov | None = None
-    verified: bool = True
+    verified: bool | tuple[RequestField, ...] = True
     grade: Grade | None = None
     unit: str | None = None
     accused: str | None = None
@@ -76,7 +78,13 @@ class NewRequest(Part):
         return self
 
 
-class OnTicket(Part):
+class Taken(Part):
+    """A step of somebody: whoever `as` names, or, left out, whoever is responsible for it."""
+
+    as_: Somebody | None = Field(None, alias="as")
+
+
+class OnTicket(Taken):
     """A step about one ticket."""
 
     ticket: Label
@@ -88,6 +96,7 @@ class HangUp(OnTicket):
 
 class Answer(OnTicket):
     text: str | None = None
+    guidance: str | None = None
 
 
 class Invalid(OnTicket):
@@ -204,13 +213,14 @@ class TellProgress(OnTicket):
 
 
 class Look(OnTicket):
-    """Somebody asks who the caller is."""
+    """Somebody asks who the caller is; without a reason, for one field on file, or only for the order."""
 
     as_: Somebody = Field(alias="as")
-    reason: str
+    reason: str | None = None
+    field: str | None = None
 
 
-class Knowledge(Part):
+class Knowledge(Taken):
     """A step about an article, a task or a notice."""
 
     id: Label
@@ -230,7 +240,7 @@ class Knowledge(Part):
 
 
 class Article(Knowledge):
-    do: Literal["submit", "approve", "reject", "publish", "expire"]
+    do: Literal["submit", "approve", "reject", "publish", "confirm", "expire"]
 
 
 class Task(Knowledge):
@@ -293,6 +303,15 @@ BODIES: Mapping[str, type[Part]] = {
     **_TOLD,
     **{name: _as_commanded(step) for name, step in WORK_ORDER_STEPS.items() if name not in _TOLD},
 }
+
+
+def taken_by(step: CaseStep) -> Actor:
+    """Who takes a step: a role, with the unit or division that it is written for; nobody in particular otherwise."""
+    named = getattr(step.body, "as_", None)
+    if named is None:
+        return SYSTEM
+    role, _, scope = named.partition(":")
+    return Actor(subject=scope or role, role=role, scope=scope or None)
 
 
 def introduced(body: Part) -> Iterator[str]:

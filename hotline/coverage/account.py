@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.cases.model import Case
 from hotline.cases.reading import files_under, read_cases
+from hotline.coverage.without import Taken
 from procedures import yaml_lines
 from procedures.loader import DATA
 
@@ -48,6 +49,7 @@ class Rule(BaseModel):
     zh: str
     how: Held
     where: tuple[str, ...] = ()
+    without: tuple[Taken, ...] = ()
     reason: str | None = None
 
 
@@ -64,11 +66,12 @@ class Numbered(BaseModel):
 
 
 class Account(BaseModel):
-    """All rules of a utility's regulation."""
+    """All rules of a utility's regulation; `each_without`: every enforced one says what its cases miss without it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     utility: str
     numbered: Numbered
+    each_without: bool = False
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @property

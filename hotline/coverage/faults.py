@@ -18,6 +18,8 @@ def faults(account: Account, cases: Cases, procedure: str) -> Iterator[str]:
     written = yaml_lines.read(procedure).value
     for rule in account.rules:
         yield from _without_proof(rule, cases)
+        if account.each_without and rule.how is Held.ENFORCED and not rule.without:
+            yield f"{rule.id}: enforced, but nothing says what its cases miss without it"
         yield from (f"{rule.id}: {where} does not exist" for where in rule.where if not exists(where, written))
 
 

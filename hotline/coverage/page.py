@@ -58,6 +58,7 @@ def _by_rule(account: Account, cases: Cases) -> Iterator[str]:
         yield ""
         for each in cases[rule.id]:
             yield f"- [{each.file.stem}]({_from_docs(each.file)}): {each.case.case}. {each.case.zh or ''}".rstrip()
+        yield from (f"- fails without: {taken}" for taken in rule.without)
 
 
 def _from_docs(file: Path) -> str:

@@ -8,7 +8,7 @@ import orjson
 
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from kit.auth.principal import Principal
+from kit.auth.scope import Principal
 from kit.auth.seal import Seal
 
 _PURPOSE = "receipt"

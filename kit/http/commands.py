@@ -20,7 +20,8 @@ from structlog.contextvars import bind_contextvars
 from contracts.fact import Actor
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import BEARER, SCHEME, Principal, authorize
+from kit.auth.principal import BEARER, SCHEME, authorize
+from kit.auth.scope import Principal
 from kit.clock import Clock
 from kit.decide.decider import Decision
 from kit.decide.fold import Cause

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from contracts.envelope import encode
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.decide.shell import ON_ITS_WAY, UNKNOWN
 from kit.http.app import problem
 from kit.http.parameters import InPath

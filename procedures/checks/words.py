@@ -23,6 +23,7 @@ def faults(procedure: Procedure) -> Iterator[Fault]:
     yield from _readings(procedure)
     yield from _rank(procedure)
     yield from _scripts(procedure)
+    yield from _acceptance(procedure)
     for name, rules in procedure.types.items():
         yield from _type(("types", name), rules, procedure)
     yield from _settings(procedure)
@@ -83,6 +84,13 @@ def _ranked(name: str, rules: TypeRules) -> Iterator[str]:
 def _scripts(procedure: Procedure) -> Iterator[Fault]:
     named = ((("scripts", place, "id"), script.id) for place, script in enumerate(procedure.scripts))
     yield from repeated(named, "named_twice")
+
+
+def _acceptance(procedure: Procedure) -> Iterator[Fault]:
+    asked = procedure.acceptance.every_request
+    if asked is not None:
+        known = (*RequestField, *procedure.fields)
+        yield from unknown(("acceptance", "every_request", "value"), asked.value, known)
 
 
 def _type(here: Path, rules: TypeRules, procedure: Procedure) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from procedures.duration import Duration
 from procedures.model.clocks import Count, FactName, Level, Share, ShareOrNone
 from procedures.model.limits import Limit
 from procedures.model.part import Names, Part, Setting, Slug, Some, Sourced, Text, Words
+from procedures.model.types import ReplyPart
 from procedures.model.when import When
 
 Unbounded = Literal["unlimited"]
@@ -19,9 +20,11 @@ Unbounded = Literal["unlimited"]
 class AcceptanceRules(Part):
     """What is asked when a request is accepted.
 
-    `reason_explained` lists the channels on which somebody is there to hear why there is no answer at once.
+    `every_request` lists what is asked whatever the type, beside what the type asks for; `reason_explained` the
+    channels on which somebody is there to hear why there is no answer at once.
     """
 
+    every_request: Setting[tuple[Slug, ...]] | None = None
     reason_explained: Setting[tuple[Channel, ...]] | None = None
 
 
@@ -36,6 +39,7 @@ class WorkOrderRules(Part):
 
     phone_notice: PhoneNotice | None = None
     rejection_grounds_required: Setting[StrictBool] | None = None
+    every_reply: Setting[tuple[ReplyPart, ...]] | None = None
     every_demand_answered: Setting[StrictBool] | None = None
     private_reply_for: Setting[tuple[Slug, ...]] | None = None
 
@@ -139,13 +143,14 @@ class EscalationRule(Sourced):
 
 
 class KnowledgeRules(Part):
-    """Knowledge work; its clocks stand in the clock table."""
+    """Knowledge work; its clocks stand in the clock table. `centre_only` lists categories that no unit writes."""
 
     limits: tuple[Limit, ...]
     review_every: Setting[Duration]
     two_level_review: Setting[StrictBool]
     notice_skips_review: Setting[StrictBool]
     channels: Setting[tuple[Slug, ...]]
+    centre_only: Setting[Words] | None = None
 
 
 class Confidentiality(Part):

@@ -312,6 +312,11 @@ class Procedure(Part):
         """The words to read to a customer."""
         return next((each for each in self.scripts if each.id == script_id), None)
 
+    def guidance(self, ticket_type: str, subtype: str | None) -> tuple[str, ...]:
+        """The self-help scripts for a subtype; where none is known yet, for any."""
+        rules = self.types.get(ticket_type)
+        return tuple(each.script for each in rules.guidance if subtype in (None, each.subtype)) if rules else ()
+
     def unit(self, unit_id: str) -> Unit | None:
         """The unit or department with this id."""
         return self.organisation.unit(unit_id)

@@ -14,7 +14,8 @@ from contracts.fact import Instant, Score, Word
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, CallKind, CallOutcome
-from kit.auth.principal import HolderOf, Principal, brought_by
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal, brought_by
 from kit.decide.shell import Shell
 from kit.decide.steps import Step
 from kit.http.app import problem

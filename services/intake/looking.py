@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
-from kit.auth.principal import Principal
+from kit.auth.scope import Principal
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
 from kit.vault import Vault

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from contracts.fact import Few, Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage
-from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, may_see, seen_by
+from kit.auth.principal import Authenticated
 from kit.auth.receipts import Receipts
+from kit.auth.scope import Principal, brought_by_them, seen_by
 from kit.decide.shell import UNKNOWN, Shell
 from kit.decide.steps import Step
 from kit.http.app import problem
@@ -29,6 +30,7 @@ from kit.store.port import Query as StoreQuery
 from procedures.loader import Procedures
 from services.routing.decider import fields_of
 from services.routing.rules import STEPS, WorkOrder, decide
+from services.routing.seeing import may_be_seen
 from services.routing.views import Proposal, UnitView, WorkOrderView, order_view, unit_view
 
 LISTS = "工单查询 Work order lists"
@@ -105,7 +107,7 @@ def _add_steps(found: APIRouter, shell: Shell[WorkOrder], receipts: Receipts) ->
             order,
             lambda state, procedure: decide(step, state, command, procedure),
             lambda document: order_view(document, shell.procedure_of(document.state.procedure), asked.language),
-            sees=lambda state: _may_see(asked.who, state),
+            sees=lambda state: may_be_seen(asked.who, state),
         )
 
     for step in STEPS.values():
@@ -138,7 +140,7 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
         document = await _found(shell, order, who.utility)
         if isinstance(document, Refusal):
             return problem(request, document)
-        if not _may_see(who, document.state):
+        if not may_be_seen(who, document.state):
             return problem(request, UNKNOWN)
         said = await shell.store.history(document.key)
         procedure = shell.procedure_of(document.state.procedure)
@@ -176,14 +178,6 @@ def _scope(who: Principal) -> tuple[Condition, ...]:
     if scope is None:
         raise Problem(Refusal("role_missing"))
     return scope
-
-
-def _may_see(who: Principal, order: WorkOrder) -> bool:
-    """An order of the reader's own utility: need-to-know (R004-026, R004-039), or brought by the reader."""
-    platform = order.gov.platform if order.gov else None
-    return brought_by(who, channel=order.channel or "", platform=platform) or may_see(
-        who, utility=who.utility, unit=order.responsible, division=order.division
-    )
 
 
 async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[WorkOrder] | Refusal:

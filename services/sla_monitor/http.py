@@ -13,7 +13,8 @@ from starlette.responses import Response
 from contracts.fact import Instant, Line, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import ClockState, Role
-from kit.auth.principal import HolderOf, Principal, may_see, seen_by
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal, may_see, seen_by
 from kit.decide.shell import UNKNOWN, Shell
 from kit.http.app import problem
 from kit.http.commands import shown

@@ -21,7 +21,8 @@ from contracts.refusal import Outcome, Refusal
 from contracts.ticket import TicketSigned
 from contracts.vocabulary import Role, Stage
 from kit.auth.issuer import BuiltInIssuer, seeded_user
-from kit.auth.principal import Authenticated, HolderOf, Principal
+from kit.auth.principal import Authenticated, HolderOf
+from kit.auth.scope import Principal
 from kit.clock import SteppedClock
 from kit.decide.decider import Decider
 from kit.decide.shell import Shell, TooManyConflicts

@@ -136,7 +136,7 @@ def test_a_step_that_goes_otherwise_than_written_fails(tmp_path: Path, before: s
         ("rules: [R004-125]", "rules: [R004-125]\n  readings: {half_of: month}", 3, "budget, clock_time"),
         ("{ticket: t1, stage: callback}", "{ticket: t1, stage: done}", 16, "returned, closed"),
         ("{ticket: t1, stage: callback}", "{ticket: t1, never: [ticket.eaten]}", 16, "ticket.escalated"),
-        ("  steps:", "  steps: []\n  stages:", 5, "accepted: case, expect, procedure"),
+        ("  steps:", "  steps: []\n  stages:", 5, "accepted: case, expect, government_standards, procedure"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_file_line_and_the_words_accepted(

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.fact import Instant, Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.http.app import problem
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of
@@ -18,6 +19,7 @@ from kit.http.parameters import InPath
 from kit.http.problems import Problem, granted
 from kit.store.port import Condition, Document, Equal, Range
 from kit.store.port import Query as StoreQuery
+from procedures.model import Procedure
 from services.intake.http.bodies import PhoneBody, VerificationBody
 from services.intake.http.desk import Centre, FrontDesk, asking
 from services.intake.http.views import (
@@ -31,7 +33,7 @@ from services.intake.http.views import (
 )
 from services.intake.looking import Key, Look
 from services.intake.people.register import Customer, verified
-from services.intake.people.rules.disclosing import Audit, audit_fields, may_know
+from services.intake.people.rules.disclosing import Audit, audit_fields, field_hidden, may_know
 from services.intake.people.rules.person import PersonalField, masked
 from services.intake.rules.ticket import Ticket
 
@@ -147,8 +149,9 @@ async def callers(desk: FrontDesk, who: Principal, phone: str, what: str) -> lis
 async def _masked_for_centre(desk: FrontDesk, who: Principal, ref: str, request: Request) -> Any:
     if not who.has(Role.AGENT, Role.SUPERVISOR):
         return problem(request, Refusal("reason_needed"))
-    look = Look("customer", desk.procedure(who.utility, desk.now()).ref, ref)
-    return _view(await _on_file(desk, ref, granted(await desk.looks.counted(who, look))), hide=True)
+    procedure = desk.procedure(who.utility, desk.now())
+    look = Look("customer", procedure.ref, ref)
+    return _masked(await _on_file(desk, ref, granted(await desk.looks.counted(who, look))), procedure)
 
 
 async def _in_full(desk: FrontDesk, who: Principal, ref: str, reason: str, ticket: str | None) -> CustomerView:
@@ -160,7 +163,8 @@ async def _in_full(desk: FrontDesk, who: Principal, ref: str, reason: str, ticke
         raise Problem(refused, status=403 if refused.code in _FORBIDDEN else None)
     fields = await desk.people.fields_of(who.utility, ref)
     look = Look("customer", procedure.ref, ref, reason, document.key if document else None, fields)
-    return _view(await _on_file(desk, ref, granted(await desk.looks.counted(who, look))), hide=False)
+    found = await _on_file(desk, ref, granted(await desk.looks.counted(who, look)))
+    return CustomerView(ref=ref, masked=False, **{field.value: value for field, value in found.on_file.items()})
 
 
 async def _on_file(desk: FrontDesk, ref: str, key: Key) -> Customer:
@@ -174,12 +178,16 @@ async def panel(desk: FrontDesk, utility: str, customer: Customer, language: Any
     shown: tuple[TicketView, ...] = tuple(
         ticket_view(ticket, desk.procedure_of(ticket.state.procedure), language) for ticket in tickets
     )
-    return PanelView(customer=_view(customer, hide=True), tickets=shown)
+    return PanelView(customer=_masked(customer, desk.procedure(utility, desk.now())), tickets=shown)
 
 
-def _view(customer: Customer, *, hide: bool) -> CustomerView:
-    shown = {field.value: masked(field, value) if hide else value for field, value in customer.on_file.items()}
-    return CustomerView(ref=customer.ref, masked=hide, **shown)
+def _masked(customer: Customer, procedure: Procedure) -> CustomerView:
+    """Without what the procedure protects."""
+    shown = {
+        field.value: masked(field, value) if field_hidden(field, procedure) else value
+        for field, value in customer.on_file.items()
+    }
+    return CustomerView(ref=customer.ref, masked=True, **shown)
 
 
 def _audit(document: Document[Audit]) -> AuditView:

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, Role
-from kit.auth.principal import HolderOf, Principal, brought_by, may_see
+from kit.auth.principal import HolderOf
 from kit.auth.receipts import Receipts
+from kit.auth.scope import Principal, brought_by, may_see
 from kit.http.commands import CommandBy, CommandRequest
 from kit.http.problems import FieldError, Problem, granted, problem_response
 from kit.store.port import Document, Equal, Query

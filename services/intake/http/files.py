@@ -12,7 +12,8 @@ from contracts.fact import Line
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import Role
-from kit.auth.principal import Authenticated, Principal
+from kit.auth.principal import Authenticated
+from kit.auth.scope import Principal
 from kit.http.app import problem
 from kit.http.commands import JSON, CommandBy, CommandRequest
 from kit.http.parameters import InPath

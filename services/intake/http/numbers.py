@@ -11,7 +11,8 @@ from contracts.fact import Word
 from contracts.refusal import Refusal
 from contracts.telephone import is_number
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.http.parameters import InPath
 from kit.http.problems import Problem, granted
 from procedures.model import Procedure

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.http.language import LanguageAsked
 from kit.http.problems import Problem
 from services.intake.http.bodies import Body, Words

@@ -14,7 +14,8 @@ from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, Channel
 from contracts.windows import misplaced
-from kit.auth.principal import Authenticated, Principal, brought_by
+from kit.auth.principal import Authenticated
+from kit.auth.scope import Principal, brought_by
 from kit.decide.fold import Cause
 from kit.http.commands import JSON, CommandRequest
 from kit.http.language import LanguageAsked

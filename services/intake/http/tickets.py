@@ -11,7 +11,8 @@ from starlette.responses import Response
 from contracts.fact import Line, Text, Word
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, Stage
-from kit.auth.principal import Authenticated, Principal, brought_by, brought_by_them, seen_by
+from kit.auth.principal import Authenticated
+from kit.auth.scope import Principal, brought_by, brought_by_them, seen_by
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, Paging, page_of

@@ -252,7 +252,7 @@ def scripts_of(
     """The precautions of the type, and self-help for the subtype (R004-052, R004-057, R004-058)."""
     rules = procedure.types[ticket_type]
     named = [rules.precautions.value] if rules.precautions else []
-    named += [each.script for each in rules.guidance if subtype in (None, each.subtype)]
+    named += procedure.guidance(ticket_type, subtype)
     found = (procedure.script(name) for name in named)
     return tuple(_script(script, language) for script in found if script is not None)
 
@@ -263,13 +263,12 @@ def _script(script: Script, language: Language) -> ScriptView:
 
 def form_view(ticket_type: str, procedure: Procedure, language: Language) -> FormView:
     """What to ask for a type."""
-    rules = procedure.types[ticket_type]
+    rules, every = procedure.types[ticket_type], procedure.acceptance.every_request
+    asked = dict.fromkeys((*rules.required.value, *(every.value if every else ())))
     return FormView(
         type=ticket_type,
         type_name=rules.names.of(language),
-        required=tuple(
-            FieldView(id=field, name=field_text(field, procedure, language)) for field in rules.required.value
-        ),
+        required=tuple(FieldView(id=field, name=field_text(field, procedure, language)) for field in asked),
         clause=rules.required.source,
         identity=tuple(FieldView(id=item, name=label(item, language)) for item in rules.identity_items),
         identity_at_least=rules.identity.at_least if rules.identity else None,

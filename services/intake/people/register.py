@@ -12,6 +12,7 @@ from kit.store.port import Document, Equal, Query
 from kit.vault import Vault
 from procedures.model import Identity, Procedure
 from services.intake.looking import Key
+from services.intake.people.rules.identity import enough_agree
 from services.intake.people.rules.person import LOOKED_UP, Person, PersonalField, normal, remember
 
 Stated = Mapping[PersonalField, str]
@@ -117,4 +118,4 @@ def verified(customer: Customer, stated: Stated, identity: Identity) -> bool:
     asked = [PersonalField(item) for item in identity.items]
     compared = [field for field in asked if field in stated and field in customer.on_file]
     agreeing = [field for field in compared if normal(field, stated[field]) == normal(field, customer.on_file[field])]
-    return len(agreeing) == len(compared) and len(agreeing) >= identity.at_least
+    return len(agreeing) == len(compared) and enough_agree(map(str, agreeing), identity)

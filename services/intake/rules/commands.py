@@ -118,8 +118,8 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
     held = _waits_for_somebody(ticket, procedure)
     if held is not None:
         return held
-    if command.guidance is not None and procedure.script(command.guidance) is None:
-        known = tuple(script.id for script in procedure.scripts)
+    known = procedure.guidance(ticket.type, ticket.subtype)
+    if command.guidance is not None and command.guidance not in known:
         return refused("no_such_guidance", basis, accepts=known, script=command.guidance)
     said = TicketAnswered(at=command.at, by=command.by, article=command.article or command.guidance)
     return _heard(ticket, command, closure=Closure.ANSWERED), (said,)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal
+from kit.auth.scope import Principal
 from kit.decide.steps import Command, Step
 from kit.http.commands import CommandRequest
 from kit.http.problems import Problem

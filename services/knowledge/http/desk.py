@@ -10,7 +10,8 @@ from fastapi import Depends
 
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.decide.shell import Shell
 from kit.http.commands import CommandRequest
 from kit.http.problems import Problem, granted

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from contracts.fact import Few, Instant, Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import ArticleStage, Role
-from kit.auth.principal import Principal
+from kit.auth.scope import Principal
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
 from kit.http.paging import Page, PageAsked, page_of

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.fact import Line
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal
+from kit.auth.scope import Principal
 from kit.http.language import LanguageAsked
 from services.knowledge.http.desk import KnowledgeDesk, Reader
 from services.knowledge.http.views import FoundView, HitView

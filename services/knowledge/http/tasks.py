@@ -10,7 +10,8 @@ from starlette.responses import Response
 from contracts.fact import Line
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.decide.steps import Step
 from kit.http.commands import CommandRequest, shown
 from kit.http.language import LanguageAsked

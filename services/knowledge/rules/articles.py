@@ -21,7 +21,7 @@ from services.knowledge.rules.commands import (
     SaveDraft,
     Submit,
 )
-from services.knowledge.rules.owning import Owner, meant_by, not_theirs, owner
+from services.knowledge.rules.owning import Owner, meant_by, not_the_centres, not_theirs, owner
 from services.knowledge.rules.state import Article, Edition, Feedback, Finishing, Wording
 
 MOST_FEEDBACK = 100
@@ -60,14 +60,16 @@ def submit(article: Article | None, command: Submit, procedure: Procedure) -> Ou
 
 def _written(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Article | Refusal:
     """The article with its new wording as a draft."""
-    if article is not None and article.stage not in OPEN_TO_WRITING:
+    if article is not None and not _is_in(article, *OPEN_TO_WRITING):
         return _wrong_stage(article, procedure, *OPEN_TO_WRITING)
     if not command.title:
         return _incomplete("title", procedure)
     if command.expires_at is not None and command.expires_at <= command.at:
         return _expired_before(command.expires_at, procedure)
     owned = _owner_of(article, command, procedure)
-    return owned if isinstance(owned, Refusal) else _draft(article, command, owned, procedure)
+    if isinstance(owned, Refusal):
+        return owned
+    return not_the_centres(command.category, owned, procedure) or _draft(article, command, owned, procedure)
 
 
 def _owner_of(article: Article | None, command: SaveDraft | Submit, procedure: Procedure) -> Owner | Refusal:
@@ -135,7 +137,7 @@ def reject(article: Article | None, command: Reject, procedure: Procedure) -> Ou
 
 def _reviewing(article: Article | None, command: Approve | Reject, procedure: Procedure) -> Reviewer | Refusal:
     """The review that is due, if it is for this reviewer."""
-    if article is None or article.stage is not ArticleStage.SUBMITTED:
+    if article is None or not _is_in(article, ArticleStage.SUBMITTED):
         return _wrong_stage(article, procedure, ArticleStage.SUBMITTED)
     due = Reviewer.DIVISION if division_owes_review(article, procedure) else Reviewer.CENTRE
     if _speaking_as(command, due) is not due:
@@ -176,7 +178,7 @@ def finished(article: Article, _: str) -> Article:
 
 def publish(article: Article | None, command: Publish, procedure: Procedure) -> Outcome[Article]:
     """Out, on the channels of the file unless fewer are named; the next periodic review is set (R004-148, R004-151)."""
-    if article is None or article.stage is not ArticleStage.APPROVED:
+    if article is None or not _is_in(article, ArticleStage.APPROVED):
         return _wrong_stage(article, procedure, ArticleStage.APPROVED)
     expires_at = article.wording.expires_at
     if expires_at is not None and expires_at <= command.at:
@@ -255,6 +257,11 @@ def _next_review(at: datetime, procedure: Procedure) -> datetime:
 def _with(article: Article, at: datetime, **changes: Any) -> Article:
     """Changed at this moment, by which search indexes find it."""
     return article.model_copy(update={**changes, "changed_at": at})
+
+
+def _is_in(article: Article, *stages: ArticleStage) -> bool:
+    """Whether a step of these stages is due (R004-141)."""
+    return article.stage in stages
 
 
 def _wrong_stage(article: Article | None, procedure: Procedure, *accepted: ArticleStage) -> Refusal:

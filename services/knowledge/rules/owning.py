@@ -48,3 +48,12 @@ def not_theirs(by: Actor, procedure: Procedure, *owners: Owner) -> Refusal | Non
     if by.role == Role.DIVISION and any(each.division not in theirs for each in owners):
         return refused("out_of_scope", basis, accepts=theirs)
     return None
+
+
+def not_the_centres(category: str | None, owned: Owner, procedure: Procedure) -> Refusal | None:
+    """Some categories are the centre's own to write: no unit, department or division hands them in (R004-144)."""
+    rule = stated(procedure.knowledge).centre_only
+    if rule is None or owned == Owner(None, None):
+        return None
+    found = next((names for word, names in rule.value.items() if category in (word, names.zh, names.en)), None)
+    return refused("knowledge_of_the_centre", rule, accepts=("centre",), category=found) if found else None

@@ -57,7 +57,8 @@ def _as_replied(order: WorkOrder, command: Reply, procedure: Procedure) -> WorkO
 def _gaps(order: WorkOrder, command: Reply, procedure: Procedure) -> Iterator[Refusal]:
     """Everything the reply lacks, the plainest first."""
     rules = _rules(order, procedure)
-    empty = tuple(name for name in ("opinion", "result") if not getattr(command, name))
+    every = procedure.work_orders.every_reply
+    empty = tuple(part for part in (every.value if every else ReplyPart) if not getattr(command, part))
     if empty:
         basis = _of_every_reply(rules, procedure)
         yield refused("order_reply_incomplete", basis, accepts=empty, missing=_named(empty, procedure))
@@ -82,7 +83,9 @@ def _named(parts: tuple[str, ...], procedure: Procedure) -> Labels:
 
 
 def _of_every_reply(rules: tuple[ReplyRules, ...], procedure: Procedure) -> Sourced:
-    """The clause that asks opinion and result of every reply, for a type whose own parts rest on another."""
+    """The clause that asks opinion and result of every reply; where none does, that of a type that asks for both."""
+    if procedure.work_orders.every_reply is not None:
+        return procedure.work_orders.every_reply
     stated = (each.parts for each in (*rules, *(kind.reply for kind in procedure.types.values())) if each)
     return next((parts for parts in stated if set(ReplyPart) <= set(parts.value)), procedure.clauses.loop)
 

@@ -10,7 +10,8 @@ from fastapi import Depends
 
 from contracts.refusal import Refusal
 from contracts.vocabulary import CENTRE, Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.decide.shell import Shell
 from kit.http.problems import Problem
 from kit.store.port import Document

@@ -13,7 +13,8 @@ from starlette.responses import FileResponse, Response
 from contracts.ids import derived_id
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role
-from kit.auth.principal import HolderOf, Principal
+from kit.auth.principal import HolderOf
+from kit.auth.scope import Principal
 from kit.decide.fold import Cause
 from kit.decide.shell import Done
 from kit.http.parameters import InPath

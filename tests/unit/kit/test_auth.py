@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.vocabulary import Role
-from kit.auth.principal import Principal, may_see, seen_by
+from kit.auth.scope import Principal, may_see, seen_by
 from kit.store.port import In
 
 

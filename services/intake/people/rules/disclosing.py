@@ -8,6 +8,7 @@ from contracts.vocabulary import CENTRE, NO_ONE, Role
 from kit.decide.state import State
 from procedures.model import Procedure
 from procedures.model.part import Sourced
+from services.intake.people.rules.person import PersonalField
 from services.intake.rules.grading import circumstances_of
 from services.intake.rules.ticket import Ticket
 
@@ -105,3 +106,11 @@ def _is_theirs(asking: Asking, ticket: Ticket) -> bool:
 
 def _reasons(asking: Asking, procedure: Procedure) -> set[str]:
     return {reason for each in procedure.personal_data if each.role in asking.roles for reason in each.reasons}
+
+
+def field_hidden(field: str, procedure: Procedure) -> Refusal | None:
+    """Whether somebody who gives no reason reads this field masked: what the file protects, and an id number always."""
+    rules = procedure.confidentiality
+    if rules is not None and field not in rules.protected_fields.value and field != PersonalField.ID_NUMBER:
+        return None
+    return refused("field_protected", rules.protected_fields if rules else procedure.clauses.loop)

@@ -64,7 +64,7 @@ def _unknown_place(request: Request, procedure: Procedure) -> Refusal | None:
 
 
 def _missing(request: Request, procedure: Procedure) -> Refusal | None:
-    """All missing fields at once; told precautions have a clause of their own (R004-052)."""
+    """All missing fields of a clause at once; told precautions have one of their own (R004-052)."""
     given = {*request.given, *request.fields, *request.personal}
     for item in request.demands:
         rules = procedure.types[item.type]
@@ -79,7 +79,9 @@ def _missing(request: Request, procedure: Procedure) -> Refusal | None:
             also = tuple(field for field in row.fields if field not in given)
             if also and procedure.is_so(row.when, of):
                 return _without(also, row, procedure)
-    return None
+    every = procedure.acceptance.every_request
+    missing = tuple(field for field in every.value if field not in given) if every else ()
+    return _without(missing, every, procedure) if every and missing else None
 
 
 def _without(missing: tuple[str, ...], basis: Sourced, procedure: Procedure) -> Refusal:
@@ -131,11 +133,11 @@ def _grade_of_other_type(request: Request, procedure: Procedure) -> Refusal | No
 
 
 def _unknown_guidance(request: Request, procedure: Procedure) -> Refusal | None:
-    """Self-help is read from the procedure's own scripts (第十四条(四), R004-058)."""
+    """Self-help is read from the scripts that the procedure has for what is asked (R004-058)."""
     asked = request.answer.guidance if request.answer else None
-    if asked is None or procedure.script(asked) is not None:
+    known = tuple(script for item in request.demands for script in procedure.guidance(item.type, item.subtype))
+    if asked is None or asked in known:
         return None
-    known = tuple(script.id for script in procedure.scripts)
     return refused("no_such_guidance", procedure.clause("first_contact_answer"), accepts=known, script=asked)
 
 

@@ -33,6 +33,11 @@ class Opening(NamedTuple):
     groups: tuple[tuple[GroupRule, int], ...] = ()
 
 
+def first_owner(request: Request) -> str:
+    """Whoever took the request owns it for the ticket's life (首问负责, R004-042)."""
+    return request.by.subject
+
+
 def open_ticket(ticket: Ticket | None, opening: Opening, request: Request, procedure: Procedure) -> Outcome[Ticket]:
     """Say that the ticket is open, what it points at, and the answer if there was one; once."""
     if ticket is not None:
@@ -53,7 +58,7 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         area=request.area,
         grade=opening.grade,
         customer_ref=request.customer_ref,
-        first_owner=request.by.subject,
+        first_owner=first_owner(request),
         opened_at=request.at,
         flags=request.flags,
         people=request.people,
@@ -107,7 +112,7 @@ def _opened(opening: Opening, request: Request, procedure: Procedure) -> TicketO
         grade=opening.grade,
         area=request.area,
         customer_ref=request.customer_ref,
-        first_owner=request.by.subject,
+        first_owner=first_owner(request),
         demands=_demands(order, request),
         proposed_unit=order.unit,
         accused=accused_on(order, request, procedure),
