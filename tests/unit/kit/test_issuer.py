@@ -117,11 +117,11 @@ def run_token(cli: CliRunner, *arguments: str) -> tuple[int, str]:
 
 
 async def test_the_command_line_makes_a_token_before_the_first_start(cli: CliRunner, tmp_path: Path) -> None:
-    status, printed = run_token(cli, "--as", "division:central", "--utility", "acme-water", "--for", "7d")
+    status, printed = run_token(cli, "--as", "division:luzhong", "--utility", "kunlun-gas-956100", "--for", "7d")
     assert status == 0
     claims = await own_verifier(BuiltInIssuer(tmp_path / "var")).claims(printed)
-    assert claims.utility == "acme-water"
-    assert claims.divisions == {"central"}
+    assert claims.utility == "kunlun-gas-956100"
+    assert claims.divisions == {"luzhong"}
     days = (claims.exp - jwt.decode(printed, options={"verify_signature": False})["iat"]) / 86_400
     assert days == 7
     assert jwt.decode(printed, options={"verify_signature": False})["iss"] == BUILT_IN_ISSUER
@@ -130,6 +130,12 @@ async def test_the_command_line_makes_a_token_before_the_first_start(cli: CliRun
 async def test_the_command_line_signs_with_the_key_of_the_directory_it_is_given(cli: CliRunner, tmp_path: Path) -> None:
     _, printed = run_token(cli, "--as", "agent", "--var", str(tmp_path / "elsewhere"))
     assert (await own_verifier(BuiltInIssuer(tmp_path / "elsewhere")).claims(printed)).sub == "agent-01"
+
+
+def test_the_command_line_makes_a_token_of_another_installed_utility_and_of_no_other(cli: CliRunner) -> None:
+    assert run_token(cli, "--as", "supervisor", "--utility", "cable-gulin")[0] == 0
+    status, told = run_token(cli, "--as", "supervisor", "--utility", "acme-water")
+    assert (status, "cable-gulin" in told) == (2, True)
 
 
 def test_a_unit_or_division_that_the_utility_has_not_is_refused_with_those_it_has(cli: CliRunner) -> None:
