@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import APIRouter
 from pydantic import SecretBytes
@@ -42,7 +43,10 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
     """Start broker, services and HTTP; leaving drains them in the opposite order."""
     var = settings.embedded.path
     told("starting the broker 启动消息总线 …")
-    async with broker(var, wanted=settings.embedded.broker or "auto", on_progress=downloaded) as running:
+    async with (
+        broker(var, wanted=settings.embedded.broker or "auto", on_progress=downloaded) as running,
+        under_way(var) as ended_well,
+    ):
         settings = at_home(settings, running)
         clock = clock_of(settings)
         procedures = load_all()
@@ -53,7 +57,8 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
             procedures.get,
             SERVICES.values(),
             stepped=isinstance(clock, SteppedClock),
-            remembers=running.remembers,
+            # Kafka does not wait for the disk: after a power cut it is told again what it may have lost.
+            remembers=running.remembers and ended_well,
         )
         stepper = Stepper(clock, host.runtimes) if isinstance(clock, SteppedClock) else None
         host.extra_routers = _routers(stepper)
@@ -61,6 +66,16 @@ async def everything(settings: Settings, told: Told, downloaded: Downloaded | No
         async with host, listening(host.app, settings.http) as address:
             tell_address(var, address, running.bootstrap)
             yield Running(address, settings, host, running, stepper)
+
+
+@asynccontextmanager
+async def under_way(var: Path) -> AsyncIterator[bool]:
+    """Whether the run before came to its end; a mark under `var` stands while one has not."""
+    mark = var / "under-way"
+    ended_well = not mark.exists()
+    mark.touch()
+    yield ended_well
+    mark.unlink(missing_ok=True)
 
 
 def _routers(stepper: Stepper | None) -> tuple[APIRouter, ...]:

@@ -18,6 +18,7 @@ from kit.bus.publisher import KafkaPublisher
 from kit.bus.relay import Unsayable
 from kit.decide.apart import each_apart
 from kit.decide.fold import Implausible
+from kit.decide.heard import SaidAnew
 from kit.run.health import ProgressCheck
 from kit.settings import KafkaSettings
 from kit.telemetry.metrics import BATCH_SECONDS, BATCH_SIZE, DEAD_LETTERS, EVENTS_CONSUMED, EVENTS_DEDUPLICATED
@@ -145,7 +146,7 @@ class Inbox:
         EVENTS_DEDUPLICATED.labels(self.service).inc(repeats)
 
     async def _give_up(self, received: Received, error: Exception) -> None:
-        if isinstance(error, Implausible):
+        if isinstance(error, (Implausible, SaidAnew)):
             await self._set_aside(received.record, Reason.FORGED, error)
             return
         await self._set_aside(received.record, Reason.POISONOUS, error)

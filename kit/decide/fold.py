@@ -79,15 +79,15 @@ class Draft(Generic[S]):
         reference = _procedure_reference(self.state, event.data)
         if rule is None or reference is None:
             return
-        heard = self.seen.get(event.source, "0")
-        if is_heard(heard, event.sequence):
+        heard = self.seen.get(event.source, "")
+        if is_heard(heard, event.sequence, event.id):
             self.repeats += 1
             return
         self._check(event, reference)
         outcome = rule(self.state, event.data, procedure_of(reference))
         if isinstance(outcome, Refusal):
             raise RuleRefusedFact(f"{self.decider.service} refused {event.type} of {self.key}: {outcome.code}")
-        self.seen[event.source] = with_heard(heard, event.sequence)
+        self.seen[event.source] = with_heard(heard, event.sequence, event.id)
         self.take(outcome, Cause(event.id, event.traceparent))
 
     def _check(self, event: Event, reference: str) -> None:

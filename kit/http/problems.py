@@ -125,5 +125,5 @@ def problem_response(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         said["Retry-After"] = str(refusal.params["seconds"])
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        said["Retry-After"] = AGAIN_AFTER
+        said.setdefault("Retry-After", AGAIN_AFTER)
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=said)

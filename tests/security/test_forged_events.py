@@ -15,7 +15,7 @@ from contracts.envelope import Event, encode
 from contracts.samples import ARTICLE, TICKET, sample
 from contracts.ticket import TicketOpened, TicketSupervised, TicketUrged
 from contracts.topics import KNOWLEDGE, TICKETS
-from kit.decide.heard import MOST, is_heard, with_heard
+from kit.decide.heard import MOST, SaidAnew, is_heard, with_heard
 from tests.handlers.test_subscriptions import Desk
 
 OPENED = sample(TicketOpened)
@@ -107,18 +107,28 @@ async def test_a_letter_sent_again_late_is_heard_and_its_repeat_is_not() -> None
     assert await _after(desk, _record(OPENED, 0), _record(met, 1), _record(started, 2)) == []
     before = await desk.bench.shell.get(TICKET, OPENED.utility)
     assert before is not None
-    assert is_heard(before.seen["/hotline/sla_monitor"], 1)
+    assert is_heard(before.seen["/hotline/sla_monitor"], 1, started.id)
     assert await _after(desk, _record(started, 3)) == []
     assert await desk.bench.shell.get(TICKET, OPENED.utility) == before
 
 
+async def test_a_speaker_that_lost_what_it_said_is_found_out_when_it_gives_a_number_again() -> None:
+    """After a power cut, or from somebody who speaks in its name: not dropped as a repeat, but told."""
+    desk = Desk("routing")
+    anew = replace(URGED, id="00000000-0000-5000-8000-000000000000")
+    [(reason, failure)] = await _after(desk, _record(OPENED, 0), _record(URGED, 1), _record(anew, 2))
+    assert (reason, b"number 2 was another event" in failure) == (b"forged", True)
+
+
 def test_numbers_heard_are_a_set_and_end_somewhere() -> None:
-    numbers = with_heard(with_heard("0", 3), 1)
-    assert [number for number in range(5) if is_heard(numbers, number)] == [1, 3]
-    assert len(with_heard("0", MOST)) < 3_000
+    numbers = with_heard(with_heard("", 3, "c"), 1, "a")
+    assert [number for number, name in enumerate("_abcd") if number and is_heard(numbers, number, name)] == [1, 3]
+    with pytest.raises(SaidAnew):
+        is_heard(numbers, 3, "other")
+    assert len(with_heard("", MOST, "x")) == 2 * MOST
     for wrong in (0, -1, MOST + 1):
         with pytest.raises(ValueError, match="no subject has"):
-            with_heard(numbers, wrong)
+            with_heard(numbers, wrong, "x")
 
 
 async def test_what_was_sent_stands_in_no_reason(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hotline.up import under_way
 from hotline.up_cli import settings_of
 from kit.store.port import Change
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -69,3 +70,14 @@ async def test_numbers_and_contacts_wait_for_the_disk_and_nothing_else_does(tmp_
     await _saved(contacts)
     assert watched.waited == [False, True, True]
     await file.close()
+
+
+async def test_a_run_that_did_not_come_to_its_end_is_known_by_the_next(tmp_path: Path) -> None:
+    async with under_way(tmp_path) as first:
+        assert first
+    cut_short = under_way(tmp_path)
+    assert await cut_short.__aenter__()
+    async with under_way(tmp_path) as third:
+        assert not third
+    async with under_way(tmp_path) as fourth:
+        assert fourth
