@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock sbom audit mutate bench bench-matters clean
+.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock sbom audit mutate bench bench-compare bench-matters clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lock: .venv/ready-dev ## Pin every dependency again, with hashes and without add
 
 bench: .venv/ready-dev ## Measure rules, loops, events and latency to the end; fails where something could not be done
 	status=0; for part in rules loops events latency; do $(BIN)/python -m bench.$$part $(ARGS) || status=1; done; exit $$status
+
+bench-compare: .venv/ready-dev ## Set what a ticket costs, in counts, beside REV=…: calls to stores, events, bytes, calls of functions
+	$(BIN)/python -m bench.compare $(REV)
 
 bench-matters: .venv/ready-dev ## Measure "same matter" at 10,000, 100,000 and 1,000,000 past tickets
 	$(BIN)/python -m bench.matters $(ARGS)
