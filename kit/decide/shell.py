@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol
+from typing import Any, Generic, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 from contracts.envelope import MOST_BYTES, Event, EventTooLarge
@@ -56,6 +56,18 @@ class Idempotency(Generic[S]):
     key: str
     fingerprint: str
     answer: Callable[[Document[S]], bytes]
+
+
+class _Asked(NamedTuple, Generic[S]):
+    """One command on one document, as `Shell.do` is given it."""
+
+    key: str
+    decide: Decision[S]
+    utility: str
+    cause: Cause
+    creates: str | None
+    expected_version: int | None
+    idempotency: Idempotency[S] | None
 
 
 ON_ITS_WAY_FOR = timedelta(minutes=10)
@@ -162,9 +174,10 @@ class Shell(Generic[S]):
         `creates` is the procedure reference under which a document may come into being; without it an unknown key is
         refused. A transient refusal is waited for: the event that would lift it may be on its way.
         """
+        asked = _Asked(key, decide, utility, cause, creates, expected_version, idempotency)
         deadline = machine_now() + self._patience
         for attempt in range(10_000):
-            result = await self._try(key, decide, utility, cause, creates, expected_version, idempotency)
+            result = await self._try(asked)
             if isinstance(result, Done):
                 return replace(result, document=await self.follow_ups.after(result.document, cause.traceparent))
             if not result.transient or machine_now() >= deadline:
@@ -172,40 +185,48 @@ class Shell(Generic[S]):
             await self._wait_to_hear(key, _PAUSES[min(attempt, len(_PAUSES) - 1)])
         raise TooManyConflicts(key)
 
-    async def _try(
-        self,
-        key: str,
-        decide: Decision[S],
-        utility: str,
-        cause: Cause,
-        creates: str | None,
-        expected_version: int | None,
-        idempotency: Idempotency[S] | None,
-    ) -> Done[S] | Refusal:
-        for _ in range(MOST_TRIES):
-            before = (await self.store.load([key])).get(key)
-            if before is not None and before.utility != utility:
+    async def _try(self, asked: _Asked[S]) -> Done[S] | Refusal:
+        for tries in range(MOST_TRIES):
+            before = (await self.store.load([asked.key])).get(asked.key)
+            if before is not None and before.utility != asked.utility:
                 return UNKNOWN
-            if before is not None and idempotency is not None:
-                first = await self.store.answer(key, idempotency.key)
-                if first is not None:
-                    return _repeat(before, first, idempotency)
-            if expected_version is not None and before is not None and before.version != expected_version:
-                return CHANGED_MEANWHILE
-            reference = before.state.procedure if before is not None else creates  # type: ignore[attr-defined]
-            if reference is None:
-                return self.absent(key)
-            outcome = decide(before.state if before else None, self.procedure_of(reference))
-            if isinstance(outcome, Refusal):
-                return outcome
-            draft = Draft.of(self.decider, key, utility, before)
-            try:
-                draft.take(outcome, cause)
-            except EventTooLarge as error:
-                return Refusal("too_much_said", params={"size": error.size, "most": MOST_BYTES})
-            if await self._saved(draft, idempotency):
-                return Done(draft.document(), tuple(draft.events), created=before is None)
-        raise TooManyConflicts(f"{self.decider.collection.name}: {key}")
+            if tries and (repeated := await self._repeated(before, asked.idempotency)):
+                return repeated
+            decided = self._decided(asked, before)
+            if isinstance(decided, Refusal):
+                return decided if tries else await self._repeated(before, asked.idempotency) or decided
+            if await self._saved(decided, asked.idempotency):
+                return Done(decided.document(), tuple(decided.events), created=before is None)
+        raise TooManyConflicts(f"{self.decider.collection.name}: {asked.key}")
+
+    async def _repeated(
+        self, before: Document[S] | None, idempotency: Idempotency[S] | None
+    ) -> Done[S] | Refusal | None:
+        """The first answer of a command that was carried out before: the store refuses to write it twice.
+
+        So it is only looked for once the command was refused, by the store or by a rule.
+        """
+        if before is None or idempotency is None:
+            return None
+        first = await self.store.answer(before.key, idempotency.key)
+        return _repeat(before, first, idempotency) if first is not None else None
+
+    def _decided(self, asked: _Asked[S], before: Document[S] | None) -> Draft[S] | Refusal:
+        expected = asked.expected_version
+        if expected is not None and before is not None and before.version != expected:
+            return CHANGED_MEANWHILE
+        reference = before.state.procedure if before is not None else asked.creates  # type: ignore[attr-defined]
+        if reference is None:
+            return self.absent(asked.key)
+        outcome = asked.decide(before.state if before else None, self.procedure_of(reference))
+        if isinstance(outcome, Refusal):
+            return outcome
+        draft = Draft.of(self.decider, asked.key, asked.utility, before)
+        try:
+            draft.take(outcome, asked.cause)
+        except EventTooLarge as error:
+            return Refusal("too_much_said", params={"size": error.size, "most": MOST_BYTES})
+        return draft
 
     async def _saved(self, draft: Draft[S], idempotency: Idempotency[S] | None) -> bool:
         answer = None

@@ -55,7 +55,8 @@ class MemoryStore(Generic[S]):
     def _save(self, change: Change[S]) -> bool:
         row = self._rows.get(change.key)
         version = row.document.version if row else 0
-        if version != change.expected or self._repeats_unique(change):
+        answered = row is not None and change.answer is not None and change.answer.cause in row.answers
+        if version != change.expected or answered or self._repeats_unique(change):
             return False
         published = row.document.published if row else 0
         document = Document(

@@ -131,7 +131,10 @@ class MongoStore(Generic[S]):
         if answers:
             push["answers"] = {"$each": answers, "$slice": -ANSWERS_KEPT}
         update = {"$set": values, "$push": push, **({"$unset": absent} if absent else {})}
-        return UpdateOne({"_id": change.key, "version": change.expected}, update)
+        held: Json = {"_id": change.key, "version": change.expected}
+        if change.answer is not None:
+            held["answers.cause"] = {"$ne": change.answer.cause}
+        return UpdateOne(held, update)
 
     def _values(self, change: Change[S]) -> tuple[Json, Json]:
         """What is set, and what is taken away because there is nothing to wait for."""

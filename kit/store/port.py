@@ -149,7 +149,8 @@ class Store(Protocol[S]):
     async def save(self, changes: Sequence[Change[S]]) -> set[str]:
         """Write each change atomically if its version still holds; the keys that lost a race come back unwritten.
 
-        The keys of one call are distinct. A change that would repeat a `unique` field of another document also loses.
+        The keys of one call are distinct. A change that would repeat a `unique` field of another document also loses,
+        and so does one that answers a cause that was answered before.
         """
         ...
 

@@ -287,6 +287,16 @@ async def test_a_command_s_first_answer_is_kept_with_its_change(store: TicketSto
     assert await store.answer("tkt_1", "key-3") is None
 
 
+async def test_a_command_is_not_written_twice(store: TicketStore) -> None:
+    first = Answer("key-1", "fingerprint", b"1")
+    await store.save([replace(change("tkt_1"), answer=first), change("tkt_2")])
+    again = replace(change("tkt_1", 1, state=Ticket(count=9)), answer=Answer("key-1", "fingerprint", b"2"))
+    assert await store.save([again, change("tkt_2", 1, state=Ticket(count=2))]) == {"tkt_1"}
+    found = await store.load(["tkt_1", "tkt_2"])
+    assert (found["tkt_1"].version, found["tkt_2"].state.count) == (1, 2)
+    assert await store.answer("tkt_1", "key-1") == first
+
+
 async def test_counters_start_at_nothing_and_count_every_call(store: TicketStore) -> None:
     assert await store.increment("serial") == 1
     assert await store.increment("serial", 5) == 6

@@ -16,7 +16,7 @@ from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
 from kit.store.memory import MemoryStore
-from kit.store.port import Change, Collection
+from kit.store.port import Answer, Change, Collection
 from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -128,6 +128,33 @@ async def test_a_repeated_command_gets_the_first_answer_and_a_changed_body_is_re
     assert again.replayed.body == b"2"
     assert other == KEY_REUSED
     assert len(outbox.events) == 1
+
+
+async def test_a_command_is_looked_up_only_when_it_was_refused() -> None:
+    shell, _ = build()
+    await seeded(shell)
+    asked: list[str] = []
+    answer = shell.store.answer
+
+    async def watched(key: str, cause: str) -> Answer | None:
+        asked.append(cause)
+        return await answer(key, cause)
+
+    shell.store.answer = watched  # type: ignore[method-assign]
+
+    def once(state: Counter | None, _: object) -> Outcome[Counter]:
+        return Refusal("no") if state is not None and state.count else (Counter(count=1), ())
+
+    def key(name: str) -> Idempotency[Counter]:
+        return Idempotency(name, "f", lambda d: str(d.version).encode())
+
+    first = await shell.do("tkt_1", once, utility="kunlun", cause=Cause("k1"), idempotency=key("k1"))
+    assert (isinstance(first, Done), asked) == (True, [])
+    again = await shell.do("tkt_1", once, utility="kunlun", cause=Cause("k1"), idempotency=key("k1"))
+    assert isinstance(again, Done)
+    assert again.replayed is not None
+    assert await shell.do("tkt_1", once, utility="kunlun", cause=Cause("k2"), idempotency=key("k2")) == Refusal("no")
+    assert asked == ["k1", "k2"]
 
 
 async def test_a_stale_version_is_refused_and_a_refusal_changes_nothing() -> None:
