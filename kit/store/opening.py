@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from kit.store.counted import CountedStore
+from kit.store.gathered import GatheredStore
 from kit.store.mongo import MongoDatabase, MongoStore
 from kit.store.port import Collection, S, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
@@ -47,7 +48,8 @@ class _MongoStores:
         self._service = service
 
     def store_for(self, collection: Collection[S]) -> Store[S]:
-        return CountedStore(MongoStore(collection, self._database), self._service, collection.name)
+        asked: Store[S] = CountedStore(MongoStore(collection, self._database), self._service, collection.name)
+        return GatheredStore(asked)
 
     async def ping(self) -> None:
         await self._database.ping()

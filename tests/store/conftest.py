@@ -12,6 +12,7 @@ from contracts.fact import SYSTEM
 from contracts.ticket import TicketContacted
 from kit.decide.state import State
 from kit.store.counted import CountedStore
+from kit.store.gathered import GatheredStore
 from kit.store.memory import MemoryStore
 from kit.store.mongo import MongoDatabase, MongoStore
 from kit.store.port import Change, Collection, Fields, Store
@@ -38,10 +39,12 @@ TICKETS = Collection("tickets", Ticket, fields=("unit", "due", "urgent"), unique
 TicketStore = Store[Ticket]
 
 
-@pytest.fixture(params=["memory", "sqlite-file", "sqlite-memory", "mongo"])
+@pytest.fixture(params=["memory", "gathered", "sqlite-file", "sqlite-memory", "mongo"])
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> TicketStore:
     if request.param == "memory":
         return MemoryStore(TICKETS)
+    if request.param == "gathered":
+        return GatheredStore(MemoryStore(TICKETS))
     if request.param == "mongo":
         url, options = request.getfixturevalue("mongo_url"), request.getfixturevalue("mongo_options")
         return MongoStore(TICKETS, MongoDatabase(url, f"store_{uuid4().hex[:12]}", **options))
