@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from contracts.fact import EARLIEST, LATEST, Ahead, Instant, Past
 from contracts.ticket import CallWish, GovernmentOrder
 from contracts.windows import misplaced
+from kit.http.steps import body_of
 from procedures.model import Procedure
+from services.routing.rules import STEPS
 from tests.handlers.bench_of_one import FRIDAY_10
 from tests.handlers.intake_desk import FAULT, FrontDesk
 from tests.security.sizes import bare
@@ -73,6 +75,18 @@ async def test_a_call_that_ends_tomorrow_or_a_call_wished_for_ten_years_ago_is_r
     ):
         answer = await desk.post("agent", "/intake/requests", FAULT | wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "moment_misplaced")
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("step", "field"), [("appoint", "for"), ("hold", "until"), ("request_extension", "until")])
+def test_a_step_that_tells_of_the_end_of_time_is_refused(end: str, step: str, field: str) -> None:
+    with pytest.raises(ValueError, match=f"(?s){field}.*(greater|less) than or equal to"):
+        body_of(STEPS[step]).model_validate({field: end, "reason": "part"})
+
+
+def test_a_reply_with_a_name_of_any_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most 255"):
+        body_of(STEPS["reply"]).model_validate({"opinion": "o", "result": "r", "parts": {"k" * 1_048_480: "x"}})
 
 
 def test_a_procedure_file_states_no_moment_without_an_end() -> None:
