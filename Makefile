@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock sbom audit mutate bench bench-compare bench-matters clean
+.PHONY: help setup run test test-security test-chaos check fmt contracts release-contracts lock sbom audit mutate bench bench-compare bench-matters test-switch bench-telephony clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-security: .venv/ready-dev ## Attack it: sizes, moments, forged events, dead
 
 test-chaos: .venv/ready-dev ## Kill services, stores and brokers under load and count what was lost (nothing)
 	$(BIN)/pytest tests/chaos -m chaos $(ARGS)
+
+test-switch: .venv/ready-dev ## Place real calls on a real Asterisk (Debian's packages, unpacked under ./var)
+	$(BIN)/pytest tests/switch -m switch $(ARGS)
 
 check: .venv/ready-dev ## ruff, mypy --strict, import-linter, generated files up to date
 	$(BIN)/ruff check .
@@ -68,6 +71,9 @@ bench-compare: .venv/ready-dev ## Set what a ticket costs, in counts, beside REV
 
 bench-matters: .venv/ready-dev ## Measure "same matter" at 10,000, 100,000 and 1,000,000 past tickets
 	$(BIN)/python -m bench.matters $(ARGS)
+
+bench-telephony: .venv/ready-dev ## Measure the phone switch's messages a second, calls at once, and how soon a screen knows
+	$(BIN)/python -m bench.telephony $(ARGS)
 
 clean: ## Remove the environment, caches and everything the system kept under ./var
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

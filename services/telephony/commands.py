@@ -36,6 +36,19 @@ class Asker(NamedTuple):
     authorization: str
 
 
+class Whom(NamedTuple):
+    """Whom a call back is for: a ticket's customer or a missed caller. A `revisit` is the call that a ticket owes."""
+
+    ticket: str | None = None
+    missed: str | None = None
+    revisit: bool = True
+
+    @property
+    def path(self) -> str:
+        """Where intake has the number."""
+        return f"tickets/{self.ticket}" if self.ticket is not None else f"missed-calls/{self.missed}"
+
+
 @dataclass(frozen=True, slots=True)
 class Commands:
     """The switch behind the API; `line` is None where no switch is set."""
@@ -48,14 +61,21 @@ class Commands:
     queues: tuple[str, ...]
     signed_in: dict[str, str]
 
-    async def call_back(self, asker: Asker, path: str, ticket: str | None, station: str | None, cause: Cause) -> str:
-        """Dial for a ticket or a missed caller; the id of the call. The same cause dials once."""
+    async def call_back(self, asker: Asker, whom: Whom, station: str | None, cause: Cause) -> str:
+        """Dial for a ticket or a missed caller; the id of the call. The same cause dials once.
+
+        A revisit is asked of the callback desk first, which refuses it before anything rings.
+        """
         switch, numbers = self._switch(), self._numbers()
         own = self._procedure()
         at = station or await self._station_of(asker)
         key = derived_id("call", ALWAYS, f"{asker.utility}/{cause.id}")
         try:
-            found = await self.intake.to_dial(path, key, asker.authorization)
+            if await self.calls.get(key, asker.utility) is not None:
+                return key
+            if whom.ticket is not None and whom.revisit:
+                await self.intake.may_call_back(whom.ticket, key, asker.authorization)
+            found = await self.intake.to_dial(whom.path, key, asker.authorization)
         except IntakeAway as error:
             raise Problem(Refusal("intake_away", params={"reason": str(error)[:200]}), status=503) from None
         party = numbers.party(found.number)
@@ -66,7 +86,7 @@ class Commands:
             asker.subject,
             party,
             found.shown,
-            ticket,
+            whom.ticket,
         )
         done = await self.calls.do(
             key,
@@ -77,7 +97,7 @@ class Commands:
         )
         assert isinstance(done, Done), done
         if done.created:
-            await self._dialled(switch, Dial(key, at, found.number, found.shown, party.masked, ticket), own)
+            await self._dialled(switch, Dial(key, at, found.number, found.shown, party.masked, whom.ticket), own)
         return key
 
     async def _dialled(self, switch: SwitchPort, dial: Dial, own: Procedure) -> None:

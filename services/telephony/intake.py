@@ -1,4 +1,4 @@
-"""Intake's vault over its API: numbers go in when they are new, and come out for who dials, with who asks and why."""
+"""The rest of the hotline over its API: intake's vault for numbers, callback for whether a call may be made now."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ class Intake:
             raise IntakeAway(f"intake takes no number: {answer.status_code}")
         return str(answer.json()["number_ref"])
 
+    async def may_call_back(self, ticket: str, call: str, authorization: str) -> None:
+        """Ask the callback desk, in the name of whoever dials, before anything rings: quiet hours, spacing, an agreed
+        time; it then knows the call. Raises Problem with its refusal, IntakeAway.
+        """
+        answer = await self._post(f"/callback/tickets/{ticket}/dial", {"call": call}, authorization)
+        if answer.status_code >= 400:
+            raise Problem(_refusal(answer.json(), "call_back_refused"), status=answer.status_code)
+
     async def to_dial(self, path: str, call: str, authorization: str) -> Number:
         """The number of a ticket or of a missed caller, asked for in the name of whoever dials.
 
@@ -47,7 +55,7 @@ class Intake:
         """
         answer = await self._post(f"/intake/{path}/number", {"reason": "call_back", "call": call}, authorization)
         if answer.status_code >= 400:
-            raise Problem(_refusal(answer.json()), status=answer.status_code)
+            raise Problem(_refusal(answer.json(), "number_refused"), status=answer.status_code)
         found = answer.json()
         return Number(str(found["number"]), str(found["shown"]))
 
@@ -61,8 +69,9 @@ class Intake:
         return answer
 
 
-def _refusal(problem: Any) -> Refusal:
-    """Intake's own refusal by its code, and what it would accept."""
+def _refusal(problem: Any, code: str) -> Refusal:
+    """The other service's own refusal by its code and words, and what it would accept."""
     found = problem if isinstance(problem, dict) else {}
     accepts = tuple(str(each) for each in found.get("accepts", ()))
-    return Refusal("number_refused", params={"code": str(found.get("code", "?"))[:64]}, accepts=accepts)
+    told = {"code": str(found.get("code", "?"))[:64], "detail": str(found.get("detail", ""))[:500]}
+    return Refusal(code, params=told, accepts=accepts)

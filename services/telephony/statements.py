@@ -9,11 +9,17 @@ from services.telephony.rules.call import Call
 from services.telephony.rules.heard import Heard
 from services.telephony.rules.keys import agent_key, call_key
 
+_MOST_OF_ONE = 5_000
+"""Statements about one call or station; then the numbers begin anew under another source."""
+
+_MOST_SUBJECTS = 20_000
+
 
 class Statements:
-    """Numbers the statements of one connection; `source` is new with every one, so that nothing said is taken for old.
+    """Numbers the statements about each call and station, one up and without a gap, as whoever drops repeats expects.
 
-    The ids follow from what was said: heard again, the same facts come out under the same ids.
+    `source` is new with every connection, so that nothing said is taken for old. The ids follow from what was said:
+    heard again, the same facts come out under the same ids.
     """
 
     def __init__(self, calls: Shell[Call], agents: Shell[Agent], utility: str, source: str) -> None:
@@ -21,7 +27,8 @@ class Statements:
         self._agents = agents
         self._utility = utility
         self._source = source
-        self._sequence = 0
+        self._generation = 0
+        self._sequences: dict[str, int] = {}
 
     async def hear(self, facts: Sequence[Heard | MemberSeen]) -> None:
         """Take them in, those of each call and station in order, in one save of each kind."""
@@ -42,5 +49,8 @@ class Statements:
         return self._event(cause, agent_key(self._utility, fact.station), fact)
 
     def _event(self, cause: str, subject: str, fact: Heard | MemberSeen) -> Event:
-        self._sequence += 1
-        return Event(cause, self._source, subject, self._sequence, self._utility, fact)
+        sequence = self._sequences.get(subject, 0) + 1
+        if sequence > _MOST_OF_ONE or len(self._sequences) > _MOST_SUBJECTS:
+            self._generation, self._sequences, sequence = self._generation + 1, {}, 1
+        self._sequences[subject] = sequence
+        return Event(cause, f"{self._source}/{self._generation}", subject, sequence, self._utility, fact)

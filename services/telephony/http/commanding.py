@@ -14,7 +14,7 @@ from contracts.vocabulary import CENTRE
 from kit.http.commands import CommandBy, CommandRequest, shown
 from kit.http.parameters import InPath
 from kit.http.problems import Problem
-from services.telephony.commands import Asker
+from services.telephony.commands import Asker, Whom
 from services.telephony.http.calls import CallView, call_view
 from services.telephony.http.desk import TAG, TelephonyDesk
 from services.telephony.rules.agent import WRAP_UP
@@ -35,6 +35,7 @@ class CallBackBody(Body):
 
     ticket: str | None = Field(default=None, max_length=64, pattern=r"^[\w-]+$")
     missed_call: str | None = Field(default=None, max_length=64, pattern=r"^[\w-]+$")
+    revisit: bool = Field(default=True, description="the call that the ticket owes; false: to ask them something else")
     station: Station | None = None
 
 
@@ -66,8 +67,8 @@ def add_commands(routes: APIRouter, desk: TelephonyDesk) -> None:
         """The agent's phone rings first, then the customer's, with our number shown; what comes of it is an event."""
         if (body.ticket is None) == (body.missed_call is None):
             raise Problem(Refusal("call_back_whom", accepts=("ticket", "missed_call")), status=422)
-        path = f"tickets/{body.ticket}" if body.ticket else f"missed-calls/{body.missed_call}"
-        key = await desk.commands.call_back(_asker(asked, request), path, body.ticket, body.station, asked.cause)
+        whom = Whom(body.ticket, body.missed_call, body.revisit)
+        key = await desk.commands.call_back(_asker(asked, request), whom, body.station, asked.cause)
         return shown(await desk.call(key, asked.who), call_view, status=201)
 
 
