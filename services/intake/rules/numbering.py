@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date
 from typing import NamedTuple
 
-_SHAPE = re.compile(r"(\d{3,8})-(\d{8})-(\d{5,9})-(\d)")
+_SHAPE = re.compile(r"(\d{3,12})-(\d{8})-(\d{5,9})-(\d)")
 _PAUSES = re.compile(r"[\s\-‐-―_.·]+")
 
 

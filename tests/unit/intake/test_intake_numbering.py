@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from procedures.model.part import HOTLINE
 from services.intake.rules.numbering import Number, check_digit, parse
 
 NUMBERS = st.builds(
-    Number, st.just("956100"), st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(1, 9_999_999)
+    Number,
+    st.from_regex(HOTLINE, fullmatch=True, alphabet=st.characters(max_codepoint=127)),
+    st.dates(date(2000, 1, 1), date(2099, 12, 31)),
+    st.integers(1, 9_999_999),
 )
 
 
