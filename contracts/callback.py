@@ -14,7 +14,7 @@ class CallbackFact(Fact):
 
 
 class CallbackPlanned(CallbackFact):
-    """A call is owed, not before and (for the first attempt) not after these moments (第十四条(九))."""
+    """A call is owed, not before and (for the first attempt) not after these moments."""
 
     type: ClassVar[str] = "hotline.callback.planned.v1"
     kind: Open[CallKind]
@@ -25,7 +25,7 @@ class CallbackPlanned(CallbackFact):
 
 
 class CallbackAttempted(CallbackFact):
-    """One call was made, whatever came of it; `counts` says whether it is one of the three (R004-099)."""
+    """One call was made, whatever came of it; `counts` says whether it is one of those to be made."""
 
     type: ClassVar[str] = "hotline.callback.attempted.v1"
     by: Actor
@@ -35,7 +35,7 @@ class CallbackAttempted(CallbackFact):
 
 
 class CallbackCompleted(CallbackFact):
-    """The customer was reached and answered; `mismatch` sends the work order back (R004-093, R004-102).
+    """The customer was reached and answered; `mismatch` sends the work order back.
 
     `recheck`: not satisfied, the customer wants the matter looked at again. Who `declined` to give a score counts
     neither among the satisfied nor among those who were asked.
@@ -62,7 +62,7 @@ class CallbackProgressTold(CallbackFact):
 
 
 class CallbackExhausted(CallbackFact):
-    """The attempts are used up for the customer's own reasons; the ticket closes with the reason (R004-101)."""
+    """The attempts are used up for the customer's own reasons; the ticket closes with the reason."""
 
     type: ClassVar[str] = "hotline.callback.exhausted.v1"
     attempts: Count

@@ -1,4 +1,4 @@
-"""What happens to knowledge articles, collection tasks and emergency notices (第十六条 to 第十九条)."""
+"""What happens to knowledge articles, collection tasks and emergency notices."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ class KnowledgeFact(Fact):
 
 
 class ArticleSubmitted(KnowledgeFact):
-    """An article waits for review (第十八条(二))."""
+    """An article waits for review."""
 
     type: ClassVar[str] = "hotline.article.submitted.v1"
     procedure: Line
@@ -27,7 +27,7 @@ class ArticleSubmitted(KnowledgeFact):
 
 
 class ArticleApproved(KnowledgeFact):
-    """The conformity review passed (第十八条(三), R004-147); `level` is division or centre (R004-145)."""
+    """The conformity review passed; `level` is division or centre."""
 
     type: ClassVar[str] = "hotline.article.approved.v1"
     level: Open[Reviewer]
@@ -42,7 +42,7 @@ class ArticleRejected(KnowledgeFact):
 
 
 class ArticlePublished(KnowledgeFact):
-    """Agents and the service channels can read it (第十八条(三), R004-148)."""
+    """Agents and the service channels can read it."""
 
     type: ClassVar[str] = "hotline.article.published.v1"
     title: Line
@@ -58,7 +58,7 @@ class ArticleExpired(KnowledgeFact):
 
 
 class TaskRaised(KnowledgeFact):
-    """The centre asked a division for knowledge, due in 3 working days (第十八条(二), R004-146)."""
+    """The centre asked a division for knowledge."""
 
     type: ClassVar[str] = "hotline.task.raised.v1"
     procedure: Line
@@ -74,7 +74,7 @@ class TaskDone(KnowledgeFact):
 
 
 class NoticeRaised(KnowledgeFact):
-    """An emergency was reported (第十八条(四), R004-149); the clock `notice` runs from here."""
+    """An emergency was reported; the clock `notice` runs from here."""
 
     type: ClassVar[str] = "hotline.notice.raised.v1"
     procedure: Line
@@ -84,7 +84,7 @@ class NoticeRaised(KnowledgeFact):
 
 
 class NoticePublished(KnowledgeFact):
-    """The emergency knowledge is written down and out, past the ordinary review; due in 5 minutes (R004-150)."""
+    """The emergency knowledge is written down and out, past the ordinary review."""
 
     type: ClassVar[str] = "hotline.notice.published.v1"
     channels: Few[Word] = ()

@@ -41,7 +41,7 @@ def _set(due: datetime | None) -> datetime | None:
 
 
 class GovernmentOrder(Value):
-    """An order of a 12345 platform, with the platform's own deadline where it sets one (R004-006, R004-075)."""
+    """An order of a 12345 platform, with the platform's own deadline where it sets one."""
 
     platform: Line
     order_no: Line
@@ -55,14 +55,14 @@ def came_by(channel: str | None, gov: GovernmentOrder | str | None) -> str:
 
 
 class CallWish(Value):
-    """What the customer asked of the callback: none, a time, or nothing in particular (R004-091, R004-092)."""
+    """What the customer asked of the callback: none, a time, or nothing in particular."""
 
     preference: Open[CallPreference] = CallPreference.DEFAULT
     at: Ahead | None = None
 
 
 class Demand(Value):
-    """One thing asked for; a reply must answer each (R004-110, R004-127). Its words stay in intake."""
+    """One thing asked for; a reply must answer each. Its words stay in intake."""
 
     number: Count
     type: Word
@@ -90,7 +90,7 @@ class TicketFact(Fact):
 
 
 class TicketOpened(TicketFact):
-    """A request was accepted and became a ticket (第十四条, R004-044); `at` is the moment of receipt."""
+    """A request was accepted and became a ticket; `at` is the moment of receipt."""
 
     type: ClassVar[str] = "hotline.ticket.opened.v1"
     said_by: ClassVar[str] = "intake"
@@ -140,7 +140,7 @@ class TicketCallEnded(TicketFact):
 
 
 class TicketAnswered(TicketFact):
-    """Answered at first contact; the work order closes without a dispatch (R004-034, R004-043)."""
+    """Answered at first contact; the work order closes without a dispatch."""
 
     type: ClassVar[str] = "hotline.ticket.answered.v1"
     said_by: ClassVar[str] = "intake"
@@ -148,7 +148,7 @@ class TicketAnswered(TicketFact):
 
 
 class TicketPhoneNotified(TicketFact):
-    """The unit was told by phone before the work order (第十四条(三), R004-053; R004-117)."""
+    """The unit was told by phone before the work order."""
 
     type: ClassVar[str] = "hotline.ticket.phone_notified.v1"
     unit: Line
@@ -166,7 +166,7 @@ class TicketDispatched(TicketFact):
 
 
 class TicketSigned(TicketFact):
-    """The unit took the order; `deemed` when its time to return it ran out (第十五条(三)1, R004-124)."""
+    """The unit took the order; `deemed` when its time to return it ran out."""
 
     type: ClassVar[str] = "hotline.ticket.signed.v1"
     unit: Line
@@ -174,14 +174,14 @@ class TicketSigned(TicketFact):
 
 
 class TicketContacted(TicketFact):
-    """The unit reached the customer (R004-060, R004-065)."""
+    """The unit reached the customer."""
 
     type: ClassVar[str] = "hotline.ticket.contacted.v1"
     unit: Line
 
 
 class TicketAppointed(TicketFact):
-    """A time for the visit was agreed with the customer (R004-061, R004-066)."""
+    """A time for the visit was agreed with the customer."""
 
     type: ClassVar[str] = "hotline.ticket.appointed.v1"
     unit: Line
@@ -189,7 +189,7 @@ class TicketAppointed(TicketFact):
 
 
 class TicketArrived(TicketFact):
-    """The unit is on site (第十四条(三) gives no limit, R004-055; the promise in the file does)."""
+    """The unit is on site."""
 
     type: ClassVar[str] = "hotline.ticket.arrived.v1"
     unit: Line
@@ -263,7 +263,7 @@ class TicketDeclined(TicketFact):
 
 
 class TicketReturned(TicketFact):
-    """The unit gave the order back with a ground and a reason (第十五条(三)1, R004-121, R004-123)."""
+    """The unit gave the order back with a ground and a reason."""
 
     type: ClassVar[str] = "hotline.ticket.returned.v1"
     told_apart_by = "ground"
@@ -273,7 +273,7 @@ class TicketReturned(TicketFact):
 
 
 class TicketReturnAccepted(TicketFact):
-    """The centre took the order back to correct and dispatch it again (R004-125)."""
+    """The centre took the order back to correct and dispatch it again."""
 
     type: ClassVar[str] = "hotline.ticket.return_accepted.v1"
     unit: Line
@@ -289,7 +289,7 @@ class TicketReturnRefused(TicketFact):
 
 
 class TicketExtensionRequested(TicketFact):
-    """More time was asked for before the deadline (第十五条(二)2, R004-119)."""
+    """More time was asked for before the deadline."""
 
     type: ClassVar[str] = "hotline.ticket.extension_requested.v1"
     unit: Line
@@ -315,7 +315,7 @@ class TicketExtensionRefused(TicketFact):
 
 
 class TicketReplied(TicketFact):
-    """The unit's reply order: opinion, result, further parts by name, enclosures (R004-028, R004-112, R004-113)."""
+    """The unit's reply order: opinion, result, further parts by name, enclosures."""
 
     type: ClassVar[str] = "hotline.ticket.replied.v1"
     unit: Line
@@ -328,7 +328,7 @@ class TicketReplied(TicketFact):
 
 
 class TicketReplyApproved(TicketFact):
-    """A reviewer passed the reply; `final` when no further review follows (R004-022, R004-131)."""
+    """A reviewer passed the reply; `final` when no further review follows."""
 
     type: ClassVar[str] = "hotline.ticket.reply_approved.v1"
     reviewer: Open[Reviewer]
@@ -337,7 +337,7 @@ class TicketReplyApproved(TicketFact):
 
 
 class TicketReplyRejected(TicketFact):
-    """A reviewer sent the reply back to be set right (第十五条(三)3, R004-132)."""
+    """A reviewer sent the reply back to be set right."""
 
     type: ClassVar[str] = "hotline.ticket.reply_rejected.v1"
     reviewer: Open[Reviewer]
@@ -346,7 +346,7 @@ class TicketReplyRejected(TicketFact):
 
 
 class TicketUrged(TicketFact):
-    """An urging order went to the unit (第十五条(四), R004-134); `count` from 1; supplements do not count."""
+    """An urging order went to the unit; `count` from 1; supplements do not count."""
 
     type: ClassVar[str] = "hotline.ticket.urged.v1"
     said_by: ClassVar[str] = "intake"
@@ -355,7 +355,7 @@ class TicketUrged(TicketFact):
 
 
 class TicketUrgeExplained(TicketFact):
-    """The customer was told how much time is left; no urging order (第十五条(四)1, R004-133)."""
+    """The customer was told how much time is left; no urging order."""
 
     type: ClassVar[str] = "hotline.ticket.urge_explained.v1"
     said_by: ClassVar[str] = "intake"
@@ -372,7 +372,7 @@ class TicketUrgeQueued(TicketFact):
 
 
 class TicketUrgeDelivered(TicketFact):
-    """An urging order, or what the customer added, lies with the unit (第十五条(四)2, R004-136)."""
+    """An urging order, or what the customer added, lies with the unit."""
 
     type: ClassVar[str] = "hotline.ticket.urge_delivered.v1"
     unit: Line
@@ -391,7 +391,7 @@ class TicketAmended(TicketFact):
 
 
 class TicketSupplemented(TicketFact):
-    """More material came and was passed on (第十五条(四)2, R004-138); the text stays in intake."""
+    """More material came and was passed on; the text stays in intake."""
 
     type: ClassVar[str] = "hotline.ticket.supplemented.v1"
     said_by: ClassVar[str] = "intake"
@@ -399,7 +399,7 @@ class TicketSupplemented(TicketFact):
 
 
 class TicketRegraded(TicketFact):
-    """A complaint's grade changed; `approved_by` names who allowed a later deadline (R004-070, reading 10)."""
+    """A complaint's grade changed; `approved_by` names who allowed a later deadline (reading 10)."""
 
     type: ClassVar[str] = "hotline.ticket.regraded.v1"
     said_by: ClassVar[str] = "intake"
@@ -431,7 +431,7 @@ class TicketDemandInvalidated(TicketFact):
 
 
 class TicketSentBack(TicketFact):
-    """The callback found the reply wanting; the unit starts again (第十五条(三)2, R004-102, R004-130)."""
+    """The callback found the reply wanting; the unit starts again."""
 
     type: ClassVar[str] = "hotline.ticket.sent_back.v1"
     told_apart_by = "ground"
@@ -516,7 +516,7 @@ class TicketClosed(TicketFact):
 
 
 class TicketEscalated(TicketFact):
-    """Brought to the next level's notice: grade 1 at once, an overdue limit to the division (R004-022, R004-036).
+    """Brought to the next level's notice: grade 1 at once, an overdue limit to the division.
 
     `cause` is grade_1, urgent or clock_missed, with the `clock` then; `source` is the clause that asks for it;
     `warning` is how grave an early warning it is, in a word of the procedure.
@@ -543,7 +543,7 @@ class TicketGroupRaised(TicketFact):
 
 
 class TicketSupervised(TicketFact):
-    """Under the centre's supervision (督办): the third urging call becomes this (R004-135)."""
+    """Under the centre's supervision (督办): the third urging call becomes this."""
 
     type: ClassVar[str] = "hotline.ticket.supervised.v1"
     said_by: ClassVar[str] = "intake"

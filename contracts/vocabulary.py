@@ -176,7 +176,7 @@ class ContactFailure(StrEnum):
 
 
 class CallKind(StrEnum):
-    """A satisfaction call asks whether the matter is solved; an answer call only tells (第十四条(九), R004-090)."""
+    """A satisfaction call asks whether the matter is solved; an answer call only tells."""
 
     SATISFACTION = "satisfaction"
     ANSWER = "answer"
@@ -184,7 +184,7 @@ class CallKind(StrEnum):
 
 
 class CallPreference(StrEnum):
-    """What the customer asked of the callback (R004-091, R004-092)."""
+    """What the customer asked of the callback."""
 
     DEFAULT = "default"
     NONE = "none"
@@ -192,14 +192,14 @@ class CallPreference(StrEnum):
 
 
 class Answers(StrEnum):
-    """Whether a reply answers every demand of the ticket (R004-127)."""
+    """Whether a reply answers every demand of the ticket."""
 
     ALL = "all"
     SOME = "some"
 
 
 class Reviewer(StrEnum):
-    """Who reviews a reply: the division first for grade 1 (R004-022), the centre always (R004-131)."""
+    """Who reviews a reply: the division first for grade 1, the centre always."""
 
     DIVISION = "division"
     CENTRE = "centre"
@@ -225,7 +225,7 @@ class LinkKind(StrEnum):
 
 
 class ArticleStage(StrEnum):
-    """The life of a knowledge article (第十六条 to 第十九条)."""
+    """The life of a knowledge article."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -251,4 +251,4 @@ NO_ONE = "none"
 """Who is complained about where the clerk asked and was told that nobody is (design reading 30)."""
 
 CENTRE = (Role.AGENT, Role.SUPERVISOR)
-"""The hotline centre's own people, who see every work order of their utility (第十一条(六), R004-026)."""
+"""The hotline centre's own people, who see every work order of their utility."""

@@ -43,7 +43,7 @@ class Principal:
 
 
 def may_see(principal: Principal, *, utility: str, unit: str | None, division: str | None) -> bool:
-    """Need-to-know (R004-026, R004-039): the centre sees its utility, a division its area, a unit its own orders.
+    """Need-to-know: the centre sees its utility, a division its area, a unit its own orders.
 
     `unit` and `division` are where the work order lies now; None (not dispatched yet) is seen by the centre alone.
     """

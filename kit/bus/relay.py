@@ -190,7 +190,7 @@ class Relay:
     def _rests(self, key: str) -> bool:
         return key in self._aside and machine_now() < self._aside[key].until
 
-    async def retell(self, since: timedelta) -> int:
+    async def publish_again(self, since: timedelta) -> int:
         """Say again what was said in the last while, to a bus that forgot; readers drop what they know."""
         told, after = 0, None
         while events := await self._store.said_since(machine_now() - since, BATCH, after):

@@ -84,7 +84,7 @@ class FollowUps(Generic[S]):
             return document
         return draft.document()
 
-    async def take_up(self, keys: Sequence[str]) -> None:
+    async def carry_out_due(self, keys: Sequence[str]) -> None:
         """The tick's turn. A failure is raised once all were tried, so that the ticker knows whom to try later."""
         if self._decider.follow_ups is None:
             return

@@ -255,7 +255,7 @@ class Shell(Generic[S]):
         waiting = set(keys) if self.decider.wake is not None else set()
         for _ in range(MOST_TRIES):
             if not waiting:
-                return await self.follow_ups.take_up(keys)
+                return await self.follow_ups.carry_out_due(keys)
             documents = await self.store.load([key for key in keys if key in waiting])
             drafts = [self._wake(document, now) for document in documents.values() if _is_due(document, now)]
             waiting = await self._save(drafts)

@@ -29,7 +29,7 @@ _PROBLEM = {
         "instance": {"type": "string"},
         "code": {"type": "string"},
         "clause": {"type": "string", "description": "the clause that refuses, as the procedure cites it"},
-        "rule": {"type": "string", "description": "its rule id, such as R004-121"},
+        "rule": {"type": "string", "description": "its rule id, where rules are numbered"},
         "accepts": {"type": "array", "items": {"type": "string"}},
         "errors": {
             "type": "array",

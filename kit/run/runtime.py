@@ -45,7 +45,7 @@ P = ParamSpec("P")
 _TICK_SECONDS = 0.5
 _SWEEP_SECONDS = 5.0
 _FLUSH_SECONDS = 5.0
-RETELL = timedelta(minutes=15)
+PUBLISHED_AGAIN = timedelta(minutes=15)
 """How far back a bus that forgot is told again; readers drop what they know."""
 
 
@@ -151,7 +151,7 @@ class ServiceRuntime:
         await _patiently(_make_topics, self._settings, _topics_of(self.duties))
         if not self.duties.remembers:
             for worker in self.duties.workers:
-                await _patiently(worker.relay.retell, RETELL)
+                await _patiently(worker.relay.publish_again, PUBLISHED_AGAIN)
         collect_seldom()
         async with asyncio.TaskGroup() as group:
             if self.duties.reader is not None:

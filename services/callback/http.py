@@ -57,10 +57,10 @@ class CallsView(BaseModel):
     made: int = Field(description="calls made since the reply")
     counted: int = Field(description="of these, attempts that failed for the customer's reasons")
     unit: str | None = None
-    opinion: str | None = Field(default=None, description="the unit's reply, to be known before dialling (R004-096)")
+    opinion: str | None = Field(default=None, description="the unit's reply, to be known before dialling")
     result: str | None = None
     attachments: tuple[Attachment, ...] = ()
-    public: bool = Field(description="false: told to the caller alone, never published (R004-041)")
+    public: bool = Field(description="false: told to the caller alone, never published")
     replied_at: AwareDatetime | None = None
     outcome: CallOutcome | None = None
     solved: Word | None = None

@@ -73,7 +73,7 @@ class Enclosure(BaseModel):
 
 
 class ReplyBody(body_of(STEPS["reply"])):  # type: ignore[misc]
-    """The unit's reply order (第十五条(一)4, R004-111 to R004-113), with files that its own people uploaded."""
+    """The unit's reply order, with files that its own people uploaded."""
 
     attachments: Few[Enclosure] = ()
 

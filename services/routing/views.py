@@ -29,11 +29,11 @@ class UnitView(BaseModel):
     kind: str = Field(description="unit or department")
     division: str | None = None
     division_name: str | None = None
-    advisory: bool = Field(default=False, description="an affiliate: its limits are told, not enforced (R004-003)")
+    advisory: bool = Field(default=False, description="an affiliate: its limits are told, not enforced")
 
 
 class Proposal(BaseModel):
-    """Who is responsible by category and area (第四条, R004-002; 第十五条(一)3, R004-108); absent when nobody is."""
+    """Who is responsible by category and area; absent when nobody is."""
 
     unit: UnitView | None = None
 

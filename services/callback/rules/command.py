@@ -16,11 +16,10 @@ class CallBack(Command):
     """One call: the customer's answers when connected, otherwise the time agreed for the next, if one was.
 
     What the answer shows is what follows: done, or when the next call may be made. A new request raised in the call is
-    not part of it: post it to `/intake/requests` with this ticket as `parent`; the original is handled first
-    (第十四条(九), R004-103).
+    not part of it: post it to `/intake/requests` with this ticket as `parent`; the original is handled first.
 
-    `mismatch` sends the work order back and needs its `basis` (R004-130); `reason` is why nobody was reached, for the
-    close after the last attempt (R004-101), by default the outcome itself.
+    `mismatch` sends the work order back and needs its `basis`; `reason` is why nobody was reached, for the
+    close after the last attempt, by default the outcome itself.
     """
 
     outcome: CallOutcome

@@ -41,7 +41,7 @@ class Body(BaseModel):
 
 
 class Stated(Body):
-    """What a person says of themselves; kept sealed, never in events, logs or traces (第十三条(四), R004-040)."""
+    """What a person says of themselves; kept sealed, never in events, logs or traces."""
 
     name: Line | None = None
     contact: Line | None = Field(default=None, description="phone number")
@@ -74,7 +74,7 @@ class CustomerBody(Stated):
 
 
 class RequestBody(Body):
-    """One contact: a call, a form, a letter, a visit, an order of a 12345 platform (第六条, 第十五条(一))."""
+    """One contact: a call, a form, a letter, a visit, an order of a 12345 platform."""
 
     channel: Channel
     type: Word | None = None
@@ -82,15 +82,15 @@ class RequestBody(Body):
     unit: Line | None = Field(default=None, description="the responsible unit, if the clerk knows better")
     items: tuple[Item, ...] = Field(default=(), max_length=20, description="several demands in one contact")
     subject: Line | None = None
-    text: Words | None = Field(default=None, description="business description; never changed afterwards (R004-033)")
+    text: Words | None = Field(default=None, description="business description; never changed afterwards")
     situation: Words | None = Field(default=None, description="situation on site, where the type asks for it")
     address: Line | None = Field(default=None, description="where it is, if not at the customer's own address")
     area: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$", max_length=120)] | None = None
     customer: CustomerBody = CustomerBody()
-    identity: Stated | None = Field(default=None, description="what the caller says, compared with the file (R004-045)")
+    identity: Stated | None = Field(default=None, description="what the caller says, compared with the file")
     verified: bool | None = Field(default=None, description="identity was checked elsewhere, in the billing file say")
-    precautions_given: bool = Field(default=False, description="the precautions of the type were read out (R004-052)")
-    reason_explained: bool | None = Field(default=None, description="why there is no answer at once (R004-035)")
+    precautions_given: bool = Field(default=False, description="the precautions of the type were read out")
+    reason_explained: bool | None = Field(default=None, description="why there is no answer at once")
     ended_at: Past | None = Field(default=None, description="hang-up, from which the dispatch limit runs")
     call_wish: WishBody | None = Field(default=None, description="callback requirement: default, none, or a time")
     people: int = Field(default=1, ge=1, le=100_000, description="who ask together")
@@ -104,11 +104,11 @@ class RequestBody(Body):
     matter: Line | None = Field(default=None, description="the matter the clerk confirmed")
     separate: bool = Field(default=False, description="the clerk found it to be about nothing known")
     gov: Known[GovernmentOrder] | None = None
-    parent: Line | None = Field(default=None, description="the ticket in whose callback this was raised (R004-103)")
+    parent: Line | None = Field(default=None, description="the ticket in whose callback this was raised")
     appeals: Line | None = Field(default=None, description="of an appeal: what it is against, by id or number")
     attachments: tuple[Sha256, ...] = Field(default=(), max_length=50)
     call_id: Line | None = None
-    answer: FirstAnswer | None = Field(default=None, description="answered while the customer waits (R004-034)")
+    answer: FirstAnswer | None = Field(default=None, description="answered while the customer waits")
     at: Moment = None
 
     def given(self, on_file: Mapping[PersonalField, str]) -> tuple[str, ...]:
@@ -180,13 +180,13 @@ class AnswerBody(TicketStepBody):
 
     text: Words | None = None
     article: Line | None = Field(default=None, description="the knowledge article it came from")
-    guidance: Line | None = Field(default=None, description="the self-help script that solved it (R004-058)")
+    guidance: Line | None = Field(default=None, description="the self-help script that solved it")
 
 
 class UrgeBody(TicketStepBody):
     """The customer asks how far it is.
 
-    The answer says what came of it, and the words to explain it with, time left included (第十五条(四)1).
+    The answer says what came of it, and the words to explain it with, time left included.
     """
 
     text: Words | None = None

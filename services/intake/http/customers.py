@@ -1,4 +1,4 @@
-"""People's data, handed out by role and reason, with a record of every look (第十三条(四), R004-040)."""
+"""People's data, handed out by role and reason, with a record of every look."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def add_customers(routes: APIRouter, desk: FrontDesk) -> None:
 
     @routes.post("/customers/{ref}/verification", tags=[TAG], summary="核实身份 Check a caller against the file")
     async def verify(ref: InPath, body: VerificationBody, who: Centre, request: Request) -> Any:
-        """Compares without showing: enough items must agree and none may differ (R004-045)."""
+        """Compares without showing: enough items must agree and none may differ."""
         if not await desk.people.has(who.utility, ref):
             return problem(request, Refusal("unknown_customer"))
         procedure = desk.procedure(who.utility, desk.now())
@@ -140,7 +140,7 @@ async def _audits(
 
 
 async def callers(desk: FrontDesk, who: Principal, phone: str, what: str) -> list[Customer]:
-    """Everybody known under a number; a look-up by phone is itself a look at people's data (R004-040)."""
+    """Everybody known under a number; a look-up by phone is itself a look at people's data."""
     index = desk.people.index(who.utility, PersonalField.CONTACT, phone)
     look = Look(what, desk.procedure(who.utility, desk.now()).ref, number=index)
     return await desk.people.find(PersonalField.CONTACT, index, granted(await desk.looks.counted(who, look)))

@@ -101,7 +101,7 @@ class FrontDesk:
 
 
 def sees(who: Principal, ticket: Document[Ticket]) -> bool:
-    """Need-to-know (R004-026, R004-039); a connected system sees what came by its own channel or platform."""
+    """Need-to-know; a connected system sees what came by its own channel or platform."""
     if who.utility == ticket.utility and brought_by(who, channel=ticket.state.channel, platform=ticket.state.platform):
         return True
     return may_see(who, utility=ticket.utility, unit=ticket.state.unit, division=ticket.state.division)

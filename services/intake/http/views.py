@@ -57,7 +57,7 @@ class AcceptedView(BaseModel):
 
 
 class PeriodView(BaseModel):
-    """The limit that urging is judged by (第十五条(四)1)."""
+    """The limit that urging is judged by."""
 
     clock: str
     due: AwareDatetime
@@ -138,7 +138,7 @@ class CustomerView(BaseModel):
 
 
 class PanelView(BaseModel):
-    """A customer who may be calling: file and service history (第十五条(一)2, R004-106)."""
+    """A customer who may be calling: file and service history."""
 
     customer: CustomerView
     tickets: tuple[TicketView, ...]
@@ -151,7 +151,7 @@ class ScreenView(BaseModel):
 
 
 class VerificationView(BaseModel):
-    """Whether the caller is who they say (第十四条(一), R004-045); nothing of the file is shown."""
+    """Whether the caller is who they say; nothing of the file is shown."""
 
     verified: bool
     at_least: int
@@ -249,7 +249,7 @@ def words_view(document: Document[Contact], words: Words) -> WordsView:
 def scripts_of(
     ticket_type: str, subtype: str | None, procedure: Procedure, language: Language
 ) -> tuple[ScriptView, ...]:
-    """The precautions of the type, and self-help for the subtype (R004-052, R004-057, R004-058)."""
+    """The precautions of the type, and self-help for the subtype."""
     rules = procedure.types[ticket_type]
     named = [rules.precautions.value] if rules.precautions else []
     named += procedure.guidance(ticket_type, subtype)

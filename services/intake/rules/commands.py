@@ -34,20 +34,20 @@ class TicketCommand(Command):
 
 
 class Answer(TicketCommand):
-    """Answered at first contact, before any dispatch (R004-034, R004-043); `guidance` is a self-help script."""
+    """Answered at first contact, before any dispatch; `guidance` is a self-help script."""
 
     article: Line | None = None
     guidance: Line | None = None
 
 
 class Urge(TicketCommand):
-    """The customer presses; `strong` when strongly dissatisfied or about to escalate (第十五条(四)3)."""
+    """The customer presses; `strong` when strongly dissatisfied or about to escalate."""
 
     strong: bool = False
 
 
 class Supplement(TicketCommand):
-    """The customer adds something (第十五条(四)2, R004-138)."""
+    """The customer adds something."""
 
     attachments: Few[Attachment] = ()
 
@@ -59,7 +59,7 @@ class Withdraw(TicketCommand):
 
 
 class Regrade(TicketCommand):
-    """A person grades a complaint anew (R004-070); `approved_by` allows a later deadline (reading 10)."""
+    """A person grades a complaint anew; `approved_by` allows a later deadline (reading 10)."""
 
     grade: Grade
     reason: Typed
@@ -81,7 +81,7 @@ class LeaveMatter(TicketCommand):
 
 
 class Repeat(TicketCommand):
-    """The same customer came again with the same matter; `brings` says whether with something new (R004-140).
+    """The same customer came again with the same matter; `brings` says whether with something new.
 
     `complaints` is how often they complained of it on all their tickets, this time included; None where it does not
     count. The rest is what the contact says of the matter, of which the graver holds.
@@ -137,13 +137,13 @@ def _waits_for_somebody(ticket: Ticket, procedure: Procedure) -> Refusal | None:
 
 
 def urge(ticket: Ticket | None, command: Urge, procedure: Procedure) -> Outcome[Ticket]:
-    """第十五条(四)1 and 3 (readings 7 and 16)."""
+    """Explained, urged or supervised, as far as the period is used (readings 7 and 16)."""
     assert ticket is not None
     return _with_words(urging.urge(ticket, command.at, command.by, command.strong, procedure), command)
 
 
 def supplement(ticket: Ticket | None, command: Supplement, procedure: Procedure) -> Outcome[Ticket]:
-    """Recorded and passed on; counted as an urge only where the reading says so (R004-135)."""
+    """Recorded and passed on; counted as an urge only where the reading says so."""
     assert ticket is not None
     if ticket.over:
         return _over(procedure)
@@ -204,7 +204,7 @@ def leave_matter(ticket: Ticket | None, command: LeaveMatter, procedure: Procedu
 
 
 def repeat(ticket: Ticket | None, command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
-    """No new order: an urge or a supplement of the open one, with what the contact says of the matter (R004-140)."""
+    """No new order: an urge or a supplement of the open one, with what the contact says of the matter."""
     assert ticket is not None
     if ticket.over:
         return _over(procedure)
@@ -239,7 +239,7 @@ def _amended(ticket: Ticket, command: Repeat) -> tuple[Ticket, tuple[Fact, ...]]
 
 
 def _graver(ticket: Ticket, said: tuple[Fact, ...], command: Repeat, procedure: Procedure) -> Outcome[Ticket]:
-    """How grave the matter is now: by what the contact told, or since it is the fifth time (R004-082)."""
+    """How grave the matter is now: by what the contact told, or since it is the fifth time."""
     if command.complaints is not None:
         complaints = max(ticket.complaints + 1, command.complaints)
         ticket = ticket.model_copy(update={"complaints": complaints})
@@ -284,7 +284,7 @@ def _regraded(
 
 
 def _over(procedure: Procedure) -> Refusal:
-    """What comes after the end is a new request (R004-140)."""
+    """What comes after the end is a new request."""
     return refused("ticket_over", procedure.clause("new_order_only_for_new_request"))
 
 

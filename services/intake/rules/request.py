@@ -24,7 +24,7 @@ def order_name(gov: GovernmentOrder) -> str:
 
 
 class Item(State):
-    """One of several demands of the contact (第十五条(一)3)."""
+    """One of several demands of the contact."""
 
     type: Word
     subtype: Line | None = None
@@ -33,7 +33,7 @@ class Item(State):
 
 
 class FirstAnswer(State):
-    """The answer given while the customer waits (R004-034, R004-043); `guidance` is a self-help script (R004-058)."""
+    """The answer given while the customer waits; `guidance` is a self-help script."""
 
     text: Words | None = None
     article: Line | None = None

@@ -91,7 +91,7 @@ def _view(desk: KnowledgeDesk, document: Document[Article], asked: CommandReques
 
 
 def keeps(who: Principal, article: Article) -> bool:
-    """Who sees drafts, reviews and feedback: the centre's keepers, and unit and division of their own (R004-145)."""
+    """Who sees drafts, reviews and feedback: the centre's keepers, and unit and division of their own."""
     return (
         who.has(*KEEPERS)
         or (who.has(Role.DIVISION) and article.division in who.divisions)
@@ -111,7 +111,7 @@ async def _task(desk: KnowledgeDesk, command: Command, asked: CommandRequest) ->
 
 
 def _checked(decide: _Decision, task: Document[Task] | _NoTask | None) -> _Decision:
-    """The decision, refused where its article cannot answer the task it names (R004-146)."""
+    """The decision, refused where its article cannot answer the task it names."""
     if isinstance(task, _NoTask):
         return decide
 

@@ -23,7 +23,7 @@ from services.knowledge.rules.table import READERS
 from services.knowledge.search.library import Library
 
 Reader = Annotated[Principal, Depends(HolderOf(*READERS))]
-"""Who is told what is in force; a service channel reads it as a connected system (第十八条(三), R004-148)."""
+"""Who is told what is in force; a service channel reads it as a connected system."""
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Ids that must come out the same whenever a command is repeated carry no moment."""

@@ -36,9 +36,9 @@ class ArticleFilter(BaseModel):
     unit: Line | None = None
     category: Line | None = None
     review_due_before: Instant | None = Field(
-        default=None, description="whose periodic review is due, the longest due first (R004-151)"
+        default=None, description="whose periodic review is due, the longest due first"
     )
-    feedback: bool = Field(default=False, description="only what readers find wanting, the most first (R004-142)")
+    feedback: bool = Field(default=False, description="only what readers find wanting, the most first")
 
     def where(self) -> tuple[Condition, ...]:
         """The same as conditions on the declared fields."""

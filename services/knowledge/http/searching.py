@@ -54,7 +54,7 @@ def _fits(entry: Entry, question: Question) -> bool:
 
 
 def _keeps(who: Principal, entry: Entry) -> bool:
-    """Who sees what is not in force (R004-145)."""
+    """Who sees what is not in force."""
     return (
         who.has(*KEEPERS)
         or (who.has(Role.DIVISION) and entry.division in who.divisions)

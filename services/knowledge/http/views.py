@@ -28,7 +28,7 @@ class EditionView(BaseModel):
     areas: tuple[str, ...] = Field(description="none: everywhere")
     channels: tuple[str, ...]
     published_at: AwareDatetime
-    review_due: AwareDatetime = Field(description="when it has to be looked through again (R004-151)")
+    review_due: AwareDatetime = Field(description="when it has to be looked through again")
     reviewed_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
 

@@ -33,19 +33,19 @@ class _Written(Command):
 
 
 class SaveDraft(_Written):
-    """Keep what was written so far; nobody else is told (第十八条(二))."""
+    """Keep what was written so far; nobody else is told."""
 
     text: Text = ""
 
 
 class Submit(_Written):
-    """Hand an article in for review, new or set right; a published one gets a new edition (第十九条(二), R004-152)."""
+    """Hand an article in for review, new or set right; a published one gets a new edition."""
 
     text: Text
 
 
 class Approve(Command):
-    """Pass the conformity review (第十八条(二)(三)); `level`, in a written case, unset means whichever is due."""
+    """Pass the conformity review; `level`, in a written case, unset means whichever is due."""
 
     level: Reviewer | None = None
 
@@ -58,7 +58,7 @@ class Reject(Command):
 
 
 class Publish(Command):
-    """Put it before agents and on the service channels; none named means all of the file's (R004-148)."""
+    """Put it before agents and on the service channels; none named means all of the file's."""
 
     channels: Words = ()
 
@@ -70,17 +70,17 @@ class Expire(Command):
 
 
 class ConfirmReview(Command):
-    """The periodic review found it right (第十九条(一), R004-151)."""
+    """The periodic review found it right."""
 
 
 class GiveFeedback(Command):
-    """A reader found it wanting (第十七条(一), R004-142); the words go to the centre's list."""
+    """A reader found it wanting; the words go to the centre's list."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class RaiseTask(Command):
-    """The centre asks a division for knowledge (第十八条(二), R004-146)."""
+    """The centre asks a division for knowledge."""
 
     division: Id
     title: Line
@@ -94,7 +94,7 @@ class FinishTask(Command):
 
 
 class RaiseNotice(Command):
-    """A unit reports an emergency (第十八条(四), R004-149); with `text` the written knowledge comes at once."""
+    """A unit reports an emergency; with `text` the written knowledge comes at once."""
 
     title: Line
     unit: Id | None = None
@@ -104,7 +104,7 @@ class RaiseNotice(Command):
 
 
 class PublishNotice(Command):
-    """The emergency knowledge in writing, due 5 minutes after the report (R004-150)."""
+    """The emergency knowledge in writing."""
 
     text: Text
     channels: Words = ()

@@ -12,13 +12,13 @@ from kit.decide.steps import Command
 
 
 class NotifyByPhone(Command):
-    """Tell the unit by phone before the order (第十四条(三), R004-053; R004-117)."""
+    """Tell the unit by phone before the order."""
 
     unit: Line
 
 
 class Dispatch(Command):
-    """Send the order to a responsible unit or a head-office department (第十四条, R004-044; R004-013)."""
+    """Send the order to a responsible unit or a head-office department."""
 
     unit: Line
 
@@ -28,11 +28,11 @@ class Sign(Command):
 
 
 class Contact(Command):
-    """The unit has reached the customer (R004-060, R004-065)."""
+    """The unit has reached the customer."""
 
 
 class Appoint(Command):
-    """The unit has agreed a time with the customer (R004-061, R004-066)."""
+    """The unit has agreed a time with the customer."""
 
     appointed_for: Ahead = Field(alias="for")
 
@@ -79,20 +79,20 @@ class Progress(Command):
 
 
 class Decline(Command):
-    """A service application is not accepted, and the reason was explained (第十四条(五), R004-067)."""
+    """A service application is not accepted, and the reason was explained."""
 
     reason: Typed = ""
 
 
 class Return(Command):
-    """The unit gives the order back (第十五条(三)1, R004-121, R004-123)."""
+    """The unit gives the order back."""
 
     ground: Word
     reason: Typed = ""
 
 
 class AcceptReturn(Command):
-    """The centre takes the order back, to correct and dispatch it again (R004-125)."""
+    """The centre takes the order back, to correct and dispatch it again."""
 
     reason: Typed | None = None
 
@@ -104,7 +104,7 @@ class RefuseReturn(Command):
 
 
 class RequestExtension(Command):
-    """The unit asks for more time (第十五条(二)2, R004-119)."""
+    """The unit asks for more time."""
 
     until: Instant
     reason: Typed = ""
@@ -120,9 +120,9 @@ class DecideExtension(Command):
 
 
 class Reply(Command):
-    """The unit's reply order (第十五条(一)4, R004-111 to R004-113).
+    """The unit's reply order.
 
-    `answered` names demands by their numbers, `answers` says the same of all of them at once (R004-127). None for
+    `answered` names demands by their numbers, `answers` says the same of all of them at once. None for
     `attachments` or `parts`: a written case does not say, and they are not judged.
     """
 
@@ -136,7 +136,7 @@ class Reply(Command):
 
 
 class Review(Command):
-    """The division or the centre passes or rejects a reply (第十一条(二), 第十五条(三)3; R004-022, R004-131)."""
+    """The division or the centre passes or rejects a reply."""
 
     approved: bool
     grounds: Typed | None = None
@@ -144,7 +144,7 @@ class Review(Command):
 
 
 class Invalidate(Command):
-    """A complaint was verified and is not valid (第十四条(六), R004-069); `demand` is its number among several."""
+    """A complaint was verified and is not valid; `demand` is its number among several."""
 
     reason: Typed = ""
     demand: Count | None = None
@@ -190,6 +190,6 @@ class RaiseWarning(Command):
 
 
 class Close(Command):
-    """The centre closes an order on which nobody is owed a word: a praise once verified (第十四条(八), R004-089)."""
+    """The centre closes an order on which nobody is owed a word: a praise once verified."""
 
     reason: Typed | None = None
