@@ -30,8 +30,9 @@ from procedures.yaml_lines import Lined
 from procedures.yaml_lines import Path as Place
 
 CASES = Path("tests/procedures")
-_NO_DECISIONS = frozenset({"schema", "effective", "hotline", "announced_through", "most"})
-"""What identifies a file, dates its knowledge of holidays or bounds a text is no rule that a case could show."""
+_NO_DECISIONS = frozenset({"schema", "effective", "hotline", "announced_through", "most", "grace_seconds"})
+"""What identifies a file, dates its knowledge of holidays or bounds a text is no rule that a case could show; nor is
+the grace for messages on their way, which cases do not have."""
 
 
 @dataclass(frozen=True)

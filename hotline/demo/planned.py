@@ -14,7 +14,7 @@ from procedures.model.part import stated
 
 async def live(lives: Lives, plan: Plan) -> None:
     """One request and everybody who deals with it."""
-    await lives.pace.until(plan.at)
+    await lives.pace.until(plan.written_down_at)
     desk = await lives.accept(request_body(plan, lives.procedure.types[plan.type]), str(plan.number))
     desk.ends(plan.closure)
     try:
@@ -45,7 +45,7 @@ class _Life:
         await self._call_back()
 
     async def _dispatch(self) -> None:
-        await self.desk.after(self.plan.talk + self.plan.dispatch_after)
+        await self.desk.after(self.plan.dispatch_after)
         area, kind = self.plan.area, self.plan.type
         proposal = await self.desk.lives.api.get("agent", "/routing/proposals", area=area, type=kind)
         await self.desk.dispatch(proposal["unit"]["id"])

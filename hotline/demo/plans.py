@@ -52,6 +52,11 @@ class Plan:
     send_back_ground: str | None = None
 
     @property
+    def written_down_at(self) -> datetime:
+        """When it reaches the system: at the hang-up where somebody calls."""
+        return self.at + self.talk if self.channel is Channel.PHONE else self.at
+
+    @property
     def closure(self) -> Closure:
         """How the ticket has to end."""
         if self.answered_at_once:

@@ -40,7 +40,7 @@ def _customer(plan: Plan) -> dict[str, str]:
 
 def _by_channel(plan: Plan) -> dict[str, Any]:
     if plan.channel is Channel.PHONE:
-        return {"ended_at": (plan.at + plan.talk).isoformat()}
+        return {"ended_at": plan.written_down_at.isoformat()}
     if plan.channel is Channel.GOV_12345 and plan.platform is not None:
         due = plan.at + timedelta(days=plan.platform.days)
         order_no = f"{plan.platform.prefix}{plan.at:%Y%m%d}{plan.number:05d}"
