@@ -1,17 +1,15 @@
 """The imperative shell around one decider: load, fold, save atomically, hand what was said to the relay."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, Protocol
-from weakref import WeakValueDictionary
 
 from contracts.envelope import MOST_BYTES, Event, EventTooLarge
 from contracts.ids import moment_of
 from contracts.refusal import Refusal
 from kit.clock import Clock, machine_now
+from kit.decide.awaiting import Awaited
 from kit.decide.decider import Decider, Decision
 from kit.decide.fold import Cause, Draft, ProcedureOf, group_by_subject
 from kit.decide.followups import AGAIN_AFTER, FollowUps
@@ -68,6 +66,7 @@ class _Asked(NamedTuple, Generic[S]):
     creates: str | None
     expected_version: int | None
     idempotency: Idempotency[S] | None
+    is_new: bool
 
 
 ON_ITS_WAY_FOR = timedelta(minutes=10)
@@ -103,7 +102,7 @@ class Shell(Generic[S]):
         self._patience = patience
         self._hears_of_new = any("procedure" in fact.model_fields for fact in decider.hears)
         self.follow_ups = FollowUps(decider, store, self._save)
-        self._awaited: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._awaited = Awaited()
 
     async def hear(self, events: Sequence[Event]) -> int:
         """Fold a batch in, each ticket's events in order, in one load and one save; returns how many were repeats."""
@@ -116,21 +115,9 @@ class Shell(Generic[S]):
             drafts = [self._fold(key, documents.get(key), batch) for key, batch in grouped.items()]
             lost = await self._save(drafts, timedelta(0))
             repeats += sum(draft.repeats for draft in drafts if draft.key not in lost)
-            self._wake_waiting(grouped.keys() - lost)
+            self._awaited.wake(grouped.keys() - lost)
             grouped = {key: batch for key, batch in grouped.items() if key in lost}
         raise TooManyConflicts(f"{self.decider.collection.name}: {', '.join(grouped)}")
-
-    def _wake_waiting(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            if (heard := self._awaited.get(key)) is not None:
-                heard.set()
-
-    async def _wait_to_hear(self, key: str, seconds: float) -> None:
-        """Until an event about this document is heard here, but no longer: another replica may hear it instead."""
-        heard = self._awaited.setdefault(key, asyncio.Event())
-        heard.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), seconds)
 
     def _fold(self, key: str, before: Document[S] | None, events: Sequence[Event]) -> Draft[S]:
         draft = Draft.of(self.decider, key, events[0].utility, before)
@@ -168,13 +155,15 @@ class Shell(Generic[S]):
         creates: str | None = None,
         expected_version: int | None = None,
         idempotency: Idempotency[S] | None = None,
+        is_new: bool = False,
     ) -> Done[S] | Refusal:
         """Carry out one command on one document.
 
         `creates` is the procedure reference under which a document may come into being; without it an unknown key is
-        refused. A transient refusal is waited for: the event that would lift it may be on its way.
+        refused. One that `is_new`, as far as the caller knows, is not looked for first: the store does not make a
+        document twice. A transient refusal is waited for: the event that would lift it may be on its way.
         """
-        asked = _Asked(key, decide, utility, cause, creates, expected_version, idempotency)
+        asked = _Asked(key, decide, utility, cause, creates, expected_version, idempotency, is_new)
         deadline = machine_now() + self._patience
         for attempt in range(10_000):
             result = await self._try(asked)
@@ -182,12 +171,13 @@ class Shell(Generic[S]):
                 return replace(result, document=await self.follow_ups.after(result.document, cause.traceparent))
             if not result.transient or machine_now() >= deadline:
                 return result
-            await self._wait_to_hear(key, _PAUSES[min(attempt, len(_PAUSES) - 1)])
+            await self._awaited.hearing(key, _PAUSES[min(attempt, len(_PAUSES) - 1)])
         raise TooManyConflicts(key)
 
     async def _try(self, asked: _Asked[S]) -> Done[S] | Refusal:
         for tries in range(MOST_TRIES):
-            before = (await self.store.load([asked.key])).get(asked.key)
+            unseen = asked.is_new and not tries
+            before = None if unseen else (await self.store.load([asked.key])).get(asked.key)
             if before is not None and before.utility != asked.utility:
                 return UNKNOWN
             if tries and (repeated := await self._repeated(before, asked.idempotency)):

@@ -81,7 +81,7 @@ class Looks:
             file=look.file,
         )
         done = await self.audits.do(
-            key, lambda _, __: (audit, ()), utility=who.utility, cause=Cause(key), creates=audit.procedure
+            key, lambda _, __: (audit, ()), utility=who.utility, cause=Cause(key), creates=audit.procedure, is_new=True
         )
         assert isinstance(done, Done), done
         return Key(self.vault, who.utility)

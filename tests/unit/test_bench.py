@@ -6,7 +6,7 @@ from bench.counts import counted
 
 def test_a_ticket_costs_no_more_round_trips_than_it_did() -> None:
     counts = counted()
-    assert counts["store calls"] <= 69
+    assert counts["store calls"] <= 67
     assert counts["events"] == 16
     assert counted()["store calls"] == counts["store calls"]
 

@@ -16,7 +16,7 @@ from kit.decide.decider import Decider
 from kit.decide.fold import Cause
 from kit.decide.shell import CHANGED_MEANWHILE, KEY_REUSED, UNKNOWN, Done, Idempotency, Shell
 from kit.store.memory import MemoryStore
-from kit.store.port import Answer, Change, Collection
+from kit.store.port import Answer, Change, Collection, Document
 from tests.outbox import Outbox
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -155,6 +155,27 @@ async def test_a_command_is_looked_up_only_when_it_was_refused() -> None:
     assert again.replayed is not None
     assert await shell.do("tkt_1", once, utility="kunlun", cause=Cause("k2"), idempotency=key("k2")) == Refusal("no")
     assert asked == ["k1", "k2"]
+
+
+async def test_what_is_new_is_not_looked_for_first_and_is_never_made_twice() -> None:
+    shell, outbox = build()
+    asked: list[str] = []
+    load = shell.store.load
+
+    async def watched(keys: Sequence[str]) -> dict[str, Document[Counter]]:
+        asked.extend(keys)
+        return await load(keys)
+
+    shell.store.load = watched  # type: ignore[method-assign]
+
+    def begin(state: Counter | None, _: object) -> Outcome[Counter]:
+        return (state or Counter(count=1)), ()
+
+    for times, made in ((0, True), (1, False)):
+        done = await shell.do("tkt_9", begin, utility="kunlun", cause=Cause("k"), creates="p@2026-01-01", is_new=True)
+        assert isinstance(done, Done)
+        assert (len(asked), done.created, done.document.version) == (times, made, 1)
+    assert outbox.events == []
 
 
 async def test_a_stale_version_is_refused_and_a_refusal_changes_nothing() -> None:

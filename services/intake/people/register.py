@@ -92,6 +92,7 @@ class Register:
             utility=utility,
             cause=cause,
             creates=procedure.ref,
+            is_new=not customer.on_file,
         )
         assert isinstance(done, Done), done
 

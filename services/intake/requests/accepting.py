@@ -65,7 +65,7 @@ async def accept(
     key = contact_id(utility, cause)
     contact = _contact(intake, utility, key, request, procedure, fingerprint)
     done = await intake.contacts.do(
-        key, lambda found, _: record(found, contact), utility=utility, cause=cause, creates=procedure.ref
+        key, lambda found, _: record(found, contact), utility=utility, cause=cause, creates=procedure.ref, is_new=True
     )
     if isinstance(done, Refusal):
         return done

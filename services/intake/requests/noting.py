@@ -34,6 +34,7 @@ async def note(
         utility=ticket.utility,
         cause=cause,
         creates=ticket.state.procedure,
+        is_new=True,
     )
     assert isinstance(done, Done), done
     return key

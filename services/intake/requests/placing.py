@@ -248,6 +248,7 @@ async def _open(intake: Intake, case: Case, decision: Decision, siblings: list[D
         utility=case.utility,
         cause=replace(case.cause, id=f"{case.key}/{decision.ticket}"),
         creates=case.procedure.ref,
+        is_new=True,
     )
     assert isinstance(done, Done), done
     said = [event.data for event in done.events] or facts_of(opening, case.request, case.procedure)
