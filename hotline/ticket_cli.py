@@ -4,6 +4,7 @@ import asyncio
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import httpx
 import typer
@@ -54,7 +55,7 @@ def _why(error: Exception) -> str:
 async def _story(settings: Settings, url: str, named: str, language: Language) -> Story:
     api = Api(url, token_of(settings), language=language)
     try:
-        order = await api.get("supervisor", f"/routing/work-orders/{named}")
+        order = await api.get("supervisor", f"/routing/work-orders/{quote(named, safe='')}")
         told = [
             await api.get("supervisor", f"/{service.prefix}/events/{order['id']}") for service in speaking_on(TICKETS)
         ]

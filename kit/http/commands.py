@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import uuid4
 
+import orjson
 from fastapi import Header, Request
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
@@ -188,7 +189,24 @@ def _well_formed(key: str) -> str:
 
 
 def _fingerprint(method: str, path: str, body: bytes) -> str:
-    return hashlib.blake2b(b"%b %b\n%b" % (method.encode(), path.encode(), body), digest_size=16).hexdigest()
+    return hashlib.blake2b(b"%b %b\n%b" % (method.encode(), path.encode(), _meaning(body)), digest_size=16).hexdigest()
+
+
+def _meaning(body: bytes) -> bytes:
+    """The same JSON is the same body, whatever its blanks, its order and its spelling of letters and numbers."""
+    try:
+        return orjson.dumps(_plain(orjson.loads(body)), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        return body
+
+
+def _plain(value: object) -> object:
+    """1.0 is 1; everything else is as it was read."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def _version(if_match: str | None) -> int | None:

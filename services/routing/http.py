@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.fact import Few, Instant, Line, Word
+from contracts.numbering import is_shaped, parse
 from contracts.refusal import Refusal
 from contracts.vocabulary import ExtensionDecider, Role, Stage
 from kit.auth.principal import Authenticated
@@ -58,7 +59,8 @@ class OrderFilter(BaseModel):
 
     def where(self) -> tuple[Condition, ...]:
         """The same as conditions on the declared fields."""
-        named = {name: getattr(self, name) for name in ("number", "unit", "division", "type", "area", "extension")}
+        named = {name: getattr(self, name) for name in ("unit", "division", "type", "area", "extension")}
+        named["number"] = None if self.number is None else _read(self.number)
         equal = tuple(Equal(name, value) for name, value in named.items() if value is not None)
         stages = tuple(stage.value for stage in self.stage) or (() if self.number else _OPEN)
         stage = (In("stage", stages),) if stages else ()
@@ -183,5 +185,15 @@ def _scope(who: Principal) -> tuple[Condition, ...]:
 async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[WorkOrder] | Refusal:
     if order.startswith("tkt_"):
         return await shell.shown(order, utility)
-    rows = await shell.store.find(StoreQuery(utility, (Equal("number", order),), limit=1))
+    rows = await shell.store.find(StoreQuery(utility, (Equal("number", _read(order)),), limit=1))
     return rows[0] if rows else UNKNOWN
+
+
+def _read(number: str) -> str:
+    """A work-order number however it was typed; raises Problem 422 for one that was misheard."""
+    found = parse(number)
+    if found is None and not is_shaped(number):
+        return number
+    if found is None:
+        raise Problem(Refusal("number_misread", params={"number": number}), status=422)
+    return str(found)

@@ -1,9 +1,11 @@
 """Files kept once by content: checked for size and for what they really are, referred to by hash everywhere else."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+import filetype
 
 from contracts.fact import Actor
 from contracts.refusal import Refusal
@@ -70,7 +72,7 @@ class Attachments:
     def __init__(
         self, contents: AttachmentStore, records: Shell[Upload], allowances: Allowances, bounds: Bounds
     ) -> None:
-        unknown = set(bounds.types) - set(_SIGNATURES)
+        unknown = set(bounds.types) - set(_ENDINGS)
         if unknown:
             raise ValueError(
                 f"cannot tell these from their content: {', '.join(sorted(unknown))}; known: {KNOWN_TYPES}"
@@ -155,7 +157,7 @@ class Attachments:
 
 
 def _attachment(received: Received, media_type: str) -> Attachment:
-    name = f"{received.sha256[:12]}.{_SIGNATURES[media_type][0]}"
+    name = f"{received.sha256[:12]}.{_ENDINGS[media_type]}"
     return Attachment(sha256=received.sha256, name=name, media_type=media_type, size=received.size)
 
 
@@ -165,15 +167,21 @@ def _key(utility: str, sha256: str) -> str:
 
 def media_type_of(head: bytes) -> str | None:
     """What the first bytes say it is, whatever name or header it came with; None when they say nothing known."""
-    return next((media_type for media_type, (_, fits) in _SIGNATURES.items() if fits(head)), None)
+    found = _brand(head) or filetype.guess_mime(head)
+    found = _CALLED_ALSO.get(found, found)
+    if found in _ENDINGS:
+        return found
+    return "text/plain" if found is None and _is_text(head) else None
 
 
-def _riff(kind: bytes) -> Callable[[bytes], bool]:
-    return lambda head: head[:4] == b"RIFF" and head[8:12] == kind
-
-
-def _is_mp3(head: bytes) -> bool:
-    return head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2)
+def _brand(head: bytes) -> str | None:
+    """The still images among the files that begin like a film: what telephones take photos in."""
+    if head[4:8] != b"ftyp":
+        return None
+    length = min(int.from_bytes(head[:4], "big"), len(head))
+    named = [head[8:12], *(head[place : place + 4] for place in range(16, length, 4))]
+    known = [_BRANDS[brand] for brand in named if brand in _BRANDS]
+    return next((each for each in known if each != "image/heif"), known[0] if known else None)
 
 
 def _is_text(head: bytes) -> bool:
@@ -183,16 +191,32 @@ def _is_text(head: bytes) -> bool:
     return whole and bool(text) and all(letter.isprintable() or letter in "\r\n\t\ufeff" for letter in text)
 
 
-_SIGNATURES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
-    "image/jpeg": ("jpg", lambda head: head[:3] == b"\xff\xd8\xff"),
-    "image/png": ("png", lambda head: head[:8] == b"\x89PNG\r\n\x1a\n"),
-    "image/webp": ("webp", _riff(b"WEBP")),
-    "application/pdf": ("pdf", lambda head: head[:5] == b"%PDF-"),
-    "audio/wav": ("wav", _riff(b"WAVE")),
-    "video/mp4": ("mp4", lambda head: head[4:8] == b"ftyp"),
-    "audio/mpeg": ("mp3", _is_mp3),
-    "text/plain": ("txt", _is_text),
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/avif": "avif",
+    "application/pdf": "pdf",
+    "audio/wav": "wav",
+    "video/mp4": "mp4",
+    "audio/mpeg": "mp3",
+    "text/plain": "txt",
 }
-"""File ending and test by media type, plain text last: it has no mark of its own."""
+"""File ending by media type."""
 
-KNOWN_TYPES = ", ".join(_SIGNATURES)
+_CALLED_ALSO: dict[str | None, str] = {
+    "audio/x-wav": "audio/wav",
+    "video/quicktime": "video/mp4",
+    "video/x-m4v": "video/mp4",
+}
+
+_BRANDS = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "image/heic"),
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"mif1", b"msf1"), "image/heif"),
+}
+"""Which image a file of the ISO base media format is (ISO/IEC 23008-12, AV1 Image File Format)."""
+
+KNOWN_TYPES = ", ".join(_ENDINGS)

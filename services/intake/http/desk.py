@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.responses import Response
 
+from contracts.numbering import parse
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
 from contracts.vocabulary import CENTRE, Role
@@ -26,7 +27,6 @@ from services.intake.looking import Looks
 from services.intake.people.register import Register
 from services.intake.people.rules.disclosing import Asking
 from services.intake.requests.intake import Intake
-from services.intake.rules.numbering import parse
 from services.intake.rules.ticket import Ticket
 
 Centre = Annotated[Principal, Depends(HolderOf(Role.AGENT, Role.SUPERVISOR))]

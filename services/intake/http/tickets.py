@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.fact import Line, Text, Word
+from contracts.numbering import parse
 from contracts.refusal import Refusal
 from contracts.vocabulary import Role, Stage
 from kit.auth.principal import Authenticated
@@ -27,7 +28,6 @@ from services.intake.looking import Look
 from services.intake.people.rules.disclosing import hidden_from
 from services.intake.requests.intake import words_of
 from services.intake.rules import ticket as tickets
-from services.intake.rules.numbering import parse
 from services.intake.rules.ticket import Ticket
 from texts import Language
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -9,7 +10,7 @@ from importlib.resources import files
 
 
 class Kind(StrEnum):
-    """What sort of place; a home or a road says more than the district it lies in."""
+    """What sort of place; a home or a road says more than the district it lies in. A flat tells of one household."""
 
     HOME = "home"
     ROAD = "road"
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     TOWN = "town"
     DISTRICT = "district"
     CITY = "city"
+    FLAT = "flat"
 
 
 Places = Mapping[Kind, frozenset[int]]
@@ -25,6 +27,8 @@ Places = Mapping[Kind, frozenset[int]]
 NOWHERE: Places = {}
 
 _EXACT = (Kind.HOME, Kind.ROAD, Kind.SCHOOL)
+_COMPARED = tuple(kind for kind in Kind if kind is not Kind.FLAT)
+_FLAT = re.compile(r"\d+(?:号楼|号|栋|幢|单元|室|楼)")
 
 _LANGUAGE = tomllib.loads(files(__package__).joinpath("places.toml").read_text("utf-8"))
 _SUFFIXES = {suffix: Kind(kind) for kind, called in _LANGUAGE["called"].items() for suffix in called}
@@ -48,6 +52,8 @@ _FOUND = re.compile(
 )
 """What ends a name: a place known by a letter and a number (as in texts made anonymous), a mark, a kind of place."""
 
+_LONGEST_FIRST = sorted(_SUFFIXES, key=len, reverse=True)
+
 _TELLING = 2
 """Characters before the suffix that stand for the name: 泉景雅园, 泉景雅园小区 and 历下区泉景雅园 come to the same."""
 
@@ -57,9 +63,27 @@ _MOST_OF_A_DISTRICT = 3
 def places_of(text: str) -> dict[Kind, set[str]]:
     """The names, by kind, as their last two characters before the suffix; codes of districts and cities whole."""
     found: dict[Kind, set[str]] = {}
-    for kind, name in _named(text):
+    for kind, name, _ in _named(text):
         found.setdefault(kind, set()).add(name)
+    if found and (flat := set(_FLAT.findall(unicodedata.normalize("NFKC", text)))):
+        found[Kind.FLAT] = flat
     return found
+
+
+def named_in(text: str) -> frozenset[str]:
+    """The stretches of a text that name its places, kind of place included: 泉景雅园小区."""
+    return frozenset(stretch for _, __, stretch in _named(text))
+
+
+def is_called_a_place(word: str) -> bool:
+    """Whether a word by itself is the name of a place: 历下区, not 小区 and not 地区."""
+    found = next((suffix for suffix in _LONGEST_FIRST if word.endswith(suffix)), "")
+    return bool(found) and len(word) >= len(found) + _TELLING and not any(word.endswith(each) for each in _NO_NAME)
+
+
+def same_flat(one: Places, other: Places) -> bool:
+    """Whether both name a flat, and the same, in the same place: what one household asks."""
+    return bool(one.get(Kind.FLAT, frozenset()) & other.get(Kind.FLAT, frozenset()))
 
 
 class Relation(StrEnum):
@@ -80,7 +104,7 @@ def relation(one: Places, other: Places) -> Relation:
     exact, exact_other = _exact(one), _exact(other)
     if exact & exact_other:
         return Relation.ALIKE
-    kind = next((kind for kind in Kind if kind in one and kind in other), None)
+    kind = next((kind for kind in _COMPARED if kind in one and kind in other), None)
     if kind is not None and not one[kind] & other[kind]:
         return Relation.APART
     return Relation.OPEN if exact or exact_other else Relation.ALIKE
@@ -90,15 +114,16 @@ def _exact(places: Places) -> frozenset[int]:
     return frozenset().union(*(places[kind] for kind in _EXACT if kind in places))
 
 
-def _named(text: str) -> Iterator[tuple[Kind, str]]:
+def _named(text: str) -> Iterator[tuple[Kind, str, str]]:
+    """Kind, name and the stretch of text of each place."""
     end = 0
     for found in _FOUND.finditer(text):
         before, end = text[end : found.start()], found.end()
         code, of, suffix = found.groups()
         if code:
-            yield _SUFFIXES[of], code
+            yield _SUFFIXES[of], code, code
         elif suffix and _is_name(before, _SUFFIXES[suffix]):
-            yield _SUFFIXES[suffix], before[-_TELLING:]
+            yield _SUFFIXES[suffix], before[-_TELLING:], before[-2 * _TELLING :] + suffix
 
 
 def _is_name(before: str, kind: Kind) -> bool:

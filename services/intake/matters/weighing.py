@@ -35,6 +35,9 @@ class Alikeness(BaseModel):
     subject: Annotated[float, Field(ge=0)] = 0.3
     """How much the subject line counts beside the whole text."""
 
+    wordless: Annotated[float, Field(ge=0, le=1)] = 0.45
+    """Cosine from which on two that share the place alone, and no word of what is asked, are one all the same."""
+
     everyday: Annotated[float, Field(ge=0)] = 1.5
     """How rare a word must be to tell anything: held by fewer than one matter in e to this power (two in nine)."""
 
@@ -87,25 +90,37 @@ class Vocabulary:
             del self._shown[matter]
 
 
-_FORM = "1"
+_FORM, _READ = "2", ("1", "2")
 """How signatures are packed; another form has another name, and replicas of two releases may meet."""
 
 _NUMBER, _WEIGHT, _FLAG = "I", "f", "B"
+_PLACE = 2
+"""The flag of a word that names a place, beside 1 for one that its matter had not shown."""
+
 _KINDS = tuple(Kind)
 
 
 class Signature(NamedTuple):
-    """`weights` is a unit vector over `numbers`; `new` are those numbers that its matter had not shown before."""
+    """`weights` is a unit vector over `numbers`; `new` are those that its matter had not shown before.
+
+    `named` are those that only name places.
+    """
 
     numbers: "array[int]"
     weights: "array[float]"
     places: Places
     new: "array[int]"
+    named: frozenset[int] = frozenset()
+
+    @property
+    def telling(self) -> frozenset[int]:
+        """The words that say what it is about, and not only where."""
+        return frozenset(self.numbers) - self.named
 
     def packed(self) -> str:
         """As text for a store, `<form>.<content>`, some 11 characters a word."""
         new = frozenset(self.new)
-        flags = array(_FLAG, [number in new for number in self.numbers])
+        flags = array(_FLAG, [(number in new) + _PLACE * (number in self.named) for number in self.numbers])
         count = array(_NUMBER, [len(self.numbers)])
         parts = (count, self.numbers, self.weights, _flat(self.places), flags)
         return f"{_FORM}.{b85encode(b''.join(part.tobytes() for part in parts)).decode()}"
@@ -117,15 +132,17 @@ class Signature(NamedTuple):
         Raises ValueError when it is no signature.
         """
         form, _, content = text.partition(".")
-        if form != _FORM:
+        if form not in _READ:
             return None
         raw = b85decode(content)
         (count,) = array(_NUMBER, raw[:4])
         numbers_end, weights_end, flags_start = 4 + 4 * count, 4 + 8 * count, len(raw) - count
         numbers = array(_NUMBER, raw[4:numbers_end])
-        new = array(_NUMBER, (n for n, flag in zip(numbers, raw[flags_start:], strict=True) if flag))
+        flagged = [*zip(numbers, raw[flags_start:], strict=True)]
+        new = array(_NUMBER, (number for number, flag in flagged if flag & 1))
+        named = frozenset(number for number, flag in flagged if flag & _PLACE)
         places = _places(array(_NUMBER, raw[weights_end:flags_start]))
-        return cls(numbers, array(_WEIGHT, raw[numbers_end:weights_end]), places, new)
+        return cls(numbers, array(_WEIGHT, raw[numbers_end:weights_end]), places, new, named)
 
 
 def _flat(places: Places) -> "array[int]":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.intake.matters.places import Places, Relation, relation
+from services.intake.matters.places import Places, Relation, relation, same_flat
 from services.intake.matters.postings import Postings
 from services.intake.matters.weighing import Alikeness, Signature, Vocabulary, weigh
 from services.intake.matters.words import Said
@@ -31,6 +31,7 @@ class _Remembered:
     matter: str
     places: Places
     new: "array[int]"
+    telling: frozenset[int]
 
 
 class MatterWindow:
@@ -63,7 +64,8 @@ class MatterWindow:
         """The request's signature, and the matter of its likest kin; never one of the `barred` ones."""
         self.forget(at)
         numbers, weights = weigh(said, self._vocabulary, self._alikeness)
-        signature = Signature(numbers, weights, said.places, array("I"))
+        named = frozenset(number for number, place in zip(said.numbers, said.named, strict=True) if place)
+        signature = Signature(numbers, weights, said.places, array("I"), named)
         return signature, self._vote(signature, at, frozenset(barred))
 
     def last_matter(self) -> str | None:
@@ -78,7 +80,7 @@ class MatterWindow:
         """Remember a request under its matter; `signature` comes from `new_to`. A known id is let be."""
         self.forget(at)
         if id_ not in self._slots:
-            self._remember(_Remembered(id_, at, matter, signature.places, signature.new))
+            self._remember(_Remembered(id_, at, matter, signature.places, signature.new, signature.telling))
             self._postings.add(self._next - 1, signature.numbers, signature.weights)
 
     def assign(self, id_: str, matter: str) -> None:
@@ -97,11 +99,17 @@ class MatterWindow:
         self._vocabulary.join(request.matter, request.new)
 
     def _vote(self, signature: Signature, at: datetime, barred: frozenset[str]) -> Match | None:
-        """Each earlier request alike enough speaks for its matter with its likeness; the older matter wins a tie."""
+        """Each earlier request alike enough speaks for its matter with its likeness; the older matter wins a tie.
+
+        Two that share no more than the place they name are two, unless they hardly say more than the place.
+        """
         votes: dict[str, float] = {}
+        telling = signature.telling
         likest: dict[str, float] = {}
         for slot, cosine in self._candidates(signature):
             earlier = self._requests[slot]
+            if telling.isdisjoint(earlier.telling) and not self._is_one_by_place(signature, earlier, cosine):
+                continue
             likeness = cosine * self._left[relation(signature.places, earlier.places)]
             if likeness < self._alikeness.share or earlier.matter in barred or not self._within(earlier.at, at):
                 continue
@@ -111,6 +119,10 @@ class MatterWindow:
             return None
         chosen = max(votes, key=lambda matter: votes[matter])
         return Match(chosen, likest[chosen])
+
+    def _is_one_by_place(self, signature: Signature, earlier: _Remembered, cosine: float) -> bool:
+        """Neighbours say the same in other words; one household that names other things asks for two things."""
+        return cosine >= self._alikeness.wordless and not same_flat(signature.places, earlier.places)
 
     def _candidates(self, signature: Signature) -> list[tuple[int, float]]:
         """Slots and cosines of the likest, oldest first."""

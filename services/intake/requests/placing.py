@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from contracts.fact import Fact
 from contracts.ids import derived_id
+from contracts.numbering import Number
 from contracts.refusal import Refusal
 from contracts.vocabulary import LinkKind
 from kit.decide.fold import Cause
@@ -26,7 +27,6 @@ from services.intake.rules.commands import Repeat, repeat
 from services.intake.rules.counting import keys_of, times_complained
 from services.intake.rules.explaining import explain
 from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver
-from services.intake.rules.numbering import Number
 from services.intake.rules.ticket import Link, Ticket
 
 MOST_EARLIER = 10

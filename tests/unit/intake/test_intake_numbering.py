@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.numbering import Number, check_digit, parse
 from procedures.model.part import HOTLINE
-from services.intake.rules.numbering import Number, check_digit, parse
 
 NUMBERS = st.builds(
     Number,

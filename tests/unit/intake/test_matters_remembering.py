@@ -152,7 +152,7 @@ async def test_nothing_kept_can_be_read(store: Store[Sighted]) -> None:
 async def test_a_signature_in_another_releases_form_is_passed_over_and_stops_nobody(store: Store[Sighted]) -> None:
     first = await replica(store).matter_of(seen("t1", OUTAGE), gas())
     document = (await store.load(["t1"]))["t1"]
-    newer = document.state.model_copy(update={"signature": "2.?"})
+    newer = document.state.model_copy(update={"signature": "9.?"})
     fields = {"noted": newer.noted, "at": newer.at}
     assert not await store.save(
         [Change("t1", UTILITY, document.version, newer, newer.wake_at, fields, sequence=0, seen={})]

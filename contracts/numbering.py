@@ -31,13 +31,22 @@ def check_digit(body: str) -> int:
     return (11 - product) % 10
 
 
+def is_shaped(text: str) -> bool:
+    """Whether a text looks like a work-order number, right or misheard."""
+    return _SHAPE.fullmatch(_spaced(text)) is not None
+
+
+def _spaced(text: str) -> str:
+    return _PAUSES.sub("-", unicodedata.normalize("NFKC", text).strip())
+
+
 def parse(text: str) -> Number | None:
     """Read a number as typed: spaces, dots, other dashes or full-width digits do no harm.
 
     None when it has not the shape of a number, its date is none, its serial has a nought too many, or its check digit
     is wrong (misheard or mistyped).
     """
-    found = _SHAPE.fullmatch(_PAUSES.sub("-", unicodedata.normalize("NFKC", text).strip()))
+    found = _SHAPE.fullmatch(_spaced(text))
     if found is None:
         return None
     hotline, day, serial, _ = found.groups()
