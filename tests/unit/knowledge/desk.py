@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from contracts.fact import SYSTEM, Actor, Fact
 from contracts.refusal import Outcome, Refusal
 from contracts.vocabulary import Role
+from kit.decide.steps import Command
 from procedures.loader import load_all
 from procedures.model import Procedure
 from services.knowledge.rules import articles, commands, notices, tasks
@@ -38,7 +39,7 @@ def division(name: str) -> Actor:
 class Story(Generic[S]):
     """What became of one document."""
 
-    rules: dict[type[commands.Command], Callable[..., Outcome[Any]]]
+    rules: dict[type[Command], Callable[..., Outcome[Any]]]
 
     def __init__(self, procedure: Procedure = GAS) -> None:
         self.procedure = procedure
@@ -50,14 +51,14 @@ class Story(Generic[S]):
         assert self.found is not None
         return self.found
 
-    def do(self, model: type[commands.Command], moment: str = "11-20 10:00", by: Actor = SYSTEM, **more: Any) -> Any:
+    def do(self, model: type[Command], moment: str = "11-20 10:00", by: Actor = SYSTEM, **more: Any) -> Any:
         """Accepted; `self`, to go on."""
         refusal = self.refused(model, moment, by, **more)
         assert refusal is None, refusal
         return self
 
     def refused(
-        self, model: type[commands.Command], moment: str = "11-20 10:00", by: Actor = SYSTEM, **more: Any
+        self, model: type[Command], moment: str = "11-20 10:00", by: Actor = SYSTEM, **more: Any
     ) -> Refusal | None:
         """The refusal, if it is refused; then nothing has changed."""
         outcome = self.rules[model](self.found, model(at=at(moment), by=by, **more), self.procedure)
