@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Generic, TypeVar
 
-from contracts.envelope import Event
-from kit.store.port import Answer, Change, Document, Query, S, Store, StoreAway
+from kit.store.counted import CountedStore
+from kit.store.port import Change, Document, S, Store, StoreAway
 
 I = TypeVar("I")  # noqa: E741 - an item: a key, a change
 R = TypeVar("R")
@@ -102,17 +101,17 @@ class _Gate(Generic[I, R]):
                 call.done.set_result(self._part(found, {self._key_of(item) for item in call.items}))
 
 
-class GatheredStore(Generic[S]):
-    """A store (kit.store.port.Store says what each method promises) whose loads and saves go together.
+class GatheredStore(CountedStore[S]):
+    """A store whose loads and saves go together; what is counted are the round trips that are left.
 
     A change that loses a race fails alone, and so does a call that meets an error of its own.
     """
 
-    def __init__(self, store: Store[S]) -> None:
-        self._store = store
-        self._loads: _Gate[str, dict[str, Document[S]]] = _Gate(store.load, str, _of_these, shared=True)
+    def __init__(self, store: Store[S], service: str, collection: str) -> None:
+        super().__init__(store, service, collection)
+        self._loads: _Gate[str, dict[str, Document[S]]] = _Gate(super().load, str, _of_these, shared=True)
         self._saves: _Gate[Change[S], set[str]] = _Gate(
-            store.save, lambda change: change.key, set.intersection, shared=False
+            super().save, lambda change: change.key, set.intersection, shared=False
         )
 
     async def load(self, keys: Sequence[str]) -> dict[str, Document[S]]:
@@ -120,45 +119,6 @@ class GatheredStore(Generic[S]):
 
     async def save(self, changes: Sequence[Change[S]]) -> set[str]:
         return await self._saves.pass_through(changes)
-
-    async def find(self, query: Query) -> list[Document[S]]:
-        return await self._store.find(query)
-
-    async def due(self, moment: datetime, limit: int) -> list[str]:
-        return await self._store.due(moment, limit)
-
-    async def next_wake(self, after: datetime | None = None) -> datetime | None:
-        return await self._store.next_wake(after)
-
-    async def history(self, key: str) -> list[Event]:
-        return await self._store.history(key)
-
-    async def outbox(self, keys: Sequence[str]) -> dict[str, list[Event]]:
-        return await self._store.outbox(keys)
-
-    async def unpublished(self, said_before: datetime, limit: int) -> list[str]:
-        return await self._store.unpublished(said_before, limit)
-
-    async def waiting(self) -> int:
-        return await self._store.waiting()
-
-    async def published(self, sequences: Mapping[str, int]) -> None:
-        await self._store.published(sequences)
-
-    async def said_since(self, moment: datetime, limit: int, after: tuple[str, int] | None = None) -> list[Event]:
-        return await self._store.said_since(moment, limit, after)
-
-    async def answer(self, key: str, cause: str) -> Answer | None:
-        return await self._store.answer(key, cause)
-
-    async def increment(self, counter: str, by: int = 1) -> int:
-        return await self._store.increment(counter, by)
-
-    async def ping(self) -> None:
-        await self._store.ping()
-
-    async def close(self) -> None:
-        await self._store.close()
 
 
 def _of_these(found: dict[str, Document[S]], keys: set[str]) -> dict[str, Document[S]]:

@@ -48,8 +48,7 @@ class _MongoStores:
         self._service = service
 
     def store_for(self, collection: Collection[S]) -> Store[S]:
-        asked: Store[S] = CountedStore(MongoStore(collection, self._database), self._service, collection.name)
-        return GatheredStore(asked)
+        return GatheredStore(MongoStore(collection, self._database), self._service, collection.name)
 
     async def ping(self) -> None:
         await self._database.ping()

@@ -44,7 +44,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> TicketStore:
     if request.param == "memory":
         return MemoryStore(TICKETS)
     if request.param == "gathered":
-        return GatheredStore(MemoryStore(TICKETS))
+        return GatheredStore(MemoryStore(TICKETS), "routing", TICKETS.name)
     if request.param == "mongo":
         url, options = request.getfixturevalue("mongo_url"), request.getfixturevalue("mongo_options")
         return MongoStore(TICKETS, MongoDatabase(url, f"store_{uuid4().hex[:12]}", **options))

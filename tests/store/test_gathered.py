@@ -42,7 +42,7 @@ def slow() -> Slow:
 
 
 async def test_sixteen_at_once_share_a_bulk_write_and_a_load(slow: Slow) -> None:
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     assert await asyncio.gather(*(store.save([change(key)]) for key in KEYS)) == [set()] * 16
     assert slow.saves == [1, 15]
     found = await asyncio.gather(*(store.load([key]) for key in KEYS))
@@ -51,20 +51,20 @@ async def test_sixteen_at_once_share_a_bulk_write_and_a_load(slow: Slow) -> None
 
 
 async def test_one_alone_waits_for_nobody(slow: Slow) -> None:
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     for key in KEYS[:3]:
         await store.save([change(key)])
     assert slow.saves == [1, 1, 1]
 
 
 async def test_a_race_that_one_loses_is_lost_by_no_other(slow: Slow) -> None:
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     lost = await asyncio.gather(*(store.save([change(key, 1 if key == "tkt_7" else 0)]) for key in KEYS))
     assert [key for key, each in zip(KEYS, lost, strict=True) if each] == ["tkt_7"]
 
 
 async def test_two_changes_of_one_document_do_not_go_together_and_exactly_one_holds(slow: Slow) -> None:
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     lost = await asyncio.gather(*(store.save([change("tkt_1", state=Ticket(count=n))]) for n in range(4)))
     assert sorted(map(len, lost)) == [0, 1, 1, 1]
     assert max(slow.saves) == 1
@@ -72,7 +72,7 @@ async def test_two_changes_of_one_document_do_not_go_together_and_exactly_one_ho
 
 async def test_an_error_of_one_is_told_to_that_one_alone(slow: Slow) -> None:
     slow.broken["tkt_7"] = ReplicaTooOld("tkt_7 is of schema 2")
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     found = await asyncio.gather(*(store.load([key]) for key in KEYS), return_exceptions=True)
     assert [key for key, each in zip(KEYS, found, strict=True) if isinstance(each, ReplicaTooOld)] == ["tkt_7"]
     assert await store.load(["tkt_1"]) == {}
@@ -80,7 +80,7 @@ async def test_an_error_of_one_is_told_to_that_one_alone(slow: Slow) -> None:
 
 async def test_an_outage_is_everybodys_and_over_when_it_is_over(slow: Slow) -> None:
     slow.broken["tkt_7"] = StoreAway("away")
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     found = await asyncio.gather(*(store.load([key]) for key in KEYS), return_exceptions=True)
     assert sum(isinstance(each, StoreAway) for each in found) == 15
     slow.broken.clear()
@@ -88,7 +88,7 @@ async def test_an_outage_is_everybodys_and_over_when_it_is_over(slow: Slow) -> N
 
 
 async def test_who_gives_up_stops_nobody(slow: Slow) -> None:
-    store = GatheredStore(slow)
+    store = GatheredStore(slow, "routing", TICKETS.name)
     asked = [asyncio.create_task(store.save([change(key)])) for key in KEYS]
     await asyncio.sleep(0)
     asked[0].cancel()
