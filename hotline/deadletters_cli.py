@@ -88,6 +88,8 @@ def replay_(
     chosen = letters if all_ else _chosen(letters, ids or [], language)
     sent = _on_the_bus(settings, language, lambda given: _sent_again(given, chosen))
     typer.echo(text("deadletter.replayed", language, n=sent))
+    if cut := ", ".join(letter.id for letter in chosen if letter.cut):
+        typer.echo(text("deadletter.cut", language, ids=cut), err=True)
 
 
 async def _sent_again(settings: KafkaSettings, letters: Sequence[DeadLetter]) -> int:

@@ -76,6 +76,8 @@ class Inbox:
         """Keys of the poisonous messages set aside since one was last handled."""
         self._done: set[int] = set()
         """Of the batch at hand, by `id`, what is handled or set aside."""
+        self._begun_at: int | None = None
+        """The assignment under which its handling began; None before."""
         self._closed = asyncio.Event()
 
     @property
@@ -110,21 +112,22 @@ class Inbox:
             try:
                 await self._take(batch, hear)
             except (ConnectionError, KafkaError) as error:
-                self.offsets.rewind(batch.spans)
+                self._read_the_rest_again(batch)
                 self.progress.blocked(str(error))
                 await self.wait_out(error)
             except TooManyDeadLetters as error:
                 await self._take_a_rest(batch, error)
 
     async def _take(self, batch: Batch, hear: Hear) -> None:
+        self._done.clear()
+        self._begun_at = None
         await self.offsets.learn()
         if not self.offsets.follow_on(batch.spans):
             self.offsets.rewind(batch.spans)
             return
-        assignment = self.offsets.assignment
-        self._done.clear()
+        self._begun_at = self.offsets.assignment
         await self._handle(batch, hear)
-        self.offsets.handled(batch.spans, assignment)
+        self.offsets.handled(batch.spans, self._begun_at)
         self.events += len(batch.received)
         self.batches += 1
         self._pause = _FIRST_PAUSE
@@ -166,16 +169,23 @@ class Inbox:
         log.error("event.set_aside", service=self.service, letter=letter, reason=reason.value, error=repr(error))
 
     async def _take_a_rest(self, batch: Batch, error: TooManyDeadLetters) -> None:
-        """What is set aside is done and committed, also when the process ends meanwhile; the rest is read again."""
-        spans = batch.before(self._done)
-        self.offsets.handled(spans, self.offsets.assignment)
-        self.offsets.rewind({place: range(span.stop, span.stop) for place, span in spans.items()})
+        """What is set aside is done and committed, also when the process ends meanwhile."""
+        self._read_the_rest_again(batch)
         self._poisoned.clear()
         self.progress.blocked(f"too many dead letters: {error}")
         log.error("bus.rests", service=self.service, reason=str(error), seconds=self._rest)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), self._rest)
         self._rest = min(self._rest * 2, _LONGEST_REST)
+
+    def _read_the_rest_again(self, batch: Batch) -> None:
+        """From the first message of each partition that is neither handled nor set aside."""
+        if self._begun_at is None:
+            self.offsets.rewind(batch.spans)
+            return
+        spans = batch.before(self._done)
+        self.offsets.handled(spans, self._begun_at)
+        self.offsets.rewind({place: range(span.stop, span.stop) for place, span in spans.items()})
 
     def _measure(self, received: Sequence[Received], seconds: float) -> None:
         BATCH_SIZE.labels(self.service).observe(len(received))

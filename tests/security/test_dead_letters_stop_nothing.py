@@ -122,6 +122,26 @@ async def test_a_process_that_ends_while_its_reader_rests_has_committed_what_it_
     await asyncio.wait_for(resting, 1)
 
 
+async def test_an_outage_in_the_middle_sets_nothing_aside_twice(
+    inbox: Inbox, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.bus.inbox._FIRST_PAUSE", 0.01)
+    inbox._pause = 0.01
+    away = True
+
+    async def hear(events: Sequence[Event]) -> int:
+        if away and any(event.subject == "tkt_2" for event in events) and len(events) == 1:
+            raise ConnectionError("the store is away")
+        return await _hear(events)
+
+    mixed = [("tkt_1", POISON), ("tkt_2", "jinan"), ("tkt_3", POISON), ("tkt_4", "jinan")]
+    await inbox.take(_batch(*mixed), hear)
+    assert (len(letters.sent), _reached(inbox)) == (1, 1)
+    away = False
+    await inbox.take(_batch(*mixed[1:], first=1), hear)
+    assert (len(letters.sent), _reached(inbox)) == (2, 4)
+
+
 async def test_what_cannot_even_be_set_aside_is_counted_and_passed(inbox: Inbox, letters: Letters) -> None:
     letters.takes = False
     counted = DEAD_LETTERS.labels("routing", Reason.LOST.value)
