@@ -194,10 +194,17 @@ class Relay:
         """Say again what was said in the last while, to a bus that forgot; readers drop what they know."""
         told, after = 0, None
         while events := await self._store.said_since(machine_now() - since, BATCH, after):
-            await self._publisher.publish(events)
-            told += len(events)
+            told += await self._publish_what_is_taken(events)
             after = (events[-1].subject, events[-1].sequence)
         return told
+
+    async def _publish_what_is_taken(self, events: Sequence[Event]) -> int:
+        """Publish these but for documents of which the bus will never take all; returns how many."""
+        try:
+            await self._publisher.publish(events)
+        except Unsayable as error:
+            return await self._publish_what_is_taken([event for event in events if event.subject not in error.reasons])
+        return len(events)
 
 
 def _in_order(events: list[Event], sent: int) -> list[Event]:

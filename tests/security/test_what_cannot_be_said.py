@@ -88,6 +88,14 @@ async def test_what_is_set_aside_is_tried_again_after_a_while_or_by_the_next_pro
     assert await store.waiting() == 0
 
 
+async def test_a_bus_that_forgot_is_told_again_what_it_takes(store: Any) -> None:
+    bus = Bus("tkt_b")
+    relay = Relay(store, bus)
+    await _said(store, relay, "tkt_a", "tkt_b", "tkt_c")
+    assert await relay.publish_again(timedelta(hours=2)) == 2
+    assert [event.subject for event in bus.told] == ["tkt_a", "tkt_c"]
+
+
 async def test_whether_the_way_is_blocked_is_asked_of_the_store(store: Any) -> None:
     await _said(store, Relay(store, Bus()), "tkt_a")
     restarted = Relay(store, Bus())
