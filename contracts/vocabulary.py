@@ -92,10 +92,11 @@ class NumberKind(StrEnum):
 
 
 class CallParty(StrEnum):
-    """Whose phone."""
+    """Whose phone; a third is who was brought into the call."""
 
     AGENT = "agent"
     CUSTOMER = "customer"
+    THIRD = "third"
 
 
 class Transfer(StrEnum):

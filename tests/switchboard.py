@@ -38,6 +38,9 @@ class Kept:
     def put(self, key: str, published: int, events: Any) -> None:  # noqa: ARG002
         self.said.extend(events)
 
+    def said_of_calls(self) -> list[Event]:
+        return [event for event in self.said if event.data.short_type().startswith("call.")]
+
     def kinds(self) -> list[str]:
         return [event.data.short_type() for event in self.said]
 

@@ -216,10 +216,10 @@ class Line:
         except OSError as error:
             log.error("line.queue_log", reason=str(error))
             return []
-        facts: list[Statement] = [fact for each in found for fact in of_log(each, own.ref, self.numbers.party)]
-        gone = {each.leg: each for each in found}
-        facts += [heard.Vanished(at=last.at, procedure=own.ref, linked=leg) for leg, last in gone.items()]
-        return facts
+        facts = [fact for each in found for fact in of_log(each, own.ref, self.numbers.party)]
+        last = {fact.linked: fact.at for fact in facts}
+        gone = [heard.Vanished(at=at, procedure=own.ref, linked=linked) for linked, at in last.items()]
+        return [*facts, *gone]
 
     async def _over(self, own: Procedure, snapshot: Snapshot) -> list[Statement]:
         """Calls and legs that are known and that the switch knows no more."""

@@ -102,13 +102,19 @@ async def replayed(
     A line that is no such object is told to `bad` and passed over; lines that were mixed up are put in order first.
     """
     replay = Replay(procedure, vault)
-    for message, received in sorted(_messages(lines, bad), key=lambda each: each[1]):
+    for message, received in sorted(_messages(lines, bad), key=_order):
         await replay.hear(message, received)
         for event in replay.taken():
             yield event
     await replay.finish()
     for event in replay.taken():
         yield event
+
+
+def _order(received: tuple[Message, datetime]) -> tuple[datetime, str]:
+    """As they came; what came in one breath as the switch stamped it."""
+    message, moment = received
+    return moment, text(message, "Timestamp")
 
 
 def _messages(lines: Iterable[bytes], bad: Callable[[BadLine], None]) -> Iterator[tuple[Message, datetime]]:

@@ -92,7 +92,7 @@ async def nobody_at_the_desk(switch: Asterisk, people: Phones, line: SwitchPort)
     await asyncio.sleep(2)
 
 
-async def three_at_once(switch: Asterisk, people: Phones, line: SwitchPort) -> None:
+async def three_at_once(switch: Asterisk, people: Phones, line: SwitchPort, key: Callable[[], str]) -> None:
     """A third is dialled into the call, and all three hear one another until the caller hangs up."""
     await _agents(switch, people, phones.phone())
     await people.stand(switch.trunk, phones.phone())
@@ -102,7 +102,7 @@ async def three_at_once(switch: Asterisk, people: Phones, line: SwitchPort) -> N
     legs = {fact.leg.id: fact.leg for fact in snapshot.statements if getattr(fact, "leg", None) is not None}
     first = next(leg_id for leg_id, leg in legs.items() if leg.station is None)
     agent = next(leg_id for leg_id, leg in legs.items() if leg.station is not None)
-    await line.bring_in(CALL, [first, agent], "13800138000", "956100")
+    await line.bring_in(key(), [first, agent], "13800138000", "956100")
     await _over(call)
     await asyncio.sleep(0.5)
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from contracts.calls import CallArrived, CallEnded
+from contracts.calls import CallAnswered, CallArrived, CallEnded
 from embedded.switch.asterisk import AGENTS, QUEUE, Asterisk
 from embedded.switch.packages import PackagesUnavailable, unpacked
 from embedded.switch.phones import Phones
 from services.telephony.ami.switch import Asterisk as Adapter
 from services.telephony.line import Line
 from tests.switch import scenes
-from tests.switch.scenes import CALL, CALLER, SCENES
+from tests.switch.scenes import CALLER, SCENES
 from tests.switchboard import Kept, running, until
 
 pytestmark = pytest.mark.switch
@@ -91,9 +91,12 @@ async def test_three_talk_in_one_call(switch: Asterisk) -> None:
     async with running(kept.line(switch.manager, switch.password)) as line:
         adapter = await _held(line)
         async with Phones(switch) as people:
-            await scenes.three_at_once(switch, people, adapter)
-    legs = [event for event in kept.said if event.subject == CALL]
-    assert "call.answered" in [event.data.short_type() for event in legs]
+            await scenes.three_at_once(switch, people, adapter, lambda: kept.said_of_calls()[0].subject)
+            await asyncio.sleep(1)
+    await kept.end()
+    answers = [event.data.party for event in kept.said_of_calls() if isinstance(event.data, CallAnswered)]
+    assert answers == ["agent", "third"]
+    assert len({event.subject for event in kept.said_of_calls()}) == 1
 
 
 async def test_a_restart_of_the_switch_in_mid_call_closes_the_call_and_the_line_comes_back(switch: Asterisk) -> None:

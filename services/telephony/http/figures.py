@@ -57,7 +57,7 @@ class QueueView(BaseModel):
 
 
 class ConnectionView(BaseModel):
-    """GB/T 33358: of the calls of any 24 hours so many are answered. `lowest` is the worst 24 hours of the period."""
+    """GB/T 33358: of the calls of any 24 hours so many are answered; `lowest` is the worst 24 hours of the period."""
 
     since: datetime
     until: datetime
@@ -89,7 +89,7 @@ def add_figures(routes: APIRouter, desk: TelephonyDesk) -> None:
         rows = [
             row for row in await desk.measuring.rows(who.utility, since, until) if period.queue in (None, row.queue)
         ]
-        lowest = lowest_day(rows)
+        lowest = lowest_day(rows, since, until)
         return ConnectionView(
             since=since,
             until=until,

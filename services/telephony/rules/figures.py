@@ -1,12 +1,15 @@
 """How well the phone is answered, counted from our own calls: every share as the two numbers it is made of."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from contracts.vocabulary import CallEnd
 
 DAY = timedelta(days=1)
+_NEXT = timedelta(milliseconds=1)
 
 
 class Row(NamedTuple):
@@ -86,21 +89,19 @@ class Window(NamedTuple):
     answered: Share
 
 
-def lowest_day(rows: Iterable[Row]) -> Window | None:
-    """The 24 hours with the lowest share answered, among those that begin with a call; None without calls.
+def lowest_day(rows: Iterable[Row], since: datetime, until: datetime) -> Window | None:
+    """The 24 hours of the period with the lowest share answered; None where the period is shorter or has no calls.
 
-    A share falls only where calls are lost, so no window that begins elsewhere is lower than all of these.
+    A share changes only where a window takes a call in or leaves one out, so only such windows are looked at.
     """
     ordered = sorted(rows, key=lambda row: row.arrived_at)
-    windows = list(_days(ordered))
+    moments = [row.arrived_at for row in ordered]
+    answered = [0, *accumulate(row.answered for row in ordered)]
+    begins = {since, until - DAY, *moments, *(moment + _NEXT for moment in moments)}
+    begins |= {moment - DAY + _NEXT for moment in moments}
+    windows = []
+    for begin in sorted(each for each in begins if since <= each <= until - DAY):
+        first, last = bisect_left(moments, begin), bisect_left(moments, begin + DAY)
+        if last > first:
+            windows.append(Window(begin, Share(answered[last] - answered[first], last - first)))
     return min(windows, key=lambda window: (window.answered.rate or 0.0, window.since), default=None)
-
-
-def _days(ordered: Sequence[Row]) -> Iterable[Window]:
-    end, answered = 0, 0
-    for begin, first in enumerate(ordered):
-        while end < len(ordered) and ordered[end].arrived_at < first.arrived_at + DAY:
-            answered += ordered[end].answered
-            end += 1
-        yield Window(first.arrived_at, Share(answered, end - begin))
-        answered -= first.answered

@@ -208,7 +208,8 @@ def _of_leg(call: Call, leg_id: str, leg: Leg) -> Iterator[Named]:
     """Its ringing and its being picked up; the leg of whoever called us does neither."""
     if leg.inner or (leg is call.first_leg and leg.station is None):
         return
-    party = CallParty.AGENT if leg.station is not None else CallParty.CUSTOMER
+    added = leg_id.startswith(f"{call.key};")
+    party = CallParty.AGENT if leg.station is not None else CallParty.THIRD if added else CallParty.CUSTOMER
     who = {"party": party, "queue": queue_of(call, leg), "station": leg.station, "agent": leg.agent}
     if leg.rung is not None:
         yield Named(f"ringing/{leg_id}", calls.CallRinging.model_validate({"at": leg.rung} | who))
