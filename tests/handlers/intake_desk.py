@@ -92,10 +92,10 @@ class FrontDesk(People):
         store = MemoryStore(decider.collection)
         return Shell(decider, store, self.outbox, self.clock, self.procedures.get, timedelta(0))
 
-    async def hears(self, ticket: str, fact: Fact) -> None:
+    async def hears(self, ticket: str, fact: Fact, utility: str = UTILITY) -> None:
         """The fact comes twice, as redelivery does."""
         self._sequence += 1
-        event = Event(f"e{self._sequence}", "/hotline/other", ticket, self._sequence, UTILITY, fact)
+        event = Event(f"e{self._sequence}", "/hotline/other", ticket, self._sequence, utility, fact)
         await self.desk.intake.tickets.hear([event, event])
         await self.desk.intake.tickets.hear([event])
 

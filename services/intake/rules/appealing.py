@@ -42,6 +42,7 @@ def unfounded(request: Request, earlier: Ticket, rules: AppealRules, procedure: 
     if (earlier.closed_at or request.at) > until:
         return None
     if earlier.closure is None:
-        due = local_text(until, procedure.calendar.zone)
-        return refused("appeal_too_early", rules, accepts=(f"> {until.isoformat()}",), until=due)
+        zone = procedure.calendar.zone
+        accepts = (f"> {until.astimezone(zone).isoformat()}",)
+        return refused("appeal_too_early", rules, accepts=accepts, until=local_text(until, zone))
     return refused("appeal_of_a_satisfied", rules) if earlier.closure in _NO_RESULT_TO_DISLIKE else None
