@@ -101,8 +101,8 @@ class RememberedMatters:
         if not self._lexicon.loaded:
             await asyncio.to_thread(self._lexicon.load)
         async with self._turn[sighting.utility]:
-            for _ in range(MOST_TRIES):
-                known = await self._caught_up(sighting.utility, sighting.at, procedure)
+            for tries in range(MOST_TRIES):
+                known = await self._caught_up(sighting.utility, sighting.at, procedure, again=tries > 0)
                 sighted = self._placed(sighting, known)
                 if await self._saved(sighting.utility, sighting.ticket, sighted, 0):
                     known.take(sighting.ticket, sighted)
@@ -120,6 +120,9 @@ class RememberedMatters:
                 return
             changed = found.state.model_copy(update={"matter": matter, "noted": await self._last(utility) + 1})
             if await self._saved(utility, ticket, changed, found.version):
+                known = self._known.get(utility)
+                if known is not None and known.noted + 1 == changed.noted:
+                    known.take(ticket, changed)
                 return
         raise RaceLost(f"sightings of {utility}")
 
@@ -149,11 +152,16 @@ class RememberedMatters:
             wake_at=sighting.at + known.alikeness.window,
         )
 
-    async def _caught_up(self, utility: str, at: datetime, procedure: Procedure) -> _Known:
-        """What is known, with what other replicas noted meanwhile; from nothing, the window is read back."""
+    async def _caught_up(self, utility: str, at: datetime, procedure: Procedure, *, again: bool) -> _Known:
+        """What is known; from nothing, the window is read back.
+
+        What other replicas noted meanwhile is read once they are known to have: then they took the next number, and
+        what was decided without them could not be saved.
+        """
         known = self._known.get(utility)
         if known is not None and known.judges_like(procedure):
-            await self._read(utility, known)
+            if again:
+                await self._read(utility, known)
             return known
         known = _Known(procedure)
         last = await self._last(utility)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kit.store.memory import MemoryStore
-from kit.store.port import Change, Store
+from kit.store.port import Change, Document, Query, Store
 from kit.store.sqlite import SqliteFile, SqliteStore
 from procedures.model import Procedure
 from services.intake.matters.remembering import SIGHTINGS, RememberedMatters, Sighted
@@ -124,6 +124,22 @@ async def test_a_clerks_word_is_followed_by_every_replica(store: Store[Sighted])
     assert found != "mtr_confirmed"
     for place, each in enumerate((one, other, replica(store))):
         assert await each.matter_of(seen(f"later{place}", AGAIN), gas()) == "mtr_confirmed"
+
+
+async def test_who_has_seen_everything_asks_the_store_only_to_write(store: Store[Sighted]) -> None:
+    index = replica(store)
+    await index.matter_of(seen("t1", OUTAGE), gas())
+    await index.assign(UTILITY, "t1", "mtr_confirmed")
+    asked: list[Query] = []
+    find = store.find
+
+    async def watched(query: Query) -> list[Document[Sighted]]:
+        asked.append(query)
+        return await find(query)
+
+    store.find = watched  # type: ignore[method-assign]
+    assert await index.matter_of(seen("t2", AGAIN), gas()) == "mtr_confirmed"
+    assert asked == []
 
 
 async def test_a_word_about_an_unknown_ticket_or_another_utilitys_changes_nothing(store: Store[Sighted]) -> None:
