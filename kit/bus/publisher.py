@@ -58,8 +58,8 @@ class Outgoing:
 class KafkaPublisher:
     """One producer, connected with the first message and anew after a failure.
 
-    A reader drops what is not newer than what it has seen of a source, so a message must never arrive without those
-    before it. Each partition therefore gets one batch at a time: the next one is handed over when the one before is
+    A reader takes the events of a document in the order in which they come, so a message must never arrive without
+    those before it. Each partition therefore gets one batch at a time: the next is handed over when the one before is
     acknowledged by all in-sync replicas, and a failure leaves the rest unsent. An idempotent producer keeps trying
     through an outage; where the broker does not support that, a batch fails after the request timeout.
     """

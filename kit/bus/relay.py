@@ -57,8 +57,8 @@ class Publisher(Protocol):
 class Relay:
     """Takes saved events without waiting; a background task publishes them and tells the store.
 
-    A consumer drops whatever is not newer than what it has seen from a source, so no event of a document may overtake
-    an earlier one: where the relay cannot be sure that all earlier ones are out, it reads them from the store.
+    A reader takes the events of a document in the order in which they come, so none may overtake an earlier one:
+    where the relay cannot be sure that all earlier ones are out, it reads them from the store.
 
     A document whose events the bus will never take is set aside, whole and for a while, and the others go on; its
     events stay in the store's outbox, so a restart or the end of the while tries again.
