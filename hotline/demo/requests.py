@@ -17,7 +17,7 @@ def request_body(plan: Plan, rules: TypeRules) -> dict[str, Any]:
         "type": plan.type,
         "text": f"{plan.text}，请尽快处理（第{plan.number}号来件）",
         "area": plan.area,
-        "customer": _customer(plan),
+        "customer": _customer(plan, rules),
         "call_wish": {"preference": "none" if plan.wants_no_call else "default"},
         "reason_explained": True,
         "separate": True,
@@ -29,9 +29,10 @@ def request_body(plan: Plan, rules: TypeRules) -> dict[str, Any]:
     return body | _by_channel(plan) | _by_type(plan, rules)
 
 
-def _customer(plan: Plan) -> dict[str, str]:
+def _customer(plan: Plan, rules: TypeRules) -> dict[str, str]:
     surname = _SURNAMES[plan.number % len(_SURNAMES)]
-    return {
+    shown = {"id_number": f"51052519850101{plan.number:04d}"} if "id_number" in rules.required.value else {}
+    return shown | {
         "name": f"{surname}先生" if plan.number % 2 else f"{surname}女士",
         "contact": f"139{plan.number:08d}",
         "address": f"{plan.area}某小区{plan.number % 30 + 1}号楼",

@@ -9,6 +9,7 @@ from hotline.demo.plans import plans
 from hotline.demo.requests import request_body
 from hotline.demo.scenario import NoScenario, Scenario, misfits, scenario_of
 from procedures.model import Procedure
+from procedures.model.types import PERSONAL_FIELDS
 from tests.utilities import ALL, OURS
 
 START = datetime(2026, 11, 2, 16, tzinfo=UTC)
@@ -39,6 +40,7 @@ def test_every_request_brings_what_its_type_asks_for_and_ends_as_the_procedure_l
         body = request_body(plan, procedure.types[plan.type])
         own = [name for name in procedure.types[plan.type].required.value if name in procedure.fields]
         assert set(own) <= set(body["fields"])
+        assert PERSONAL_FIELDS & set(procedure.types[plan.type].required.value) <= set(body["customer"])
         if procedure.callback is None:
             assert plan.closure in (Closure.NO_CALLBACK_DUE, Closure.ANSWERED, Closure.WITHDRAWN)
         if plan.call is CallKind.SATISFACTION and plan.closure is Closure.SATISFIED:
