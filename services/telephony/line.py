@@ -19,13 +19,12 @@ from kit.clock import machine_now
 from kit.decide.apart import each_apart
 from kit.decide.fold import Cause
 from kit.decide.shell import Done, Shell
-from kit.run.health import NotReady
 from kit.store.port import Equal, Query, StoreAway
 from procedures.model import Procedure
 from services.telephony.ami.queue_log import entries
 from services.telephony.ami.queue_log import statements as of_log
 from services.telephony.people import Numbers
-from services.telephony.port import LoginRefused, Snapshot, Statement, SwitchAway, SwitchPort
+from services.telephony.port import CommandRefused, LoginRefused, Snapshot, Statement, SwitchAway, SwitchPort
 from services.telephony.rules import heard, lease, pending
 from services.telephony.rules.agent import Agent
 from services.telephony.rules.call import Call
@@ -36,7 +35,8 @@ from services.telephony.statements import Statements
 log = structlog.get_logger(__name__)
 
 _RETRY = (1.0, 2.0, 3.0, 5.0)
-_AFTER_WRONG_PASSWORD = 15.0
+_AFTER_A_REFUSAL = 15.0
+"""What only people mend: a wrong password, an account that may not do what is needed."""
 _OVERLAP = timedelta(seconds=5)
 """A gap is looked up from a little before its beginning: heard twice is heard once."""
 
@@ -85,18 +85,14 @@ class Line:
                 self.switch = await self.open()
                 tries, self.why = 0, ""
                 await self._connected(self.switch)
-            except* SwitchAway as group:
-                self.why = str(group.exceptions[0])
-                wrong = isinstance(group.exceptions[0], LoginRefused)
+            except* (SwitchAway, CommandRefused) as group:
+                error = group.exceptions[0]
+                self.why = f"the switch refuses: {error}" if isinstance(error, CommandRefused) else str(error)
+                wrong = not isinstance(error, SwitchAway) or isinstance(error, LoginRefused)
                 log.error("switch.away", reason=self.why)
-                pause = _AFTER_WRONG_PASSWORD if wrong else _RETRY[min(tries, len(_RETRY) - 1)]
+                pause = _AFTER_A_REFUSAL if wrong else _RETRY[min(tries, len(_RETRY) - 1)]
             tries += 1
             await asyncio.sleep(pause)
-
-    async def check(self) -> None:
-        """For readiness: raises NotReady with what is wrong."""
-        if self.switch is None:
-            raise NotReady(f"the switch is away: {self.why}")
 
     def at_once(self) -> SwitchPort:
         """The switch, for a command; raises SwitchAway: nothing is kept for a switch that comes back later."""

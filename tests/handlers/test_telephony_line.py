@@ -31,6 +31,7 @@ class Peer:
     """Answers every action, and says what a test tells it to."""
 
     secret: str = "right"
+    forbidden: str = ""
     channels: list[dict[str, str]] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     frozen: bool = False
@@ -50,6 +51,7 @@ class Peer:
 
     def _answer(self, writer: asyncio.StreamWriter, action: dict[str, str]) -> None:
         good = action["Action"] != "Login" or action["Secret"] == self.secret
+        good = good and action["Action"] != self.forbidden
         of = {"ActionID": action["ActionID"]}
         self._write(writer, {"Response": "Success" if good else "Error", "Message": "said"} | of)
         if action["Action"] == "CoreShowChannels":
@@ -96,7 +98,7 @@ async def peer(**settings: Any) -> AsyncIterator[Peer]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.telephony.line._RETRY", (0.05,))
-    monkeypatch.setattr("services.telephony.line._AFTER_WRONG_PASSWORD", 0.05)
+    monkeypatch.setattr("services.telephony.line._AFTER_A_REFUSAL", 0.05)
     monkeypatch.setattr("services.telephony.line._OVERLAP", timedelta(seconds=1.5))
     monkeypatch.setattr(lease, "BEAT", timedelta(seconds=0.05))
     monkeypatch.setattr(lease, "SILENCE", timedelta(seconds=0.3))
@@ -135,6 +137,14 @@ async def test_a_wrong_password_is_said() -> None:
     with pytest.raises(SwitchAway):
         await opened(TelephonySettings(host="127.0.0.1", port=1))
     assert issubclass(LoginRefused, SwitchAway)
+
+
+async def test_an_account_that_may_too_little_is_said_and_ends_nothing() -> None:
+    kept = Kept()
+    async with peer(forbidden="CoreShowChannels") as switch, running(kept.line(switch.port)) as line:
+        await until(lambda: "refuses" in line.why)
+        switch.forbidden = ""
+        await until(lambda: line.holds and switch.asked_for("QueueStatus"))
 
 
 async def test_a_command_while_the_switch_is_away_is_refused_at_once_and_never_carried_out_later() -> None:

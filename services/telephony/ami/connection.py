@@ -47,17 +47,14 @@ class Connection:
         self, action: str, fields: Mapping[str, str] = _NOTHING, variables: Mapping[str, str] = _NOTHING
     ) -> Message:
         """Its answer. Raises SwitchAway when there is none in time, CommandRefused when it is an error."""
-        answer = await self._asked(f"hotline-{next(self._numbers)}", action, fields, variables)
-        if text(answer, "Response") == "Error":
-            raise CommandRefused(text(answer, "Message")[:200])
-        return answer
+        return _granted(await self._asked(f"hotline-{next(self._numbers)}", action, fields, variables))
 
     async def listed(self, action: str, fields: Mapping[str, str] = _NOTHING) -> list[Message]:
-        """The messages that the answer is made of, without its end."""
+        """The messages that the answer is made of, without its end; raises as `act` does."""
         action_id = f"hotline-{next(self._numbers)}"
         found = self._lists[action_id] = []
         try:
-            await self._asked(action_id, action, fields, _NOTHING, until_complete=True)
+            _granted(await self._asked(action_id, action, fields, _NOTHING, until_complete=True))
         finally:
             del self._lists[action_id]
         return found
@@ -155,6 +152,12 @@ class Connection:
         for waiting in self._answers.values():
             if not waiting.done():
                 waiting.set_exception(SwitchAway(reason))
+
+
+def _granted(answer: Message) -> Message:
+    if text(answer, "Response") == "Error":
+        raise CommandRefused(text(answer, "Message")[:200])
+    return answer
 
 
 async def opened(settings: TelephonySettings) -> Connection:
