@@ -519,12 +519,14 @@ class TicketEscalated(TicketFact):
     """Brought to the next level's notice: grade 1 at once, an overdue limit to the division.
 
     `cause` is grade_1, urgent or clock_missed, with the `clock` then; `source` is the clause that asks for it;
-    `warning` is how grave an early warning it is, in a word of the procedure.
+    `warning` is how grave an early warning it is, in a word of the procedure; `division` is which one, where it is `to`
+    a division, and where a ticket has none it is `to` the centre.
     """
 
     type: ClassVar[str] = "hotline.ticket.escalated.v1"
     said_by: ClassVar[str] = "sla_monitor"
     to: Word
+    division: Line | None = None
     cause: Word
     clock: Word | None = None
     source: Line | None = None

@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, Field
 from contracts.fact import Grade
 from contracts.vocabulary import Channel, ClockState, Closure, Stage
 from hotline.cases.words import EventName, Label, Lateness, Of, When, Word
-from procedures.model.clocks import Level
 from procedures.model.limits import GovernmentStandard, Promise
 from procedures.model.part import Part
 
@@ -45,7 +44,7 @@ class Expectation(Part):
     closure: Closure | None = None
     grade: Grade | None = None
     type: Annotated[str | None, Of("type")] = None
-    escalated_to: tuple[Level, ...] | None = None
+    escalated_to: tuple[str, ...] | None = None
     unit: str | None = None
     round: int | None = None
     first_owner: Label | None = None

@@ -206,7 +206,7 @@ class Stage:
             **_order_seen(order),
             linked_to=self._links(label, key),
             clocks=await self.clocks(key),
-            escalated_to=tuple(fact.to for fact in self._said(key) if isinstance(fact, TicketEscalated)),
+            escalated_to=tuple(_addressee(fact) for fact in self._said(key) if isinstance(fact, TicketEscalated)),
             events=[fact.short_type() for fact in self._said(key)],
             public=calls.public if calls and calls.replied_at else None,
             next_call_not_before=next_call_not_before(calls) if calls else None,
@@ -259,6 +259,10 @@ class Stage:
         others = {other for one, other in links if one == key} | {one for one, other in links if other == key}
         named = (name for name, known in self.labels.items() if known in others or (known == key and name != label))
         return (*named, *others)
+
+
+def _addressee(fact: TicketEscalated) -> str:
+    return f"{fact.to}:{fact.division}" if fact.division else fact.to
 
 
 async def _wait(_: Step) -> Refusal | None:

@@ -20,6 +20,7 @@ from contracts.refusal import Outcome
 from contracts.ticket import TicketEscalated
 from contracts.vocabulary import ClockState
 from procedures.model import Circumstances, Deadline, EscalationRule, Procedure
+from procedures.model.clocks import Level
 from procedures.model.part import Sourced
 from services.sla_monitor.rules import deadlines
 from services.sla_monitor.rules.state import Ending, Sla, SlaClock, ending_of
@@ -205,12 +206,14 @@ class Ledger:
         self._replace(clock, _with(clock, remind_at=again, reminders=count))
 
     def escalate(self, rule: EscalationRule, at: datetime, clock: str | None = None) -> None:
-        """Bring it to the notice of whoever the procedure names."""
+        """Bring it to the notice of whoever the procedure names; what has no division is the centre's to know."""
+        division = self.state.division_in_charge(self.procedure) if rule.to == Level.DIVISION else None
         self.said.append(
             TicketEscalated(
                 at=at,
                 by=SYSTEM,
-                to=rule.to,
+                to=Level.CENTRE if rule.to == Level.DIVISION and division is None else rule.to,
+                division=division,
                 cause=rule.cause,
                 clock=clock,
                 source=rule.source,

@@ -155,6 +155,14 @@ class Sla(State):
         """The last run of a clock, whatever its state."""
         return next((clock for clock in reversed(self.clocks) if clock.name == name), None)
 
+    def division_in_charge(self, procedure: Procedure) -> str | None:
+        """Whose unit has it, or will have it by its address; None for a department's, or where no unit answers."""
+        if self.division is not None or self.unit is not None or self.type is None:
+            return self.division
+        unit = procedure.unit_for(self.area, self.type, self.subtype)
+        found = procedure.division_of(unit.id) if unit else None
+        return found.id if found else None
+
     def notices(self, event: str, procedure: Procedure) -> tuple[EscalationRule, ...]:
         """Who may be told of this event about any of the demands."""
         if self.type is None:
