@@ -13,9 +13,15 @@ _MEANINGS = {
     401: "No valid token",
     403: "The role or scope does not allow it",
     404: "Not there, or not this utility's",
+    405: "This address does not take this method",
+    408: "The body did not arrive in time",
     409: "A rule of the procedure refuses it, naming its clause",
     412: "Changed since it was read (If-Match)",
+    413: "Larger than allowed",
+    415: "Not a type of content that is taken here",
     422: "Wrong fields, each with what is accepted",
+    429: "Used up for now; `Retry-After` says when there is more",
+    503: "Busy, or something it needs is away; nothing was changed, `Retry-After` says when to try again",
 }
 _PROBLEM = {
     "type": "object",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,7 +39,10 @@ class PlainRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         """FastAPI's hook for a route's own way of answering."""
         found = plain(self.endpoint, self.dependant)
-        return super().get_route_handler() if found is None else found
+        if found is not None:
+            return found
+        guards = [each.call for each in self.dependant.dependencies if isinstance(each.call, SecurityBase)]
+        return _guarded(guards, super().get_route_handler()) if guards else super().get_route_handler()
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Most of a service's routes are told apart by their last words, which cost less to look at than a pattern."""
@@ -49,6 +53,18 @@ class PlainRoute(APIRoute):
     @cached_property
     def _last_words(self) -> str:
         return self.path_format.rpartition("}")[2]
+
+
+def _guarded(guards: Sequence[Any], handler: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """FastAPI reads a body before it asks who sent it; here whoever may not send it is told so first."""
+
+    async def answer(request: Request) -> Response:
+        for guard in guards:
+            await guard(request)
+        answered: Response = await handler(request)
+        return answered
+
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

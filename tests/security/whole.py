@@ -32,6 +32,7 @@ def whole_app(folder: Path) -> FastAPI:
         kafka={"bootstrap_servers": ("127.0.0.1:1",)},
         keys={"pii": _KEY},
         attachments={"path": folder / "attachments"},
+        http={"wait_seconds": 0},
     )
     procedures, clock = load_all(), SteppedClock(FRIDAY_10)
     routes = {}
