@@ -178,11 +178,13 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "invalid_request")
     refusal = Refusal(code, params={"fields": error.detail})
+    # The framework says 400 to a body that it cannot read at all; to a client that is one more wrong body.
+    status = 422 if error.status_code == 400 else error.status_code
     return problem_response(
         refusal,
         language=language_of(request),
         instance=request.scope["path"],
-        status=error.status_code,
+        status=status,
         headers=error.headers,
     )
 

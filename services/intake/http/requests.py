@@ -56,7 +56,10 @@ def add_requests(routes: APIRouter, desk: FrontDesk) -> None:
 
     @routes.get("/forms/{type}", tags=[TAG], summary="受理要素 What a business type asks for")
     async def form(type: InPath, who: Authenticated, language: LanguageAsked) -> FormView:
-        return form_view(type, desk.procedure(who.utility, desk.now()), language)
+        procedure = desk.procedure(who.utility, desk.now())
+        if type not in procedure.types:
+            raise Problem(Refusal("type_unknown", params={"type": type}, accepts=tuple(procedure.types)), status=404)
+        return form_view(type, procedure, language)
 
 
 async def _receive(desk: FrontDesk, body: RequestBody, command: CommandRequest) -> Response:
