@@ -17,7 +17,7 @@ from contracts.vocabulary import Role
 from kit.auth.issuer import SeededUser
 from kit.http.serving import listening
 from kit.settings import HttpSettings
-from tests.security.people import Crowd
+from tests.security.people import ENDLESS, Crowd
 
 EXAMPLES = 12
 EVERYBODY = SeededUser("everybody", "everybody", tuple(Role), ("jinan",), ("luzhong",), ("web",), ("jinan-12345",))
@@ -70,6 +70,7 @@ def test_no_operation_answers_with_a_server_error_or_undocumented(served: tuple[
     address, headers = served
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [each for each in operations if each.path not in ENDLESS]
     assert len(operations) > 80
     for operation in operations:
 
