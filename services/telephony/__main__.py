@@ -10,6 +10,7 @@ import httpx
 
 from kit.auth.issuer import BuiltInIssuer, seeded_user
 from kit.clock import machine_now
+from kit.http.problems import granted
 from kit.run.host import Assembled, Means
 from kit.run.runtime import Chore
 from kit.settings import Settings, SettingsError
@@ -48,7 +49,7 @@ def assemble(means: Means[Procedures]) -> Assembled:
     beside: tuple[Chore, ...] = ()
     if line is not None and numbers is not None and utility is not None:
         beside = (line.run, HandOver(pending.shell, intake, numbers, utility).run)
-    measuring = Measuring(calls.shell, agents.shell, queues.shell, means.procedures.in_force)
+    measuring = Measuring(calls.shell, agents.shell, queues.shell, _serving(means.procedures))
     commands = Commands(calls.shell, agents.shell, intake, numbers, line, own.queues, signed_in)
     desk = TelephonyDesk(calls.shell, looks.shell, measuring, broadcast, commands, line, own.recordings)
     return Assembled(
@@ -89,6 +90,11 @@ def _token(settings: Settings, utility: str | None) -> Callable[[], str] | None:
     issuer, user = BuiltInIssuer(settings.embedded.path), seeded_user("integration")
     audience, lifetime = settings.auth.audience, timedelta(minutes=5)
     return lambda: issuer.token(user, utility=utility, audience=audience, lifetime=lifetime)
+
+
+def _serving(procedures: Procedures) -> Callable[[str, datetime], Procedure]:
+    """The one in force; raises Problem 404 for a utility that has none."""
+    return lambda utility, moment: granted(procedures.serving(utility, moment))
 
 
 def _line(
