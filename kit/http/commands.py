@@ -193,10 +193,13 @@ def _fingerprint(method: str, path: str, body: bytes) -> str:
 
 
 def _meaning(body: bytes) -> bytes:
-    """The same JSON is the same body, whatever its blanks, its order and its spelling of letters and numbers."""
+    """The same JSON is the same body, whatever its blanks, its order and its spelling of letters and numbers.
+
+    One that is nested too deep to be written again is refused later, as what it is; here it is its bytes.
+    """
     try:
         return orjson.dumps(_plain(orjson.loads(body)), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         return body
 
 

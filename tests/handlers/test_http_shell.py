@@ -482,3 +482,14 @@ async def test_openapi_tells_of_tokens_keys_and_problems(client: httpx.AsyncClie
     reading = document["paths"]["/routing/orders/{order}"]["get"]
     assert {parameter["name"] for parameter in reading["parameters"]} == {"order"}
     assert "/metrics" not in document["paths"]
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+async def test_a_body_nested_too_deep_is_wrong_with_a_key_as_without(
+    client: httpx.AsyncClient, world: World, depth: int
+) -> None:
+    body = b'{"note": ' + b"[" * depth + b"]" * depth + b"}"
+    for key in ({}, {"Idempotency-Key": "k"}):
+        headers = {**world.headers(), "Content-Type": "application/json", **key}
+        answer = await client.post("/routing/orders/t1", content=body, headers=headers)
+        assert answer.status_code == 422, answer.text
