@@ -13,7 +13,7 @@ class State(BaseModel):
     (kit.store.port.Collection), and older replicas leave such documents alone.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The value with other declared fields; what stays is shared, because neither value ever changes.

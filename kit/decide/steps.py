@@ -23,7 +23,7 @@ S = TypeVar("S")
 class Command(BaseModel):
     """Asked at the business moment `at`; SYSTEM as `by` (a written case) stands in for whoever is responsible."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
     at: Instant
     by: Actor = SYSTEM
 

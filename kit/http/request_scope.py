@@ -31,6 +31,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _MOST_BODY = "hotline.most_body"
 _LEAST_BYTES_A_SECOND = 8_192
 
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+"""On every answer that says nothing else of it: what is shown to one person is kept by no cache on the way."""
+
 _log = structlog.get_logger("hotline.http")
 
 
@@ -120,7 +123,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             own = (b"x-request-id", self._scope["request_id"].encode())
-            message["headers"] = [*message["headers"], own]
+            said = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], own, *(each for each in _ALWAYS if each[0] not in said)]
         await self._send(message)
 
     def _account(self, seconds: float) -> None:

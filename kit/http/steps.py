@@ -22,7 +22,7 @@ from texts import LANGUAGES, text
 class StepBody(BaseModel):
     """What every step may say; unknown fields are errors, so that a typing mistake is not silently lost."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
     at: Instant | None = Field(default=None, description="only from a connected system; otherwise it is now")
 

@@ -23,6 +23,13 @@ async def test_nobody_is_sent_to_where_the_host_header_says(client: httpx.AsyncC
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/intake/tickets", "/nowhere", "/docs", "/openapi.json"])
+async def test_no_answer_is_kept_on_the_way_or_taken_for_something_else(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
 async def test_the_pages_of_the_api_load_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
     page = await client.get("/docs")
     assert page.status_code == 200

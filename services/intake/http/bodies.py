@@ -37,7 +37,7 @@ Moment = Annotated[
 class Body(BaseModel):
     """Unknown fields are errors, so that a typing mistake is not silently lost."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Stated(Body):
