@@ -96,6 +96,7 @@ class HangUp(OnTicket):
 
 class Answer(OnTicket):
     text: str | None = None
+    verified: bool = False
     guidance: str | None = None
 
 

@@ -75,10 +75,11 @@ class OwnField(Part):
 
 
 class Identity(Sourced):
-    """What is compared with the file before anything is shown."""
+    """What is compared with the file `before` anything is taken down, or before it is answered."""
 
     items: tuple[RequestField, ...] = Field(min_length=1)
     at_least: int = Field(ge=1)
+    before: Literal["request", "answer"] = "request"
 
 
 class Guidance(Sourced):

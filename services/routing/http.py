@@ -41,6 +41,9 @@ REVIEW = "审核 Review"
 
 _ORDERS = Things("/work-orders/{order}", WorkOrderView, "step")
 _OPEN = tuple(stage.value for stage in Stage if stage is not Stage.CLOSED)
+MOST_MERGES = 10
+"""Of a row of tickets closed into one another."""
+
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -186,7 +189,18 @@ async def _found(shell: Shell[WorkOrder], order: str, utility: str) -> Document[
     if order.startswith("tkt_"):
         return await shell.shown(order, utility)
     rows = await shell.store.find(StoreQuery(utility, (Equal("number", _read(order)),), limit=1))
-    return rows[0] if rows else UNKNOWN
+    return await _surviving(shell, rows[0], utility) if rows else UNKNOWN
+
+
+async def _surviving(shell: Shell[WorkOrder], found: Document[WorkOrder], utility: str) -> Document[WorkOrder]:
+    """Whom a merged number stands for: the order that it was closed into, and so on."""
+    for _ in range(MOST_MERGES):
+        into = found.state.merged_into
+        other = await shell.get(into, utility) if into is not None else None
+        if other is None:
+            return found
+        found = other
+    return found
 
 
 def _read(number: str) -> str:

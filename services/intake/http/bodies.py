@@ -181,6 +181,7 @@ class AnswerBody(TicketStepBody):
     text: Words | None = None
     article: Line | None = Field(default=None, description="the knowledge article it came from")
     guidance: Line | None = Field(default=None, description="the self-help script that solved it")
+    verified: bool = Field(default=False, description="the caller's identity was checked meanwhile")
 
 
 class UrgeBody(TicketStepBody):

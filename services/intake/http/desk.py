@@ -13,7 +13,7 @@ from starlette.responses import Response
 from contracts.numbering import parse
 from contracts.refusal import Refusal
 from contracts.ticket import Attachment
-from contracts.vocabulary import CENTRE, Role
+from contracts.vocabulary import CENTRE, LinkKind, Role
 from kit.auth.principal import HolderOf
 from kit.auth.receipts import Receipts
 from kit.auth.scope import Principal, brought_by, may_see
@@ -97,7 +97,21 @@ class FrontDesk:
         if number is None:
             raise Problem(Refusal("number_misread", params={"number": named}), status=422)
         found = await tickets.store.find(Query(utility, (Equal("number", str(number)),), limit=1))
-        return found[0] if found else None
+        return await self._surviving(found[0]) if found else None
+
+    async def _surviving(self, found: Document[Ticket]) -> Document[Ticket]:
+        """Whom a merged number stands for: the ticket that it was closed into, and so on."""
+        for _ in range(MOST_MERGES):
+            into = next((link.other for link in found.state.links if link.kind is LinkKind.MERGED), None)
+            other = await self.intake.tickets.get(into, found.utility) if into is not None else None
+            if other is None:
+                return found
+            found = other
+        return found
+
+
+MOST_MERGES = 10
+"""Of a row of tickets closed into one another."""
 
 
 def sees(who: Principal, ticket: Document[Ticket]) -> bool:

@@ -33,6 +33,7 @@ from services.intake.http.views import StepView, step_view
 from services.intake.matters.matching import confirm_same_matter, refuse_matter
 from services.intake.requests.noting import note
 from services.intake.requests.rules.contact import Kind, Words
+from services.intake.rules.merging import not_merged
 from services.intake.rules.table import STEPS
 from services.intake.rules.ticket import Ticket
 
@@ -85,6 +86,8 @@ async def _taken(
 ) -> Response:
     """One command on one ticket, its words kept first; the answer carries what to tell the customer."""
     at = asked.moment(given, desk.intake.tickets.clock)
+    if at < ticket.state.opened_at:
+        return refuse(asked, Refusal("before_opening", accepts=(f">= {ticket.state.opened_at.isoformat()}",)))
     kind = _KINDS.get(step.name)
     kept = await note(desk.intake, kind, ticket, said.words, at, asked.by, asked.cause) if kind else None
     command = step.asked(at, asked.by, {**said.fields, "words": kept})
@@ -102,7 +105,9 @@ async def _taken(
 
 
 async def _answer(_: FrontDesk, __: Document[Ticket], body: AnswerBody, ___: CommandRequest) -> Said:
-    return Said(Words(answer=body.text), {"article": body.article, "guidance": body.guidance})
+    return Said(
+        Words(answer=body.text), {"article": body.article, "guidance": body.guidance, "verified": body.verified}
+    )
 
 
 async def _urge(_: FrontDesk, __: Document[Ticket], body: UrgeBody, ___: CommandRequest) -> Said:
@@ -131,8 +136,9 @@ async def _link(desk: FrontDesk, ticket: Document[Ticket], body: LinkBody, asked
     other = await desk.ticket(asked.who, body.other)
     if ticket.key == other.key:
         return Refusal("linked_to_itself")
-    if body.kind is LinkKind.MERGED and other.state.over:
-        return Refusal("merged_into_closed", params={"number": other.state.number})
+    procedure = desk.procedure_of(ticket.state.procedure)
+    if body.kind is LinkKind.MERGED and (found := not_merged(ticket.state, other.state, procedure)) is not None:
+        return found
     matter = None
     if body.kind is LinkKind.SAME_MATTER:
         matter = await confirm_same_matter(desk.intake.matters, ticket, other, asked.cause)

@@ -1,7 +1,19 @@
 """Whether a request may be answered and closed at first contact, as its type's trait says (design reading 20)."""
 
 from contracts.refusal import Refusal, refused
-from procedures.model import Circumstances, Procedure
+from procedures.model import Circumstances, Identity, Procedure
+from texts import Labels
+
+
+def unverified(identity: Identity) -> Refusal:
+    """What has to be checked first, and how much of it."""
+    return refused(
+        "identity_not_verified",
+        identity,
+        accepts=identity.items,
+        fields=Labels(identity.items),
+        count=identity.at_least,
+    )
 
 
 def not_at_once(of: Circumstances, procedure: Procedure) -> Refusal | None:

@@ -19,7 +19,7 @@ from contracts.vocabulary import NO_ONE, CallPreference, Closure, LinkKind
 from kit.decide.steps import Command
 from procedures.model import Procedure
 from services.intake.rules import urging
-from services.intake.rules.answering import not_at_once
+from services.intake.rules.answering import not_at_once, unverified
 from services.intake.rules.grading import circumstances_of, grade_of_repeats, graver, is_graded, judged_in
 from services.intake.rules.ticket import Link, Ticket
 
@@ -38,6 +38,7 @@ class Answer(TicketCommand):
 
     article: Line | None = None
     guidance: Line | None = None
+    verified: bool = False
 
 
 class Urge(TicketCommand):
@@ -115,7 +116,7 @@ def answer(ticket: Ticket | None, command: Answer, procedure: Procedure) -> Outc
         return _over(procedure)
     if ticket.round > 0:
         return refused("dispatched_already", basis)
-    held = _waits_for_somebody(ticket, procedure)
+    held = _waits_for_somebody(ticket, procedure) or _unverified(ticket, command, procedure)
     if held is not None:
         return held
     known = procedure.guidance(ticket.type, ticket.subtype)
@@ -129,6 +130,13 @@ def may_be_answered(ticket: Ticket, procedure: Procedure) -> bool:
     """Whether the answer at first contact may still close it."""
     waits = not ticket.over and ticket.round == 0
     return waits and _waits_for_somebody(ticket, procedure) is None
+
+
+def _unverified(ticket: Ticket, command: Answer, procedure: Procedure) -> Refusal | None:
+    """The call was recorded; what is on file is told to whom was checked (R004-045, design reading 27)."""
+    asked = (procedure.types[each].identity for each in ticket.types)
+    identity = next((each for each in asked if each is not None), None)
+    return None if identity is None or ticket.verified or command.verified else unverified(identity)
 
 
 def _waits_for_somebody(ticket: Ticket, procedure: Procedure) -> Refusal | None:

@@ -55,6 +55,7 @@ class Ticket(State):
     opened_at: datetime
     flags: tuple[str, ...] = ()
     people: int = 1
+    verified: bool = False
     call_wish: CallWish = CallWish()
     proposed_unit: str | None = None
     accused: str | None = None

@@ -112,7 +112,7 @@ def on_linked(order: WorkOrder, fact: TicketLinked, _: Procedure) -> Outcome[Wor
     """Only a merge ends the order; the other ticket carries on."""
     if fact.kind is not LinkKind.MERGED:
         return order, ()
-    return closed(order, Closure.MERGED, fact.at, fact.by, fact.other)
+    return closed(order.but(merged_into=fact.other), Closure.MERGED, fact.at, fact.by, fact.other)
 
 
 def on_callback_completed(order: WorkOrder, fact: CallbackCompleted, procedure: Procedure) -> Outcome[WorkOrder]:

@@ -73,6 +73,7 @@ class WorkOrder(State):
     supplements: int = 0
     pressed: bool = False
     undelivered: bool = False
+    merged_into: str | None = None
     supervised: bool = False
 
     extension_until: datetime | None = None

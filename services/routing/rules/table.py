@@ -301,6 +301,8 @@ def decide(
     if not step.offered(procedure):
         accepts = offered(STEPS, procedure)
         return refused("not_in_procedure", procedure.clauses.loop, accepts=accepts, step=step.name)
+    if command.at < order.opened_at:
+        return refused("before_opening", procedure.clauses.loop, accepts=(f">= {order.opened_at.isoformat()}",))
     refusal = _not_theirs(order, command.by, step, procedure) or _not_now(order, step, procedure)
     if refusal is not None:
         return refusal

@@ -43,8 +43,9 @@ def test_an_alarm_asks_for_the_situation_and_tells_precautions(missing: RequestF
 
 
 @pytest.mark.parametrize("verified", [False, None])
-def test_a_query_is_refused_before_anything_is_shown_unless_identity_was_verified(verified: bool | None) -> None:
-    refused = check(asked("query", verified=verified), gas())
+def test_a_query_is_taken_down_and_not_answered_before_the_identity_was_verified(verified: bool | None) -> None:
+    assert check(asked("query", verified=verified), gas()) is None
+    refused = check(asked("query", verified=verified, answer={"text": "42"}), gas())
     assert refused is not None
     assert (refused.code, refused.rule) == ("identity_not_verified", "R004-045")
     assert check(asked("fault", verified=verified), gas()) is None

@@ -6,7 +6,7 @@ from contracts.windows import misplaced
 from procedures.filling import misfilled
 from procedures.model import Procedure, RequestField, TypeRules
 from procedures.model.part import Sourced
-from services.intake.rules.answering import not_at_once
+from services.intake.rules.answering import not_at_once, unverified
 from services.intake.rules.appealing import misnamed
 from services.intake.rules.grading import circumstances, grade_at_sight, is_graded
 from services.intake.rules.request import Request
@@ -111,12 +111,12 @@ def _hung_up_before(request: Request, procedure: Procedure) -> Refusal | None:
 
 
 def _unverified(request: Request, procedure: Procedure) -> Refusal | None:
-    """Nothing of the file is shown before the caller's identity was checked (第十四条(一), R004-045)."""
+    """Nothing of the file is shown before the caller's identity was checked; the call itself may be recorded."""
     for rules in _rules_of(request, procedure):
-        if rules.identity is not None and not request.verified:
-            items = rules.identity.items
-            count = rules.identity.at_least
-            return refused("identity_not_verified", rules.identity, accepts=items, fields=Labels(items), count=count)
+        identity = rules.identity
+        asked = identity is not None and (identity.before == "request" or request.answer is not None)
+        if identity is not None and asked and not request.verified:
+            return unverified(identity)
     return None
 
 

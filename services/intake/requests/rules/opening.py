@@ -62,6 +62,7 @@ def _ticket(opening: Opening, request: Request, procedure: Procedure) -> Ticket:
         opened_at=request.at,
         flags=request.flags,
         people=request.people,
+        verified=bool(request.verified),
         call_wish=request.call_wish,
         proposed_unit=order.unit,
         accused=accused_on(order, request, procedure),
