@@ -145,9 +145,11 @@ async def test_the_unit_complained_about_does_not_learn_who_complains(desk: Fron
 async def test_tickets_are_merged_into_an_open_one(desk: FrontDesk) -> None:
     one, other = await desk.ticket(), await desk.ticket()
     path = f"/intake/tickets/{one}/links"
+    number = (await desk.get("agent", f"/intake/tickets/{one}")).json()["number"]
     assert (await desk.post("agent", path, {"other": one, "kind": "merged"})).status_code == 409
     merged = (await desk.post("agent", path, {"other": other, "kind": "merged"})).json()
     assert (merged["said"], merged["ticket"]["closure"]) == (["ticket.linked"], "merged")
+    assert (await desk.get("agent", f"/intake/tickets/{number}")).json()["id"] == other
     await desk.hears(other, TicketClosed(at=FRIDAY_10, by=SYSTEM, closure=Closure.SATISFIED))
     third = await desk.ticket()
     closed = await desk.post("agent", f"/intake/tickets/{third}/links", {"other": other, "kind": "merged"})
