@@ -1,1 +1,1 @@
-"""A few days of an invented gas hotline, driven through the real HTTP APIs."""
+"""A few days of an invented hotline, in the words of its utility, driven through the real HTTP APIs."""
