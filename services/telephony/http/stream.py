@@ -43,7 +43,10 @@ def _line(event: Event) -> bytes:
 
 
 def told(event: Event) -> dict[str, object]:
-    """`type`, what it is about (`call`, `agent_id` or `queue_id`), `at`, `id`, and the fact's own fields."""
+    """`type`, `call` (null where it is `about` an agent or a queue), `at`, `id`, and the fact's own fields."""
     kind = event.data.short_type()
-    about = {"type": kind, "call" if kind.startswith("call.") else kind.partition(".")[0] + "_id": event.subject}
-    return about | {"at": event.time, "id": event.id} | event.data.model_dump(exclude_none=True, exclude={"at"})
+    call = event.subject if kind.startswith("call.") else None
+    told = {"type": kind, "call": call, "at": event.time, "id": event.id}
+    if call is None:
+        told["about"] = event.subject
+    return told | event.data.model_dump(exclude_none=True, exclude={"at"})

@@ -72,7 +72,8 @@ def test_the_command_line_prints_one_object_a_line() -> None:
     printed = CliRunner().invoke(app, ["telephony", "replay", str(CAPTURES["answered"])])
     assert printed.exit_code == 0
     told = [orjson.loads(line) for line in printed.stdout.splitlines()]
-    assert {"type", "call", "at", "id"} <= next(each for each in told if each["type"] == "call.arrived").keys()
+    assert all({"type", "call", "at", "id"} <= each.keys() for each in told)
+    assert {each["call"] is not None for each in told if each["type"].startswith("call.")} == {True}
 
 
 def _lines(name: str) -> list[bytes]:
