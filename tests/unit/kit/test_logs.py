@@ -92,6 +92,14 @@ def test_peoples_numbers_are_masked(number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "told",
+    ["/intake/tickets/{}", "/customers/cust_{}", "/calls/call_{}/recordings", "req-{}", "投诉_{}.jpg", "tel{}", "q.{}"],
+)
+def test_a_number_is_masked_in_paths_request_ids_and_file_names(told: str) -> None:
+    assert mask(told.format("13812345678")) == told.format(MASK)
+
+
+@pytest.mark.parametrize(
     "harmless",
     [
         "tkt_01KBCDEFGH13812345678XYZ",

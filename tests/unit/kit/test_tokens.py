@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contracts.vocabulary import Role
-from kit.auth.tokens import KeysAway, TokenRefused, TokenVerifier, remote_verifier
+from kit.auth.tokens import MOST_LETTERS, KeysAway, TokenRefused, TokenVerifier, remote_verifier
 from kit.clock import machine_now
 from kit.settings import AuthSettings
 
@@ -219,3 +219,16 @@ async def test_what_is_no_token_is_refused(client: httpx.AsyncClient, token: str
 
 async def test_a_token_that_names_no_key_is_refused(client: httpx.AsyncClient) -> None:
     assert await refused(verifier(client), signed(kid=None)) == "token_invalid"
+
+
+@pytest.mark.parametrize("exp", [float("inf"), float("nan"), 1e300, "4102444800", True, -1])
+async def test_a_token_ends_at_a_moment_that_is_a_number(client: httpx.AsyncClient, exp: Any) -> None:
+    with pytest.raises(TokenRefused) as caught:
+        await verifier(client).claims(signed(exp=exp))
+    assert caught.value.code == "token_invalid"
+
+
+async def test_a_token_of_any_length_is_not_even_looked_at(client: httpx.AsyncClient) -> None:
+    with pytest.raises(TokenRefused) as caught:
+        await verifier(client).claims(signed(padding="x" * MOST_LETTERS))
+    assert "longer" in caught.value.reason
