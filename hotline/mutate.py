@@ -30,9 +30,9 @@ from procedures.yaml_lines import Lined
 from procedures.yaml_lines import Path as Place
 
 CASES = Path("tests/procedures")
-_NO_DECISIONS = frozenset({"schema", "effective", "hotline", "announced_through", "most", "grace_seconds"})
+_NO_DECISIONS = frozenset({"schema", "effective", "hotline", "announced_through", "most", "grace_seconds", "telephony"})
 """What identifies a file, dates its knowledge of holidays or bounds a text is no rule that a case could show; nor is
-the grace for messages on their way, which cases do not have."""
+the grace for messages on their way, which cases do not have, and the phone switch has no part in cases."""
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ class Shell(Generic[S]):
             unseen = asked.is_new and not tries
             before = None if unseen else (await self.store.load([asked.key])).get(asked.key)
             if before is not None and before.utility != asked.utility:
-                return self.absent(asked.key)
+                return UNKNOWN
             if tries and (repeated := await self._repeated(before, asked.idempotency)):
                 return repeated
             decided = self._decided(asked, before)
@@ -278,12 +278,13 @@ class Shell(Generic[S]):
         found = (await self.store.load([key])).get(key)
         if found is None:
             return self.absent(key)
-        return found if found.utility == utility else self.absent(key)
+        return found if found.utility == utility else UNKNOWN
 
     def absent(self, key: str) -> Refusal:
         """A young id that others mint may belong to what has not been heard of here: it is not unknown, it is early.
 
-        What somebody may not see is answered in the same way, so that the answer does not tell that it is there.
+        What is there and may not be seen is unknown, however young: nobody guesses an id, and who was given one of
+        another utility must not be told to ask again.
         """
         minted = moment_of(key) if self._hears_of_new else None
         young = minted is not None and abs(self.clock.now() - minted) < ON_ITS_WAY_FOR

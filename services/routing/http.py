@@ -146,7 +146,7 @@ def _add_lists(found: APIRouter, shell: Shell[WorkOrder]) -> None:
         if isinstance(document, Refusal):
             return problem(request, document)
         if not may_be_seen(who, document.state):
-            return problem(request, shell.absent(order))
+            return problem(request, UNKNOWN)
         said = await shell.store.history(document.key)
         procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda each: order_view(each, procedure, language, said))

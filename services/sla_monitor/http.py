@@ -15,7 +15,7 @@ from contracts.refusal import Refusal
 from contracts.vocabulary import ClockState, Role
 from kit.auth.principal import HolderOf
 from kit.auth.scope import Principal, may_see, seen_by
-from kit.decide.shell import Shell
+from kit.decide.shell import UNKNOWN, Shell
 from kit.http.app import problem
 from kit.http.commands import shown
 from kit.http.language import LanguageAsked
@@ -139,7 +139,7 @@ def router(shell: Shell[Sla], procedures: Procedures) -> APIRouter:
         if isinstance(document, Refusal):
             return problem(request, document)
         if not _may_see(who, document):
-            return problem(request, shell.absent(ticket))
+            return problem(request, UNKNOWN)
         procedure = shell.procedure_of(document.state.procedure)
         return shown(document, lambda found: _ticket_clocks(found, procedure, language))
 
