@@ -7,7 +7,7 @@ import pytest
 
 from contracts.clock import ClockStarted
 from contracts.fact import SYSTEM
-from contracts.ticket import TicketClosed, TicketRegraded
+from contracts.ticket import TicketClosed, TicketDispatched, TicketRegraded
 from contracts.vocabulary import Closure
 from tests.handlers.intake_desk import CUSTOMER, FAULT, FRIDAY_10, FrontDesk
 
@@ -232,3 +232,25 @@ async def test_a_connected_system_encloses_its_own_files_alone(desk: FrontDesk) 
     assert (await desk.post("integration:web", "/intake/requests", body)).json()["code"] == "no_such_attachment"
     await desk.upload("integration:web", "/intake/attachments", "f", b"of the centre", "text/plain")
     assert (await desk.post("integration:web", "/intake/requests", body)).status_code == 201
+
+
+async def test_a_unit_does_not_read_on_the_ticket_of_a_repair_who_reported_it_in_the_same_call(desk: FrontDesk) -> None:
+    body = FAULT | {
+        "type": None,
+        "text": "举报济南公司，另外灶具坏了",
+        "accused": "jinan",
+        "items": [{"type": "report", "text": "济南公司违规施工"}, {"type": "fault", "text": "灶具打不着火"}],
+    }
+    placed = (await desk.post("agent", "/intake/requests", body)).json()["tickets"]
+    secret, repair = (each["ticket"] for each in placed)
+    for ticket in (secret, repair):
+        await desk.hears(ticket, TicketDispatched(at=FRIDAY_10, by=SYSTEM, unit="jinan", division="luzhong", round=1))
+    read = (await desk.get("unit:jinan", f"/intake/tickets/{repair}")).json()
+    assert "举报" not in str(read["words"])
+    assert "违规" not in str(read["words"])
+    assert "灶具打不着火" in str(read["words"])
+    assert secret not in str(read)
+    hidden = (await desk.get("unit:jinan", f"/intake/tickets/{secret}")).json()
+    assert hidden.get("customer") is None
+    assert repair not in str(hidden)
+    assert secret in str((await desk.get("agent", f"/intake/tickets/{repair}")).json()["links"])

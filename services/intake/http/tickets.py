@@ -11,7 +11,7 @@ from starlette.responses import Response
 from contracts.fact import Line, Text, Word
 from contracts.numbering import parse
 from contracts.refusal import Refusal
-from contracts.vocabulary import Role, Stage
+from contracts.vocabulary import LinkKind, Role, Stage
 from kit.auth.principal import Authenticated
 from kit.auth.scope import Principal, brought_by, brought_by_them, seen_by
 from kit.http.commands import shown
@@ -23,10 +23,11 @@ from kit.store.port import Condition, Document, Equal, In
 from services.intake.http.bodies import PhoneBody
 from services.intake.http.customers import callers
 from services.intake.http.desk import Centre, FrontDesk, asking
-from services.intake.http.views import TicketView, WordsView, ticket_view, words_view
+from services.intake.http.views import TicketView, WordsView, apart, ticket_view, words_view
 from services.intake.looking import Look
 from services.intake.people.rules.disclosing import hidden_from
 from services.intake.requests.intake import words_of
+from services.intake.requests.placing import demands_on
 from services.intake.rules import ticket as tickets
 from services.intake.rules.ticket import Ticket
 from texts import Language
@@ -101,13 +102,28 @@ async def _words(desk: FrontDesk, who: Principal, document: Document[Ticket]) ->
         return ()
     key = await desk.looks.written(who, Look("words", ticket.procedure, ticket.customer_ref, ticket=document.key))
     contacts = await desk.intake.contacts.store.load(ticket.words)
-    kept = (contacts[each] for each in ticket.words if each in contacts)
-    return tuple(words_view(contact, words_of(contact, key)) for contact in kept)
+    kept = [contacts[each] for each in ticket.words if each in contacts]
+    views = [words_view(contact, words_of(contact, key)) for contact in kept]
+    if _of_the_centre(who) or _brought(who, ticket):
+        return tuple(views)
+    procedure = desk.procedure_of(ticket.procedure)
+    own = (demands_on(document.key, contact, procedure) for contact in kept)
+    return tuple(apart(*each) for each in zip(views, (contact.state for contact in kept), own, strict=True))
 
 
 def _seen_by(desk: FrontDesk, who: Principal, document: Document[Ticket], language: Any) -> TicketView:
     procedure = desk.procedure_of(document.state.procedure)
-    return ticket_view(document, procedure, language, hide_caller=_is_hidden(desk, who, document))
+    hidden = _is_hidden(desk, who, document)
+    view = ticket_view(document, procedure, language, hide_caller=hidden)
+    if _of_the_centre(who) or _brought(who, document.state):
+        return view
+    links = tuple(link for link in view.links if link.kind is not LinkKind.SAME_CONTACT)
+    return view.model_copy(update={"links": links})
+
+
+def _of_the_centre(who: Principal) -> bool:
+    """What came in one call is told together to the centre alone: a unit would learn from it who accuses it."""
+    return who.has(Role.AGENT, Role.SUPERVISOR)
 
 
 def _is_hidden(desk: FrontDesk, who: Principal, document: Document[Ticket]) -> bool:

@@ -246,6 +246,19 @@ def words_view(document: Document[Contact], words: Words) -> WordsView:
     return WordsView(contact=document.key, kind=document.state.kind, at=document.state.at, **said)
 
 
+def apart(view: WordsView, contact: Contact, own: tuple[int, ...]) -> WordsView:
+    """The words of one of several tickets of a contact in which somebody was accused: its `own` demands' alone.
+
+    On the ticket of a repair the unit sees who called, and would read there what the same caller said of it
+    (第十三条(四), R004-040).
+    """
+    request = contact.request
+    if request is None or request.accused is None or len(own) == len(request.demands):
+        return view
+    items = tuple(said for place, said in enumerate(view.items) if place in own)
+    return view.model_copy(update={"subject": None, "text": None, "items": items})
+
+
 def scripts_of(
     ticket_type: str, subtype: str | None, procedure: Procedure, language: Language
 ) -> tuple[ScriptView, ...]:

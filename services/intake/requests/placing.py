@@ -27,6 +27,7 @@ from services.intake.rules.commands import Repeat, repeat
 from services.intake.rules.counting import keys_of, times_complained
 from services.intake.rules.explaining import explain
 from services.intake.rules.grading import cluster_rule, grade_at_sight, grade_of_repeats, graver
+from services.intake.rules.request import Request
 from services.intake.rules.ticket import Link, Ticket
 
 MOST_EARLIER = 10
@@ -76,7 +77,7 @@ def _case_of(intake: Intake, document: Document[Contact], cause: Cause) -> Case:
 
 
 async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Decision:
-    ticket = derived_id("tkt", case.request.at, case.key, str(number))
+    ticket = _ticket_id(case.request, case.key, number)
     matter = await _matter_of(intake, case, ticket, order)
     same_order = await _of_the_order(intake, case, ticket)
     alike = await _alike(intake, case, order, ticket, matter)
@@ -91,6 +92,20 @@ async def _decide(intake: Intake, case: Case, number: int, order: Order) -> Deci
         repeats=max(goes_on, key=_nearness, default=None),
         complaints=max(times, default=0) + 1,
     )
+
+
+def _ticket_id(request: Request, contact: str, number: int) -> str:
+    return derived_id("tkt", request.at, contact, str(number))
+
+
+def demands_on(ticket: str, contact: Document[Contact], procedure: Procedure) -> tuple[int, ...]:
+    """The places of the demands of a contact that are a ticket's; all, where the contact led to one ticket alone."""
+    request = contact.state.request
+    orders = split(request, procedure) if request is not None else ()
+    if len(orders) == 1:
+        return orders[0].items
+    found = ((_ticket_id(request, contact.key, number), order) for number, order in enumerate(orders) if request)
+    return next((order.items for key, order in found if key == ticket), ())
 
 
 def _goes_on(ticket: Ticket, procedure: Procedure) -> bool:
