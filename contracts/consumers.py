@@ -50,6 +50,7 @@ _INTAKE: Reliance = {
 }
 _ROUTING: Reliance = {
     ticket.TicketOpened: (
+        "accused",
         "area",
         "at",
         "call_wish",
@@ -73,7 +74,7 @@ _ROUTING: Reliance = {
     ticket.TicketLinked: ("at", "by", "kind", "other"),
     ticket.TicketUrged: ("at", "count"),
     ticket.TicketUrgeQueued: ("at",),
-    ticket.TicketAmended: ("at", "by", "call_wish", "flags", "gov", "people"),
+    ticket.TicketAmended: ("accused", "at", "by", "call_wish", "flags", "gov", "people"),
     ticket.TicketSupplemented: ("at",),
     ticket.TicketSupervised: (),
     clock.ClockStarted: ("at", "clock", "due", "limit", "restated", "started_at"),

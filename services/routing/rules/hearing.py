@@ -42,6 +42,7 @@ def on_opened(order: WorkOrder | None, fact: TicketOpened, _: Procedure) -> Outc
         gov=fact.gov,
         call_wish=fact.call_wish.preference,
         proposed_unit=fact.proposed_unit,
+        accused=fact.accused,
     )
     return opened, ()
 
@@ -76,7 +77,11 @@ def _delivered(order: WorkOrder, at: datetime) -> Outcome[WorkOrder]:
 def on_amended(order: WorkOrder, fact: TicketAmended, _: Procedure) -> Outcome[WorkOrder]:
     """A later contact brought more; who wants no call any more, and waits for one, is not called (R004-091)."""
     amended = order.but(
-        flags=fact.flags, people=fact.people, call_wish=fact.call_wish.preference, gov=fact.gov or order.gov
+        flags=fact.flags,
+        people=fact.people,
+        call_wish=fact.call_wish.preference,
+        gov=fact.gov or order.gov,
+        accused=fact.accused,
     )
     if order.stage is Stage.CALLBACK and fact.call_wish.preference is CallPreference.NONE:
         return closed(amended, Closure.CALLBACK_WAIVED, fact.at, fact.by)

@@ -1,5 +1,6 @@
 """Reviewing replies (审核): the division first for major complaints, the centre always, then the call or the close."""
 
+from contracts.fact import Actor
 from contracts.refusal import Outcome, Refusal, refused
 from contracts.ticket import TicketReplyApproved, TicketReplyRejected
 from contracts.vocabulary import CallKind, CallPreference, Closure, Reviewer, Role, Stage
@@ -13,7 +14,8 @@ from services.routing.rules.unit_work import unit_of
 def division_owes_review(order: WorkOrder, procedure: Procedure) -> bool:
     """Whether the division must still pass this reply (第十一条(二), R004-022); a department has none."""
     asked = division_review(order, procedure)
-    return asked is not None and order.division is not None and not order.division_approved
+    by_somebody_else = order.division is not None and order.division != order.accused
+    return asked is not None and by_somebody_else and not order.division_approved
 
 
 def division_review(order: WorkOrder, procedure: Procedure) -> Sourced | None:
@@ -30,7 +32,7 @@ def review(order: WorkOrder, command: Review, procedure: Procedure) -> Outcome[W
     has already, and a rejection without grounds.
     """
     reviewer = _speaking_as(command)
-    refusal = _out_of_turn(order, reviewer, procedure)
+    refusal = _accused(order, command.by, procedure) or _out_of_turn(order, reviewer, procedure)
     if refusal is not None:
         return refusal
     if not command.approved:
@@ -43,6 +45,13 @@ def _speaking_as(command: Review) -> Reviewer:
     if command.by.role == Role.DIVISION.value:
         return Reviewer.DIVISION
     return Reviewer.CENTRE if command.by.role in (Role.AGENT.value, Role.SUPERVISOR.value) else command.reviewer
+
+
+def _accused(order: WorkOrder, by: Actor, procedure: Procedure) -> Refusal | None:
+    """Whoever is complained about does not review the reply; of the centre the supervisor does (design reading 24)."""
+    centre = order.accused == procedure.organisation.centre.id and by.role == Role.AGENT.value
+    division = by.role == Role.DIVISION.value and order.accused is not None and order.accused == order.division
+    return refused("order_reviewer_accused", procedure.clause("review")) if centre or division else None
 
 
 def _out_of_turn(order: WorkOrder, reviewer: Reviewer, procedure: Procedure) -> Refusal | None:

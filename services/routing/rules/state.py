@@ -48,6 +48,7 @@ class WorkOrder(State):
     gov: GovernmentOrder | None = None
     call_wish: Open[CallPreference] = CallPreference.DEFAULT
     proposed_unit: str | None = None
+    accused: str | None = None
 
     stage: Stage = Stage.ACCEPTED
     closure: Closure | None = None
