@@ -26,7 +26,7 @@ from kit.auth.scope import Principal
 from kit.clock import Clock
 from kit.decide.decider import Decision
 from kit.decide.fold import Cause
-from kit.decide.shell import Done, Idempotency, Shell
+from kit.decide.shell import UNKNOWN, Done, Idempotency, Shell
 from kit.http.language import language_of
 from kit.http.problems import Problem, problem_response
 from kit.store.port import Document, S
@@ -105,7 +105,7 @@ class CommandRequest:
         """
         outcome = await shell.do(
             key,
-            decide if sees is None else _if_seen(sees, decide, shell.absent(key)),
+            decide if sees is None else _if_seen(sees, decide),
             utility=self.who.utility,
             cause=self.cause,
             creates=creates,
@@ -125,9 +125,9 @@ class CommandRequest:
         return shown(outcome.document, view, status=status)
 
 
-def _if_seen(sees: Callable[[S], bool], decide: Decision[S], absent: Refusal) -> Decision[S]:
-    """Not seen is as if it were not there, and found out to be so in the same time."""
-    return lambda state, procedure: absent if state is not None and not sees(state) else decide(state, procedure)
+def _if_seen(sees: Callable[[S], bool], decide: Decision[S]) -> Decision[S]:
+    """Not seen is unknown, and found out to be so in the same time."""
+    return lambda state, procedure: UNKNOWN if state is not None and not sees(state) else decide(state, procedure)
 
 
 def shown(document: Document[S], view: View[S], *, status: int = 200) -> Response:

@@ -30,6 +30,8 @@ def add_said(routes: APIRouter, workers: Sequence[Worker[Any]]) -> None:
         absent = UNKNOWN
         for worker in workers:
             found = await worker.shell.shown(subject, who.utility)
+            if found == UNKNOWN and subject in await worker.shell.store.load([subject]):
+                return problem(request, UNKNOWN)
             if isinstance(found, Refusal):
                 absent = ON_ITS_WAY if ON_ITS_WAY in (absent, found) else UNKNOWN
             else:
