@@ -1,7 +1,7 @@
 """The store in MongoDB through motor; no other module knows the driver."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Generic
@@ -16,6 +16,7 @@ from kit.auth.keyset import Bound, pages_after
 from kit.store.port import ANSWERS_KEPT, Answer, Change, Collection, Condition, Document, Equal, In, Query, S, StoreAway
 
 Json = dict[str, Any]
+_TRIES_TO_COUNT = 10
 _DUPLICATE_KEY = 11_000
 WRITERS_KEPT = 16
 """Marks of the last saves in a document, by which a bulk write whose count fell short finds out what it wrote."""
@@ -267,18 +268,15 @@ class MongoStore(Generic[S]):
         return Answer(**found[0]) if found else None
 
     async def increment(self, counter: str, by: int = 1) -> int:
-        with _outages():
-            try:
-                return await self._raise(counter, by)
-            except DuplicateKeyError:
-                # Two processes made the counter at once; it is there now.
-                return await self._raise(counter, by)
-
-    async def _raise(self, counter: str, by: int) -> int:
-        row = await self._counters.find_one_and_update(
-            {"_id": counter}, {"$inc": {"value": by}}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        return int(row["value"])
+        """Processes that make a counter at once get in one another's way, until it is there."""
+        for _ in range(_TRIES_TO_COUNT):
+            with _outages(), suppress(DuplicateKeyError):
+                row = await self._counters.find_one_and_update(
+                    {"_id": counter}, {"$inc": {"value": by}}, upsert=True, return_document=ReturnDocument.AFTER
+                )
+                if row is not None:
+                    return int(row["value"])
+        raise StoreAway(f"{counter} cannot be counted on")
 
     async def ping(self) -> None:
         await self._database.ping()
