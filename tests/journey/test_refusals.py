@@ -16,8 +16,8 @@ async def test_missing_fields_are_named_all_at_once_with_the_clause_that_asks_fo
     problem = await office.refused("agent", "/intake/requests", body)
     assert (problem["status"], problem["code"]) == (422, "fields_missing")
     assert (problem["clause"], problem["rule"]) == ("第十五条(一)1", "R004-104")
-    assert problem["accepts"] == ["contact", "address", "callback"]
-    assert problem["detail"] == "Missing: contact, address, callback wish."
+    assert problem["accepts"] == ["name", "contact", "address", "callback"], "a name that says there is none is none"
+    assert problem["detail"] == "Missing: name, contact, address, callback wish."
 
 
 async def test_an_alarm_is_not_taken_before_the_precautions_were_read_out(office: Office) -> None:
@@ -30,7 +30,8 @@ async def test_an_alarm_is_not_taken_before_the_precautions_were_read_out(office
 
 async def test_nothing_is_answered_to_a_query_before_the_identity_was_checked(office: Office) -> None:
     await office.monday()
-    problem = await office.refused("agent", "/intake/requests", request("query", office.now, verified=False))
+    query = await office.accepted("query", verified=False)
+    problem = await office.refused("agent", f"/intake/tickets/{query.id}/answer", {"text": "上月用气 32 方"})
     assert (problem["code"], problem["clause"]) == ("identity_not_verified", "第十四条(一)")
 
 

@@ -21,7 +21,7 @@ async def test_everything_that_follows_from_a_request_belongs_to_the_callers_tra
     await office.do(
         "agent",
         f"/callback/tickets/{order.id}/attempts",
-        {"outcome": "connected", "solved": "yes"},
+        {"outcome": "connected", "solved": "yes", "satisfaction": 5},
         traceparent=f"00-{trace}-{token_hex(8)}-01",
     )
     followed = [event for event in await order.on_the_bus() if trace in (event.traceparent or "")]
