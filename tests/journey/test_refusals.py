@@ -88,6 +88,7 @@ async def test_a_step_at_the_wrong_stage_says_what_would_be_accepted_and_changes
 async def test_nobody_without_a_token_and_nobody_of_another_utility_sees_a_ticket(office: Office) -> None:
     await office.monday()
     order = await office.accepted("fault")
+    await office.settle()
     response = await office.ask("GET", None, order.path)
     assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
     token = BuiltInIssuer(office.var).token(
