@@ -104,15 +104,17 @@ def plans(count: int, seed: int) -> Iterator[Plan]:
         answered = ticket_type in ("query", "consultation") and luck() < 0.5
         withdrawn = not answered and luck() < 0.06
         open_ended = not answered and not withdrawn
+        returned = open_ended and luck() < 0.15
         yield Plan(
             number=number,
             type=ticket_type,
             subtype=subtype,
             answered=answered,
             withdrawn=withdrawn,
-            returned=open_ended and luck() < 0.15,
+            returned=returned,
             rejected=open_ended and luck() < 0.15,
-            urges=chance.choice((0, 0, 0, 1, 2, 3)) if not answered else 0,
+            # Pressed between a return and the next dispatch, urges go out as one: how many is nobody's to foresee.
+            urges=chance.choice((0, 0, 0, 1, 2, 3)) if not answered and not returned else 0,
             supplements=int(not answered and luck() < 0.15),
             called=open_ended and may_call and ticket_type not in ("query", "praise") and luck() < 0.5,
         )

@@ -9,6 +9,7 @@ from contracts.fact import Fact
 from contracts.ticket import (
     TicketAmended,
     TicketAppointed,
+    TicketClosed,
     TicketContacted,
     TicketDeclined,
     TicketDemandInvalidated,
@@ -137,6 +138,7 @@ _REMEMBER: Mapping[type[Fact], Remember] = MappingProxyType(
         TicketMaterialCompleted: lambda _s, fact, _p: {"material_at": fact.at},
         TicketRegraded: lambda _s, fact, _p: {"grade": fact.grade},
         TicketReplyRejected: lambda _s, _f, _p: {"again": True},
+        TicketClosed: lambda _s, _f, _p: {"closed": True},
         TicketSentBack: lambda _s, _f, _p: {"again": True},
         TicketRecheckAsked: lambda _s, _f, _p: {"again": True},
         TicketExtensionGranted: _extended,

@@ -114,7 +114,8 @@ class Sla(State):
 
     What limits may depend on is kept flat; `others` are the types and subtypes of demands beside the one that gave the
     ticket its type. `again` is true while a reply is being made anew, `phoned` from a phone
-    notice to the dispatch that follows it, `call_owed` where the customer is to be called back.
+    notice to the dispatch that follows it, `call_owed` where the customer is to be called back. Once it is `closed`, no
+    clock begins: what was said before and is heard of later would start one that nobody ends.
     """
 
     procedure: str
@@ -137,6 +138,7 @@ class Sla(State):
     declined: bool = False
     again: bool = False
     phoned: bool = False
+    closed: bool = False
     opened_at: datetime | None = None
     hung_up_at: datetime | None = None
     dispatched_at: datetime | None = None

@@ -44,7 +44,7 @@ def heard(state: Sla, fact: Fact, procedure: Procedure) -> Outcome[Sla]:
     _end(ledger, told, fact)
     if told.resumes or told.pauses or told.restates:
         _move(ledger, told, fact)
-    if told.starts:
+    if told.starts and not state.closed:
         _begin(ledger, told, fact)
     if notices:
         escalate(ledger, notices, state, fact)

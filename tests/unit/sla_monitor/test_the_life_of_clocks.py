@@ -325,3 +325,12 @@ def test_a_started_clock_names_its_limit_clause_and_rule() -> None:
     assert [(s.limit, s.source, s.rule, s.at) for s in started] == [
         ("5 minutes", "第十四条(四)", "R004-059", at("11-20 10:00"))
     ]
+
+
+def test_what_is_heard_of_after_the_close_begins_no_clock_that_nobody_would_end() -> None:
+    """A bus that lost its last moments is told again by each service for itself, in no common order."""
+    fault = Journey().hear(opened(at("11-20 10:00")), dispatched(at("11-20 10:01")), replied(at("11-20 11:00")))
+    fault.hear(TicketClosed(at=at("11-20 11:01"), by=SYSTEM, closure=Closure.CALLBACK_WAIVED))
+    fault.hear(TicketUrged(at=at("11-20 10:59"), by=SYSTEM, count=1))
+    assert running(fault.state.clocks) == set()
+    assert "urge" not in fault.states()
