@@ -68,7 +68,7 @@ class Plan:
 
     @property
     def stories(self) -> dict[str, list[str]]:
-        """What each service but the monitor must have said, once and in this order."""
+        """What each service but the monitor must have said, each so often; what a customer brings may come anywhere."""
         urged = ["ticket.urged"] * self.urging_orders + ["ticket.supervised"] * (self.urges > MOST_URGES)
         opened = ["ticket.opened", *["ticket.answered"] * self.answered]
         customer = [
@@ -84,13 +84,14 @@ class Plan:
         if self.answered:
             return ["ticket.closed"]
         phoned = ["ticket.phone_notified"] if self.type == "alarm" else []
+        brought = ["ticket.urge_delivered"] * (self.urging_orders + self.supplements)
         if self.withdrawn:
-            return [*phoned, "ticket.dispatched", "ticket.closed"]
+            return [*phoned, "ticket.dispatched", *brought, "ticket.closed"]
         returned = ["ticket.returned", "ticket.return_accepted", "ticket.dispatched"] if self.returned else []
         rejected = ["ticket.replied", "ticket.reply_rejected"] if self.rejected else []
         work = ["ticket.signed", "ticket.contacted", "ticket.completed"]
         end = ["ticket.replied", "ticket.reply_approved", "ticket.closed"]
-        return [*phoned, "ticket.dispatched", *returned, *work, *rejected, *end]
+        return [*phoned, "ticket.dispatched", *returned, *brought, *work, *rejected, *end]
 
 
 def plans(count: int, seed: int) -> Iterator[Plan]:

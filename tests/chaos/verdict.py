@@ -77,8 +77,11 @@ def _compare(what: str, wanted: Sequence[str], told: Sequence[str], verdict: Ver
         verdict.doubled.append(f"{what}: out of order, {told}")
 
 
+_BROUGHT = ("ticket.urged", "ticket.supervised", "ticket.supplemented", "ticket.urge_delivered")
+
+
 def _order(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name not in ("ticket.urged", "ticket.supervised", "ticket.supplemented")]
+    return [name for name in names if name not in _BROUGHT]
 
 
 def _judge_clocks(ticket: str, facts: Sequence[ClockFact], verdict: Verdict) -> None:
