@@ -5,8 +5,9 @@ from bench.counts import counted
 
 
 def test_a_ticket_costs_no_more_round_trips_than_it_did() -> None:
+    """One of them is the monitor's, which remembers that the ticket is closed."""
     counts = counted()
-    assert counts["store calls"] <= 67
+    assert counts["store calls"] <= 68
     assert counts["events"] == 16
     assert counted()["store calls"] == counts["store calls"]
 
