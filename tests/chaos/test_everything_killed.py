@@ -18,7 +18,7 @@ from services.registry import SERVICES
 from tests.backends import LocalMongo
 from tests.chaos.havoc import Havoc, Victim
 from tests.chaos.lives import Life, live_all, plans
-from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open
+from tests.chaos.verdict import SAID_WITHIN_SECONDS, Verdict, judge_order, judge_states, judge_stories, nothing_open
 from tests.cluster import KafkaCluster
 from tests.fleet import Fleet, Persistent, eventually
 from tests.listening import events_on
@@ -71,6 +71,7 @@ async def test_every_accepted_request_ends_where_it_should_and_each_event_has_it
         failures = await live_all(client, list(plans(tickets, seed)), AT_ONCE, ended)
         await wreaking
         await eventually(partial(nothing_open, client), 120)
+        await asyncio.sleep(SAID_WITHIN_SECONDS)
         verdict = Verdict()
         judge_stories(ended, judge_order(await events_on(cluster.bootstrap, TICKETS), verdict), verdict)
         await judge_states(client, ended, verdict)

@@ -21,7 +21,7 @@ from kit.bus.dead_letters import read_letters
 from kit.settings import KafkaSettings
 from services.registry import speaking_on
 from tests.chaos.lives import Life, live_all, plans
-from tests.chaos.verdict import Verdict, judge_order, judge_states, judge_stories, nothing_open
+from tests.chaos.verdict import SAID_WITHIN_SECONDS, Verdict, judge_order, judge_states, judge_stories, nothing_open
 from tests.fleet import Persistent, eventually
 from tests.listening import events_on
 from tests.running import HotlineProcess, Tokens
@@ -49,6 +49,7 @@ async def test_nothing_is_lost_when_everything_is_killed_at_once_and_started_aga
         failures = await live_all(client, list(plans(TICKETS_EACH, seed)), AT_ONCE, ended)
         await killing
         await eventually(partial(nothing_open, client), 120)
+        await asyncio.sleep(SAID_WITHIN_SECONDS)
         verdict = Verdict()
         judge_stories(ended, judge_order(await _told(client, hotline, broker, ended), verdict), verdict)
         await judge_states(client, ended, verdict)

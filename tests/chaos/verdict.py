@@ -130,6 +130,10 @@ def _judge_values(what: str, wanted: Mapping[str, Any], found: Mapping[str, Any]
             (verdict.doubled if more else verdict.lost).append(f"{what}: {name} is {told}, not {value}")
 
 
+SAID_WITHIN_SECONDS = 5
+"""What was decided last is on the bus by then, with every service up again."""
+
+
 async def nothing_open(client: Persistent) -> bool:
     """Whether routing has closed all orders and no clock runs on."""
     orders = await client.get("supervisor", "/routing/work-orders", limit=1)
